@@ -1,0 +1,56 @@
+/** The one error class of alix, and the exit codes that the command line gives for it. */
+
+/** What went wrong, in the terms a caller can act on. */
+export interface ErrorDetails {
+  /** What would have been right, e.g. "28x28 pixels". */
+  readonly expected?: string;
+  /** What was there instead, e.g. "64x64 pixels". */
+  readonly found?: string;
+  /** The file, folder, option or tensor concerned. */
+  readonly where?: string;
+  /** What the user can do about it, as an imperative. */
+  readonly remedy?: string;
+  /** The error underneath, kept for `--debug`. */
+  readonly cause?: unknown;
+}
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 } as const;
+
+/**
+ * Every error that alix raises on purpose. `message` is one line: what, where, expected and found, remedy.
+ * `code` is stable ('bad-image', 'bad-bundle', ...), for programs to branch on.
+ */
+export class AlixError extends Error {
+  readonly code: string;
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
+  readonly where: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: string, what: string, details: ErrorDetails = {}) {
+    super(oneLine(what, details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'AlixError';
+    this.code = code;
+    this.expected = details.expected;
+    this.found = details.found;
+    this.where = details.where;
+    this.remedy = details.remedy;
+  }
+}
+
+function oneLine(what: string, { expected, found, where, remedy }: ErrorDetails): string {
+  const difference = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
+  const sentence = `${where ? `${where}: ` : ''}${what}${difference ? ` (${difference})` : ''}`;
+  return `${sentence}${remedy ? `; ${remedy}` : ''}`.replace(/\s*\n\s*/g, ' ');
+}
+
+/** True for errors of the operating system (ENOENT, EACCES, ENOSPC, ...). */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+}
+
+/** `AbortSignal.throwIfAborted` with the error class of alix; code 'interrupted'. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AlixError('interrupted', 'interrupted', { cause: signal.reason });
+}

@@ -1,0 +1,29 @@
+/** Batch normalisation over all axes but the last. Ioffe & Szegedy 2015, Algorithms 1 and 2. */
+import type { LayerKind } from './layer.js';
+
+/** Added to the variance, as PyTorch and the papers' codes do. */
+export const BATCH_NORM_EPSILON = 1e-5;
+
+export const batchNorm: LayerKind<Record<string, never>> = {
+  shape: (input) => input,
+  parameters(input) {
+    const shape = [input.at(-1) ?? 0];
+    return [
+      { name: 'scale', shape, role: 'scale', trainable: true, fanIn: 1 },
+      { name: 'shift', shape, role: 'shift', trainable: true, fanIn: 1 },
+      { name: 'running_mean', shape, role: 'running-mean', trainable: false, fanIn: 1 },
+      { name: 'running_variance', shape, role: 'running-variance', trainable: false, fanIn: 1 },
+    ];
+  },
+  flops: (input) => 4 * input.reduce((product, n) => product * n, 1),
+  forward(x, _args, parameters, { ops, training, observe }, path) {
+    const { scale, shift, running_mean: mean, running_variance: variance } = parameters;
+    if (!scale || !shift || !mean || !variance) throw new Error(`${path} lacks a parameter`);
+    if (training) {
+      const { y, mean: batchMean, variance: batchVariance } = ops.batchNorm(x, scale, shift, BATCH_NORM_EPSILON);
+      observe(path, batchMean, batchVariance);
+      return y;
+    }
+    return ops.affine(x, ...ops.folded(scale, shift, mean, variance, BATCH_NORM_EPSILON));
+  },
+};

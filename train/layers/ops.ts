@@ -1,0 +1,39 @@
+/**
+ * The tensor operations that layers are written in. train/tensorflow/ops has them twice: 'plain' from tfjs, which can be
+ * differentiated twice, and 'fused' from TensorFlow's own kernels, which is faster. Layers know neither.
+ */
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { ExplicitPadding } from '../spec.js';
+
+export interface Window {
+  readonly stride: readonly [number, number];
+  readonly padding: ExplicitPadding;
+}
+
+export interface Ops {
+  readonly name: 'plain' | 'fused';
+  /** [N,H,W,C] * [kh,kw,C,F] -> [N,H',W',F] */
+  conv(x: Tensor4D, weight: Tensor4D, window: Window): Tensor4D;
+  /** The input gradient of `conv`: [N,h,w,F] with weight [kh,kw,C,F] -> [N,H,W,C] = output */
+  transposedConv(x: Tensor4D, weight: Tensor4D, window: Window, output: readonly [number, number, number]): Tensor4D;
+  /** [N,I] x [I,O] -> [N,O] */
+  matmul(x: Tensor2D, weight: Tensor2D): Tensor2D;
+  /** Adds [C] along the last axis. */
+  bias(x: Tensor, bias: Tensor): Tensor;
+  /** Normalises over all axes but the last with the batch's own statistics; variance is the unbiased one. */
+  batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number): { y: Tensor; mean: Tensor; variance: Tensor };
+  /** x * factor + offset, both [C] along the last axis. */
+  affine(x: Tensor, factor: Tensor, offset: Tensor): Tensor;
+  /** The factor and offset of `affine` that normalise with given statistics: all [C]. */
+  folded(scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: number): [Tensor, Tensor];
+  reshape(x: Tensor, shape: readonly number[]): Tensor;
+  /** The largest of each `pieces` neighbours along the last axis. */
+  maxPieces(x: Tensor, pieces: number): Tensor;
+  /** x / (1 - rate) where uniform >= rate, 0 elsewhere. */
+  dropout(x: Tensor, uniform: Tensor, rate: number): Tensor;
+  sigmoid(x: Tensor): Tensor;
+  tanh(x: Tensor): Tensor;
+  softplus(x: Tensor): Tensor;
+  relu(x: Tensor): Tensor;
+  leakyRelu(x: Tensor, slope: number): Tensor;
+}

@@ -1,0 +1,30 @@
+/** Transposed convolution: the input gradient of a convolution, so its weight is [kh, kw, features, channels]. */
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayerKind } from './layer.js';
+import { checkWindow, transposedPadding, transposedSize, type WindowArgs } from './window.js';
+
+export const transposedConv: LayerKind<WindowArgs> = {
+  shape(input, args, path) {
+    const [height, width] = transposedSize(input, args);
+    checkWindow(input, [height, width], path);
+    return [height, width, args.features];
+  },
+  parameters(input, { kernel, features, bias }) {
+    const channels = input[2] ?? 0;
+    const fanIn = kernel[0] * kernel[1] * channels;
+    const shape = [kernel[0], kernel[1], features, channels];
+    return [
+      { name: 'weight', shape, role: 'weight', trainable: true, fanIn },
+      ...(bias ? [{ name: 'bias', shape: [features], role: 'bias', trainable: true, fanIn } as const] : []),
+    ];
+  },
+  flops(input, args) {
+    return 2 * (input[0] ?? 0) * (input[1] ?? 0) * (input[2] ?? 0) * args.kernel[0] * args.kernel[1] * args.features;
+  },
+  forward(x, args, { weight, bias }, { ops }) {
+    const [height, width] = transposedSize(x.shape.slice(1), args);
+    const window = { stride: args.stride, padding: transposedPadding(args) };
+    const y = ops.transposedConv(x as Tensor4D, weight as Tensor4D, window, [height, width, args.features]);
+    return bias ? ops.bias(y, bias) : y;
+  },
+};

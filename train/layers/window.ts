@@ -1,0 +1,68 @@
+/** Paddings and output sizes of the layers with a window, in one place: conv and transposed conv are each other's adjoint. */
+import { AlixError } from '@alix/infer/io/errors';
+import type { ExplicitPadding, Padding } from '../spec.js';
+import type { Shape } from './layer.js';
+
+export interface WindowArgs {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly features: number;
+  readonly padding: Padding;
+  readonly bias: boolean;
+}
+
+type Axis = 0 | 1;
+
+function sides(padding: Padding, axis: Axis, total: number): readonly [number, number] {
+  if (padding === 'valid') return [0, 0];
+  if (padding === 'same') return [Math.floor(total / 2), Math.ceil(total / 2)];
+  if (typeof padding === 'number') return [padding, padding];
+  return padding[axis];
+}
+
+/**
+ * The explicit padding of a convolution whose input has this size.
+ * 'same' keeps ceil(n / stride) and puts the odd pixel after, as TensorFlow does.
+ */
+export function convPadding(input: Shape, { kernel, stride, padding }: WindowArgs): ExplicitPadding {
+  const axis = (a: Axis) => {
+    const n = input[a] ?? 0;
+    return sides(padding, a, Math.max((Math.ceil(n / stride[a]) - 1) * stride[a] + kernel[a] - n, 0));
+  };
+  return [axis(0), axis(1)];
+}
+
+/** Height and width after a convolution: floor((n + padding - kernel) / stride) + 1. */
+export function convSize(input: Shape, args: WindowArgs): readonly [number, number] {
+  const padding = convPadding(input, args);
+  const axis = (a: Axis) =>
+    Math.floor(((input[a] ?? 0) + padding[a][0] + padding[a][1] - args.kernel[a]) / args.stride[a]) + 1;
+  return [axis(0), axis(1)];
+}
+
+/** What a transposed convolution crops from its full output; 'same' gives n * stride. */
+export function transposedPadding({ kernel, stride, padding }: WindowArgs): ExplicitPadding {
+  const axis = (a: Axis) => sides(padding, a, Math.max(kernel[a] - stride[a], 0));
+  return [axis(0), axis(1)];
+}
+
+/** Height and width after a transposed convolution: (n - 1) * stride + kernel - crop; 'same' is n * stride, whatever the kernel. */
+export function transposedSize(input: Shape, args: WindowArgs): readonly [number, number] {
+  const crop = transposedPadding(args);
+  const axis = (a: Axis) => {
+    const n = input[a] ?? 0;
+    if (args.padding === 'same') return n * args.stride[a];
+    return (n - 1) * args.stride[a] + args.kernel[a] - crop[a][0] - crop[a][1];
+  };
+  return [axis(0), axis(1)];
+}
+
+/** Refuses inputs that are no image and outputs without a pixel. */
+export function checkWindow(input: Shape, output: readonly [number, number], path: string): void {
+  if (input.length !== 3 || output[0] < 1 || output[1] < 1)
+    throw new AlixError('bad-architecture', 'the window does not fit its input', {
+      where: path,
+      expected: 'height x width x channels, with at least one output pixel',
+      found: `${input.join('x')} -> ${output.join('x')}`,
+    });
+}
