@@ -1,0 +1,135 @@
+/** PNG, to and from 8-bit pixels, through pngjs. The file is checked before anything of its size is allocated. */
+import { PNG } from 'pngjs';
+import { AlixError } from './errors.js';
+
+/** Pixels [H,W,C], row by row; C is 1 (grey), 3 (RGB) or 4 (RGBA, not premultiplied). */
+export interface Pixels {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3 | 4;
+  readonly pixels: Uint8Array<ArrayBuffer>;
+}
+
+export interface DecodeOptions {
+  /** Largest image, in pixels; default 100 million. Checked from the file's head. */
+  readonly maxPixels?: number;
+}
+
+/** Default of `maxPixels`. */
+export const MAX_PIXELS = 100_000_000;
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const REMEDY = 'the file is damaged; export or download it again';
+const REMEDY_MAX = 'make the image smaller';
+
+/** Whether the bytes begin as a PNG file does. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Decodes a still PNG. Grey of 1, 2, 4 bits is scaled to 0..255; 16 bits become round(v·255/65535); a palette becomes
+ * RGB; colour profiles and gamma are not applied. An alpha channel is dropped if every pixel is opaque; otherwise the
+ * result has 4 channels, and what to do with them is the caller's affair.
+ *
+ * @param where the path, for error messages
+ * @throws AlixError 'bad-image' (not a PNG, truncated, wrong checksum, animated), 'too-large'
+ */
+export function decodePng(bytes: Uint8Array, where: string, { maxPixels = MAX_PIXELS }: DecodeOptions = {}): Pixels {
+  const { width, height, colour } = checkChunks(bytes, where, maxPixels);
+  let rgba: Uint8Array;
+  try {
+    const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    rgba = decoded.data;
+  } catch (cause) {
+    throw new AlixError('bad-image', 'the PNG cannot be decoded', { where, remedy: REMEDY, cause });
+  }
+  const count = width * height;
+  if (rgba.length !== count * 4) throw new AlixError('bad-image', 'the PNG is truncated', { where, remedy: REMEDY });
+  let opaque = true;
+  for (let i = 3; i < rgba.length && opaque; i += 4) opaque = rgba[i] === 255;
+  const channels = opaque ? (colour === 0 || colour === 4 ? 1 : 3) : 4;
+  const pixels = new Uint8Array(count * channels);
+  if (channels === 4) pixels.set(rgba);
+  else
+    for (let i = 0; i < count; i++)
+      for (let c = 0; c < channels; c++) pixels[i * channels + c] = rgba[i * 4 + c] as number;
+  return { height, width, channels, pixels };
+}
+
+/**
+ * Encodes pixels [H,W,C] as an 8-bit PNG: grey for 1 channel, RGB for 3, RGBA for 4. The same pixels give the same
+ * bytes under one version of zlib.
+ */
+export function encodePng(
+  pixels: Uint8Array,
+  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
+): Uint8Array {
+  const colorType = ({ 1: 0, 3: 2, 4: 6 } as const)[channels];
+  if (colorType === undefined || height < 1 || width < 1 || pixels.length !== height * width * channels)
+    throw new AlixError('bad-image', 'these pixels do not make an image', {
+      expected: `${height}x${width} pixels of 1, 3 or 4 channels`,
+      found: `${pixels.length} bytes, ${channels} channels`,
+    });
+  const png = new PNG({ width, height });
+  // pngjs packs from RGBA
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) png.data[i * 4 + c] = pixels[i * channels + (channels === 1 ? 0 : c)] as number;
+    png.data[i * 4 + 3] = channels === 4 ? (pixels[i * channels + 3] as number) : 255;
+  }
+  return PNG.sync.write(png, { colorType, inputColorType: 6, inputHasAlpha: true, bitDepth: 8, deflateLevel: 9 });
+}
+
+/** Walks the chunks: signature, lengths, checksums, IHDR first, IDAT present, IEND last; returns what IHDR says. */
+function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
+  const bad = (what: string): AlixError => new AlixError('bad-image', what, { where, remedy: REMEDY });
+  if (!isPng(bytes)) throw bad('not a PNG file');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let head: { width: number; height: number; colour: number } | undefined;
+  let hasData = false;
+  for (let at = 8; ; ) {
+    if (at + 12 > bytes.length) throw bad('the PNG is truncated');
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const end = at + 8 + length;
+    if (end + 4 > bytes.length) throw bad('the PNG is truncated');
+    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end))
+      throw bad(`wrong checksum in the PNG's ${type} chunk`);
+    if (head === undefined) {
+      if (type !== 'IHDR' || length !== 13) throw bad('the PNG does not begin with its header');
+      head = { width: view.getUint32(at + 8), height: view.getUint32(at + 12), colour: bytes[at + 17] as number };
+      if (head.width === 0 || head.height === 0) throw bad('the PNG has no pixels');
+      if (head.width * head.height > maxPixels)
+        throw new AlixError('too-large', 'the image is too large', {
+          where,
+          expected: `at most ${maxPixels} pixels`,
+          found: `${head.width}x${head.height}`,
+          remedy: REMEDY_MAX,
+        });
+    }
+    if (type === 'acTL')
+      throw new AlixError('bad-image', 'an animated PNG', {
+        where,
+        expected: 'a still image',
+        remedy: 'save the frames as separate images',
+      });
+    if (type === 'IDAT') hasData = true;
+    if (type === 'IEND') {
+      if (!hasData) throw bad('the PNG has no image data');
+      return head;
+    }
+    at = end + 4;
+  }
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) c = (crcTable[(c ^ (bytes[i] as number)) & 255] as number) ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
