@@ -1,0 +1,82 @@
+/** Loads TensorFlow through tfjs-node, once per process, with its settings made first and its chatter kept down. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { AlixError } from '@alix/infer/io/errors';
+import type { NodeBackend } from './backend.js';
+import { addonLink, tfjsNodeFolder } from './link.js';
+
+export type { NodeBackend, NodeBinding, OpAttribute } from './backend.js';
+
+/** The interface of tfjs-core; the object itself has every kernel and gradient registered on TensorFlow. */
+export type Tensorflow = typeof import('@tensorflow/tfjs-core');
+
+const require = createRequire(import.meta.url);
+const REMEDY = 'run `alix setup`';
+
+let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined } | undefined;
+
+/**
+ * TensorFlow, ready to use; the same object each time. `threads` bounds both of its thread pools and can only be chosen by
+ * the first call of a process. Throws AlixError 'no-tensorflow' if it is not provisioned or does not load, 'bad-threads' if
+ * it is loaded already with another number of threads.
+ */
+export async function loadTensorflow({ threads }: { threads?: number } = {}): Promise<Tensorflow> {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new AlixError('bad-threads', 'the number of threads must be a positive integer', { found: String(threads) });
+  }
+  if (loaded) {
+    if (threads !== undefined && threads !== loaded.threads) {
+      throw new AlixError('bad-threads', 'TensorFlow is loaded already and keeps its threads', {
+        expected: String(loaded.threads ?? 'the default'),
+        found: String(threads),
+        remedy: 'choose the threads before anything else uses TensorFlow',
+      });
+    }
+    return loaded.tf;
+  }
+  const folder = tfjsNodeFolder();
+  if (!existsSync(addonLink(folder))) {
+    throw new AlixError('no-tensorflow', 'TensorFlow, which training needs, is not set up', { remedy: REMEDY });
+  }
+  restoreUtil();
+  setEnvironment(threads);
+  const tf = requireTensorflow(folder);
+  loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads };
+  return tf;
+}
+
+/** The backend, for ops that tfjs lacks. Throws AlixError 'no-tensorflow' before `loadTensorflow` has been awaited. */
+export function nodeBackend(): NodeBackend {
+  if (!loaded)
+    throw new AlixError('no-tensorflow', 'TensorFlow is not loaded', { remedy: 'await loadTensorflow() first' });
+  return loaded.backend;
+}
+
+function requireTensorflow(folder: string): Tensorflow {
+  try {
+    return require(folder) as Tensorflow;
+  } catch (cause) {
+    throw new AlixError('no-tensorflow', 'TensorFlow does not load', {
+      where: addonLink(folder),
+      found: (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? '',
+      remedy: `${REMEDY}, or \`alix doctor\` to see why`,
+      cause,
+    });
+  }
+}
+
+/** Node 23 dropped two functions of `util` that tfjs-node 4.22 calls. */
+function restoreUtil(): void {
+  const util = require('node:util') as Record<string, unknown>;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+/** TensorFlow reads these once, while it loads. What the user has set stays, except for an explicit number of threads. */
+function setEnvironment(threads: number | undefined): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads === undefined) return;
+  for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'OMP_NUM_THREADS']) {
+    process.env[name] = String(threads);
+  }
+}
