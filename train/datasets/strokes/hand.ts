@@ -13,17 +13,19 @@ const PIECES = 5;
 /** Length of the longer side of the digit's box in pixels, before `size`; MNIST's digits fit a box of 20. */
 const BOX = 20;
 const CENTRE = 14;
+/** Standard deviation of a control point's own displacement, where a digit is 10 high. */
+const UNSTEADY = 0.2;
 /** The pen's edge stays this far inside the image. */
 const MARGIN = 1;
 
 /** Draws `glyph` as the hand that `random` stands for; the image is 28x28. */
 export function write(glyph: Glyph, random: Random): Track[] {
-  const n = random.normal(40);
-  const u = random.uniform(12 + 2 * glyph.strokes.length);
+  const n = random.normal(17);
+  const u = random.uniform(6 + 2 * glyph.strokes.length);
   const normal = (i: number) => Math.max(-2.5, Math.min(2.5, n[i] as number));
   const radius = 0.95 + 1.0 * (u[0] as number) * (u[1] as number) + 0.35 * (u[2] as number);
   const pressure = 0.16 * (2 * (u[3] as number) - 1);
-  const sharpness = 0.75 + 0.5 * (u[6] as number);
+  const sharpness = 0.75 + 0.5 * (u[5] as number);
 
   // the wobble: a cubic displacement of the plane, so that strokes that meet stay together
   const bend = (x: number, y: number, first: number) =>
@@ -48,8 +50,14 @@ export function write(glyph: Glyph, random: Random): Track[] {
 
   const curves = glyph.strokes.map((stroke, index) => {
     const points: number[] = [];
-    for (let i = 0; i < stroke.length; i += 2) points.push(...place(stroke[i] as number, stroke[i + 1] as number));
-    return smooth(points, sharpness, reach(u[12 + 2 * index]), reach(u[13 + 2 * index]));
+    const wobble = random.normal(stroke.length);
+    for (let i = 0; i < stroke.length; i += 2) {
+      // ends stay put, for there strokes meet
+      const loose = i === 0 || i === stroke.length - 2 ? 0 : UNSTEADY;
+      const [x, y] = [stroke[i] as number, stroke[i + 1] as number];
+      points.push(...place(x + loose * (wobble[i] as number), y + loose * (wobble[i + 1] as number)));
+    }
+    return smooth(points, sharpness, reach(u[6 + 2 * index]), reach(u[7 + 2 * index]));
   });
 
   const box = bounds(curves);

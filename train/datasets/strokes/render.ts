@@ -32,7 +32,7 @@ function segment(track: Track, i: number): void {
     for (let x = left; x <= right; x++) {
       const [px, py] = [x + 0.5 - ax, y + 0.5 - ay];
       const along = (px * dx + py * dy) * inverse;
-      const t = along < 0 ? 0 : along > 1 ? 1 : along;
+      const t = Math.max(0, Math.min(1, along));
       const [ex, ey] = [px - t * dx, py - t * dy];
       const inside = ar + t * (br - ar) - Math.sqrt(ex * ex + ey * ey);
       if (inside > (depth[y * SIDE + x] as number)) depth[y * SIDE + x] = inside;
