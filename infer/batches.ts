@@ -1,0 +1,133 @@
+/** Images in, batches out: the one place that cuts a stream of images into runs of the graph. */
+import type { Bundle } from './bundle.js';
+import { AlixError, throwIfAborted } from './io/errors.js';
+
+/** One image with the name that its results carry, e.g. its relative path. */
+export interface NamedImage {
+  readonly name: string;
+  /** uint8, H·W·C values, row by row, channels last. */
+  readonly pixels: Uint8Array;
+}
+
+/** Many images in one array. */
+export interface ImageArray {
+  /** uint8 [n,H,W,C] */
+  readonly data: Uint8Array;
+  readonly n: number;
+  /** n names; by default '0', '1', ... */
+  readonly names?: readonly string[];
+}
+
+/** What the verbs take: an array, or images one at a time, of which only one batch is in memory. */
+export type Images = ImageArray | Iterable<NamedImage> | AsyncIterable<NamedImage>;
+
+/** What every verb takes. */
+export interface RunOptions {
+  /** Images per run of a graph; 64 by default. Results do not depend on it beyond the last digits. */
+  readonly batch?: number;
+  /** Stops between two batches, with AlixError 'interrupted'. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each batch with the images done so far, and how many there are in all when that is known. */
+  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+/** A run's worth of images. */
+export interface ImageBatch {
+  readonly names: readonly string[];
+  /** uint8 [n,H,W,C] */
+  readonly data: Uint8Array;
+  readonly n: number;
+}
+
+export const DEFAULT_BATCH = 64;
+
+/**
+ * @throws AlixError 'bad-option' for a batch that is not a whole number above 0, 'bad-image' for an image of another size
+ *   or type than the model's, 'interrupted'
+ */
+export async function* batches(bundle: Bundle, images: Images, options: RunOptions = {}): AsyncGenerator<ImageBatch> {
+  const size = batchSize(options);
+  const source = 'data' in images ? fromArray(bundle, images, size) : fromStream(bundle, images, size);
+  const total = 'data' in images ? images.n : undefined;
+  let done = 0;
+  throwIfAborted(options.signal);
+  for await (const batch of source) {
+    throwIfAborted(options.signal);
+    yield batch;
+    // the consumer comes back here when it has worked the batch off
+    done += batch.n;
+    options.onProgress?.(done, total);
+  }
+}
+
+/** The batch size of the options, checked. */
+export function batchSize({ batch = DEFAULT_BATCH }: RunOptions): number {
+  if (!Number.isInteger(batch) || batch < 1)
+    throw new AlixError('bad-option', 'a batch is a whole number of at least 1', { where: 'batch', found: `${batch}` });
+  return batch;
+}
+
+/** Values per image: H·W·C. */
+export function imageValues({ image }: Bundle): number {
+  return image.height * image.width * image.channels;
+}
+
+/** The model's image size in words, e.g. "28x28 grey". */
+export function describeImage({ image }: Bundle): string {
+  return `${image.width}x${image.height} ${image.channels === 1 ? 'grey' : 'RGB'}`;
+}
+
+function* fromArray(bundle: Bundle, { data, n, names }: ImageArray, size: number): Generator<ImageBatch> {
+  const values = imageValues(bundle);
+  const badLength = !Number.isInteger(n) || n < 0 || data.length !== n * values;
+  if (!(data instanceof Uint8Array) || badLength)
+    throw new AlixError('bad-image', 'the array does not hold that many images of the size that the model takes', {
+      expected: `uint8, ${n} x ${values} values (${describeImage(bundle)})`,
+      found: `${typeName(data)}, ${data.length} values`,
+    });
+  if (names !== undefined && names.length !== n)
+    throw new AlixError('bad-image', 'as many names as images are needed', {
+      expected: `${n}`,
+      found: `${names.length}`,
+    });
+  for (let start = 0; start < n; start += size) {
+    const end = Math.min(n, start + size);
+    const label = (i: number) => names?.[i] ?? `${i}`;
+    yield {
+      names: Array.from({ length: end - start }, (_, i) => label(start + i)),
+      data: data.subarray(start * values, end * values),
+      n: end - start,
+    };
+  }
+}
+
+async function* fromStream(
+  bundle: Bundle,
+  images: Iterable<NamedImage> | AsyncIterable<NamedImage>,
+  size: number,
+): AsyncGenerator<ImageBatch> {
+  const values = imageValues(bundle);
+  let names: string[] = [];
+  let data = new Uint8Array(size * values);
+  for await (const { name, pixels } of images) {
+    if (!(pixels instanceof Uint8Array) || pixels.length !== values)
+      throw new AlixError('bad-image', 'not an image of the size that the model takes', {
+        where: name,
+        expected: `uint8, ${values} values (${describeImage(bundle)})`,
+        found: `${typeName(pixels)}, ${pixels.length} values`,
+        remedy: 'give images of that size',
+      });
+    data.set(pixels, names.length * values);
+    names.push(name);
+    if (names.length < size) continue;
+    yield { names, data, n: size };
+    names = [];
+    // a fresh array, for the consumer may still hold the last one
+    data = new Uint8Array(size * values);
+  }
+  if (names.length > 0) yield { names, data: data.subarray(0, names.length * values), n: names.length };
+}
+
+function typeName(value: object): string {
+  return value.constructor.name.replace(/Array$/, '').toLowerCase() || 'array';
+}

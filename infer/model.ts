@@ -1,0 +1,152 @@
+/** A model: the graphs of a bundle, run by an ONNX Runtime that is passed in. One verb per file beside this one. */
+import { type InferenceSession, Tensor } from 'onnxruntime-common';
+import type { Images, RunOptions } from './batches.js';
+import type { Bundle } from './bundle.js';
+import { type Decoded, decode } from './decode.js';
+import { type Codes, type EncodeOptions, encode } from './encode.js';
+import { AlixError } from './io/errors.js';
+import { type Reconstruction, reconstruct } from './reconstruct.js';
+import { checkSignature, type GraphName, type Runtime, signature } from './runtime.js';
+import { type Sample, type SampleGivenOptions, type SampleOptions, sample, sampleGiven } from './sample.js';
+
+/** Where a bundle's files come from: a folder, or a base URL. */
+export interface BundleFiles {
+  /** The path or URL of one file, for error messages. */
+  where(file: string): string;
+  /** The file's bytes, checked against the size and sha256 in model.json. */
+  read(file: string): Promise<Uint8Array>;
+}
+
+/** The tensors of one run, by output name. */
+type Outputs = Readonly<Record<string, Float32Array | Uint8Array>>;
+
+/**
+ * A loaded model. Get one from `loadModel`; `dispose()` it when done.
+ *
+ * ```ts
+ * const model = await loadModel('models/mnist-dali', { device: 'cpu' });
+ * const { mean } = await model.encode({ data: pixels, n: 100 });
+ * await model.dispose();
+ * ```
+ */
+export class Model {
+  /** The parsed model.json. */
+  readonly bundle: Bundle;
+  readonly #files: BundleFiles;
+  readonly #runtime: Runtime;
+  readonly #sessions = new Map<GraphName, Promise<InferenceSession>>();
+  #disposed = false;
+
+  /** @param runtime what runs the graphs; `loadModel` passes the one of its platform */
+  constructor(bundle: Bundle, files: BundleFiles, runtime: Runtime) {
+    this.bundle = bundle;
+    this.#files = files;
+    this.#runtime = runtime;
+  }
+
+  /** The device that runs the graphs: 'cpu', 'cuda', ... */
+  get device(): string {
+    return this.#runtime.name;
+  }
+
+  /** Images to codes; see encode.ts. */
+  encode(images: Images, options?: EncodeOptions): Promise<Codes> {
+    return encode(this, images, options);
+  }
+
+  /** Codes to images; see decode.ts. */
+  decode(latent: Float32Array, options?: RunOptions): Promise<Decoded> {
+    return decode(this, latent, options);
+  }
+
+  /** Images through encoder (mean) and decoder, with the error of each; see reconstruct.ts. */
+  reconstruct(images: Images, options?: RunOptions): Promise<Reconstruction> {
+    return reconstruct(this, images, options);
+  }
+
+  /** New images from the prior; see sample.ts. */
+  sample(n: number, options: SampleOptions): Promise<Sample> {
+    return sample(this, n, options);
+  }
+
+  /** New images from the posterior of one image: z ~ q(z|x), then p(x|z); see sample.ts. */
+  sampleGiven(image: Uint8Array, n: number, options: SampleGivenOptions): Promise<Sample> {
+    return sampleGiven(this, image, n, options);
+  }
+
+  /**
+   * Runs one graph on one batch. The verbs are built on it; users rarely need it.
+   *
+   * @param input the graph's one input, `n` rows of it
+   * @returns the outputs, by the names that the bundle contract gives them
+   * @throws AlixError 'bad-bundle', 'bad-graph', 'run-failed', 'disposed'
+   */
+  async run(graph: GraphName, input: Float32Array | Uint8Array, n: number): Promise<Outputs> {
+    const session = await this.#session(graph);
+    const { inputs, outputs } = signature(this.bundle, graph);
+    const port = inputs[0]!;
+    const dims = port.shape.map((size) => (size === 'N' ? n : size));
+    const tensor = new Tensor(port.type, input, dims);
+    const where = this.#files.where(`${graph}.onnx`);
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await session.run({ [port.name]: tensor });
+    } catch (cause) {
+      throw new AlixError('run-failed', `the graph failed on a batch of ${n}: ${firstLine(cause)}`, { where, cause });
+    }
+    const arrays: Record<string, Float32Array | Uint8Array> = {};
+    for (const output of outputs) {
+      const result = results[output.name] as Tensor;
+      const expected = output.shape.map((size) => (size === 'N' ? n : size)).join(',');
+      // a graph may declare one shape and give another
+      if (result.dims.join(',') !== expected || result.type !== output.type)
+        throw new AlixError('bad-graph', `output "${output.name}" is not as model.json promises`, {
+          where,
+          expected: `${output.type} [${expected}]`,
+          found: `${result.type} [${result.dims.join(',')}]`,
+          remedy: 'export the model again',
+        });
+      arrays[output.name] = result.data as Float32Array | Uint8Array;
+    }
+    return arrays;
+  }
+
+  /** Frees the memory of the graphs; every later call is an error. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    // a session that failed to open has nothing to release
+    for (const session of await Promise.allSettled(sessions))
+      if (session.status === 'fulfilled') await session.value.release();
+  }
+
+  #session(graph: GraphName): Promise<InferenceSession> {
+    if (this.#disposed) throw new AlixError('disposed', 'the model was disposed of', { remedy: 'load it again' });
+    const open = this.#sessions.get(graph) ?? this.#open(graph);
+    this.#sessions.set(graph, open);
+    return open;
+  }
+
+  async #open(graph: GraphName): Promise<InferenceSession> {
+    const file = `${graph}.onnx`;
+    const where = this.#files.where(file);
+    if (!(file in this.bundle.files))
+      throw new AlixError('no-graph', `this model has no ${graph}`, {
+        where: this.#files.where('model.json'),
+        remedy: `choose a model with ${file}`,
+      });
+    const session = await this.#runtime.createSession(await this.#files.read(file), where);
+    try {
+      checkSignature(session, this.bundle, graph, where);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+    return session;
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.slice(0, 200);
+}

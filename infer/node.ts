@@ -1,0 +1,132 @@
+/** The Node door: models from folders, on onnxruntime-node. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-common';
+import { openBundle } from './folder.js';
+import { AlixError } from './io/errors.js';
+import { Model } from './model.js';
+import type { Runtime } from './runtime.js';
+
+export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
+export type { Bundle } from './bundle.js';
+export { type Decoded, decodeBatches } from './decode.js';
+export { type Codes, type EncodeOptions, encodeBatches } from './encode.js';
+export { type OpenBundle, openBundle } from './folder.js';
+export { AlixError } from './io/errors.js';
+export { type BundleFiles, Model } from './model.js';
+export { meanAndStd, meanSquaredError, type Reconstruction, reconstructBatches } from './reconstruct.js';
+export type { Runtime } from './runtime.js';
+export type { Sample, SampleGivenOptions, SampleOptions } from './sample.js';
+
+export const devices = ['auto', 'cpu', 'cuda'] as const;
+export type Device = (typeof devices)[number];
+
+export interface LoadOptions {
+  /** 'auto' takes CUDA where it works and the CPU elsewhere; a device asked for by name and missing is an error. */
+  readonly device?: Device | undefined;
+  /** Threads of one run on the CPU; by default as many as there are cores. */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Loads the model bundle in a folder. Every file that its model.json names is checked (size and sha256); the graphs are
+ * opened when a verb first needs them.
+ *
+ * ```ts
+ * const model = await loadModel('models/mnist-dali', { device: 'cpu' });
+ * ```
+ * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'bad-option'
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+  const { bundle, files } = await openBundle(path);
+  return new Model(bundle, files, await nodeRuntime(options));
+}
+
+/**
+ * ONNX Runtime on a device of this machine.
+ *
+ * @throws AlixError 'no-device' naming what to install; 'no-runtime' where onnxruntime-node does not load
+ */
+export async function nodeRuntime({ device = 'auto', threads }: LoadOptions = {}): Promise<Runtime> {
+  if (!devices.includes(device))
+    throw new AlixError('bad-option', 'no such device', { expected: devices.join(', '), found: `${device}` });
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
+    throw new AlixError('bad-option', 'threads is a whole number of at least 1', { found: `${threads}` });
+  const ort = await loadOrt();
+  if (device === 'cpu') return runtimeOn(ort, 'cpu', threads);
+  const problem = await cudaProblem(ort);
+  if (problem && device === 'cuda') throw problem;
+  return runtimeOn(ort, problem ? 'cpu' : 'cuda', threads);
+}
+
+type Ort = typeof import('onnxruntime-node');
+
+async function loadOrt(): Promise<Ort> {
+  try {
+    const ort = (await import('onnxruntime-node')).default;
+    // its native errors are thrown too; printing them as well would break the one line that a user reads
+    ort.env.logLevel = 'fatal';
+    return ort;
+  } catch (cause) {
+    throw new AlixError('no-runtime', `onnxruntime-node does not load: ${reason(cause)}`, {
+      found: `${process.platform} ${process.arch}`,
+      remedy: 'reinstall it with `npm install onnxruntime-node`; on Linux it needs glibc (not Alpine)',
+      cause,
+    });
+  }
+}
+
+function runtimeOn(ort: Ort, device: 'cpu' | 'cuda', threads: number | undefined): Runtime {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+    logSeverityLevel: 4,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  };
+  return {
+    name: device,
+    async createSession(bytes, what) {
+      try {
+        return await ort.InferenceSession.create(bytes, options);
+      } catch (cause) {
+        throw new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${reason(cause)}`, {
+          where: what,
+          remedy: 'export the model again',
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** An ONNX graph of one Identity node: enough to make a provider start. */
+const PROBE = 'CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBcFoPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEBE=';
+
+/** Why CUDA cannot be used here, or undefined when it can. */
+async function cudaProblem(ort: Ort): Promise<AlixError | undefined> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return new AlixError('no-device', 'the device "cuda" needs Linux on x64', { remedy: 'use --device cpu' });
+  const home = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const install = `run \`node ${join(home, 'script', 'install.js')} --onnxruntime-node-install=cuda12\``;
+  if (!existsSync(join(home, 'bin', 'napi-v6', 'linux', 'x64', 'libonnxruntime_providers_cuda.so')))
+    return new AlixError('no-device', 'the device "cuda" is not installed: ONNX Runtime lacks its CUDA provider', {
+      remedy: `${install}, with CUDA 12 and cuDNN 9 on the machine; or use --device cpu`,
+    });
+  try {
+    const probe = await ort.InferenceSession.create(Buffer.from(PROBE, 'base64'), {
+      executionProviders: ['cuda'],
+      logSeverityLevel: 4,
+    });
+    await probe.release();
+    return undefined;
+  } catch (cause) {
+    return new AlixError('no-device', `the device "cuda" does not start: ${reason(cause)}`, {
+      remedy: 'install an NVIDIA driver, CUDA 12 and cuDNN 9, or use --device cpu',
+      cause,
+    });
+  }
+}
+
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.trim().slice(0, 300);
+}

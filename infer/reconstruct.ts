@@ -1,0 +1,90 @@
+/** reconstruct: images through the encoder's mean and the decoder, and how far they come back from where they were. */
+import { batches, type Images, imageValues, type RunOptions } from './batches.js';
+import { concat } from './concat.js';
+import { decodeBatch } from './decode.js';
+import type { Model } from './model.js';
+
+/** Reconstructions of all images. Rows are in the order of the images. */
+export interface Reconstruction {
+  readonly n: number;
+  readonly names: readonly string[];
+  /** uint8 [n,H,W,C] */
+  readonly pixels: Uint8Array;
+  /** float32 [n,d]: the codes, means of q(z|x) */
+  readonly latent: Float32Array;
+  /**
+   * [n]: mean squared error of each image, over its H·W·C values, of the decoder's float image against the original
+   * divided by 255, both in [0,1], summed in float64
+   */
+  readonly mse: Float64Array;
+}
+
+/** One batch of them, with the originals beside. */
+export interface ReconstructionBatch extends Reconstruction {
+  /** uint8 [n,H,W,C]: what was reconstructed */
+  readonly originals: Uint8Array;
+}
+
+/**
+ * Images to their reconstructions, all in memory at the end.
+ *
+ * ```ts
+ * const { pixels, mse } = await model.reconstruct({ data, n });
+ * const { mean, std } = meanAndStd(mse);
+ * ```
+ * @throws AlixError 'bad-image', 'bad-bundle', 'bad-graph', 'no-graph', 'interrupted', ...
+ */
+export async function reconstruct(model: Model, images: Images, options: RunOptions = {}): Promise<Reconstruction> {
+  const parts: Reconstruction[] = [];
+  for await (const { n, names, pixels, latent, mse } of reconstructBatches(model, images, options))
+    parts.push({ n, names, pixels, latent, mse });
+  const names = parts.flatMap((part) => part.names);
+  return {
+    n: names.length,
+    names,
+    pixels: concat(
+      Uint8Array,
+      parts.map((part) => part.pixels),
+    ),
+    latent: concat(
+      Float32Array,
+      parts.map((part) => part.latent),
+    ),
+    mse: concat(
+      Float64Array,
+      parts.map((part) => part.mse),
+    ),
+  };
+}
+
+/** The same as a stream of batches, for more images than fit into memory. */
+export async function* reconstructBatches(
+  model: Model,
+  images: Images,
+  options: RunOptions = {},
+): AsyncGenerator<ReconstructionBatch> {
+  const values = imageValues(model.bundle);
+  for await (const { names, data, n } of batches(model.bundle, images, options)) {
+    const latent = (await model.run('encoder', data, n)).mean as Float32Array;
+    const { image, pixels } = await decodeBatch(model, latent, n);
+    const mse = Float64Array.from({ length: n }, (_, i) =>
+      meanSquaredError(data.subarray(i * values, (i + 1) * values), image.subarray(i * values, (i + 1) * values)),
+    );
+    yield { n, names, originals: data, pixels, latent, mse };
+  }
+}
+
+/** mean of (original/255 - image)² over all values, in float64. */
+export function meanSquaredError(original: Uint8Array, image: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < original.length; i++) sum += (original[i]! / 255 - image[i]!) ** 2;
+  return sum / original.length;
+}
+
+/** Mean and standard deviation over images (ddof 0), as AIM's code reports them; NaN for none. */
+export function meanAndStd(values: ArrayLike<number>): { readonly mean: number; readonly std: number } {
+  const list = Array.from(values);
+  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
+  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / list.length;
+  return { mean, std: Math.sqrt(variance) };
+}
