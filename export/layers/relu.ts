@@ -1,0 +1,3 @@
+import { activation } from './activation.js';
+
+export const relu = activation<Record<string, never>>('Relu');

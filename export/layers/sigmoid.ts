@@ -1,0 +1,3 @@
+import { activation } from './activation.js';
+
+export const sigmoid = activation<Record<string, never>>('Sigmoid');

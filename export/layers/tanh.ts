@@ -1,0 +1,3 @@
+import { activation } from './activation.js';
+
+export const tanh = activation<Record<string, never>>('Tanh');
