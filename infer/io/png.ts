@@ -1,4 +1,5 @@
 /** PNG, to and from 8-bit pixels, through pngjs. The file is checked before anything of its size is allocated. */
+import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { AlixError } from './errors.js';
 
@@ -36,7 +37,9 @@ export function isPng(bytes: Uint8Array): boolean {
  * @throws AlixError 'bad-image' (not a PNG, truncated, wrong checksum, animated), 'too-large'
  */
 export function decodePng(bytes: Uint8Array, where: string, { maxPixels = MAX_PIXELS }: DecodeOptions = {}): Pixels {
-  const { width, height, colour } = checkChunks(bytes, where, maxPixels);
+  const { data, ...head } = checkChunks(bytes, where, maxPixels);
+  const { width, height, colour } = head;
+  checkData(data, scanBytes(head), where);
   let rgba: Uint8Array;
   try {
     const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
@@ -45,7 +48,6 @@ export function decodePng(bytes: Uint8Array, where: string, { maxPixels = MAX_PI
     throw new AlixError('bad-image', 'the PNG cannot be decoded', { where, remedy: REMEDY, cause });
   }
   const count = width * height;
-  if (rgba.length !== count * 4) throw new AlixError('bad-image', 'the PNG is truncated', { where, remedy: REMEDY });
   let opaque = true;
   for (let i = 3; i < rgba.length && opaque; i += 4) opaque = rgba[i] === 255;
   const channels = opaque ? (colour === 0 || colour === 4 ? 1 : 3) : 4;
@@ -80,13 +82,65 @@ export function encodePng(
   return PNG.sync.write(png, { colorType, inputColorType: 6, inputHasAlpha: true, bitDepth: 8, deflateLevel: 9 });
 }
 
+interface Head {
+  readonly width: number;
+  readonly height: number;
+  /** Bits per sample. */
+  readonly depth: number;
+  /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */
+  readonly colour: number;
+  readonly interlaced: boolean;
+}
+
+/** Samples per pixel of each colour type. */
+const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** Adam7: the first column and row of each pass, and its steps. */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** How many bytes the scan lines take, each with its filter byte. */
+function scanBytes({ width, height, depth, colour, interlaced }: Head): number {
+  const lines = (columns: number, rows: number) =>
+    columns > 0 && rows > 0 ? rows * (1 + Math.ceil((columns * depth * (samples[colour] ?? 0)) / 8)) : 0;
+  if (!interlaced) return lines(width, height);
+  return PASSES.reduce(
+    (sum, [x, y, dx, dy]) => sum + lines(Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)),
+    0,
+  );
+}
+
+/** pngjs makes an image of whatever scan lines there are, so their number is checked first. */
+function checkData(data: readonly Uint8Array[], expected: number, where: string): void {
+  let found: number;
+  try {
+    found = inflateSync(Buffer.concat(data), { maxOutputLength: Math.max(1, expected) }).length;
+  } catch (cause) {
+    throw new AlixError('bad-image', "the PNG's image data are damaged", { where, remedy: REMEDY, cause });
+  }
+  if (found !== expected)
+    throw new AlixError('bad-image', 'the PNG has too little image data', {
+      where,
+      expected: `${expected} bytes`,
+      found: `${found}`,
+      remedy: REMEDY,
+    });
+}
+
 /** Walks the chunks: signature, lengths, checksums, IHDR first, IDAT present, IEND last; returns what IHDR says. */
 function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
   const bad = (what: string): AlixError => new AlixError('bad-image', what, { where, remedy: REMEDY });
   if (!isPng(bytes)) throw bad('not a PNG file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let head: { width: number; height: number; colour: number } | undefined;
-  let hasData = false;
+  let head: Head | undefined;
+  const data: Uint8Array[] = [];
   for (let at = 8; ; ) {
     if (at + 12 > bytes.length) throw bad('the PNG is truncated');
     const length = view.getUint32(at);
@@ -97,7 +151,14 @@ function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
       throw bad(`wrong checksum in the PNG's ${type} chunk`);
     if (head === undefined) {
       if (type !== 'IHDR' || length !== 13) throw bad('the PNG does not begin with its header');
-      head = { width: view.getUint32(at + 8), height: view.getUint32(at + 12), colour: bytes[at + 17] as number };
+      const [depth = 0, colour = 0, , , interlaced] = bytes.subarray(at + 16, at + 21);
+      head = {
+        width: view.getUint32(at + 8),
+        height: view.getUint32(at + 12),
+        depth,
+        colour,
+        interlaced: interlaced === 1,
+      };
       if (head.width === 0 || head.height === 0) throw bad('the PNG has no pixels');
       if (head.width * head.height > maxPixels)
         throw new AlixError('too-large', 'the image is too large', {
@@ -113,10 +174,10 @@ function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
         expected: 'a still image',
         remedy: 'save the frames as separate images',
       });
-    if (type === 'IDAT') hasData = true;
+    if (type === 'IDAT') data.push(bytes.subarray(at + 8, end));
     if (type === 'IEND') {
-      if (!hasData) throw bad('the PNG has no image data');
-      return head;
+      if (data.length === 0) throw bad('the PNG has no image data');
+      return { ...head, data };
     }
     at = end + 4;
   }
