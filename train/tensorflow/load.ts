@@ -1,9 +1,11 @@
 /** Loads TensorFlow through tfjs-node, once per process, with its settings made first and its chatter kept down. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import type { NodeBackend } from './backend.js';
 import { addonLink, tfjsNodeFolder } from './link.js';
+import { QUIET_FILE } from './quiet.js';
 
 export type { NodeBackend, NodeBinding, OpAttribute } from './backend.js';
 
@@ -54,6 +56,9 @@ export function nodeBackend(): NodeBackend {
 
 function requireTensorflow(folder: string): Tensorflow {
   try {
+    // An official install has no such file.
+    const quiet = join(dirname(realpathSync(addonLink(folder))), QUIET_FILE);
+    if (existsSync(quiet)) require(quiet);
     return require(folder) as Tensorflow;
   } catch (cause) {
     throw new AlixError('no-tensorflow', 'TensorFlow does not load', {

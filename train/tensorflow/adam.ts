@@ -1,0 +1,79 @@
+/**
+ * Adam on resource variables through TensorFlow's fused kernel. Kingma & Ba 2015, Algorithm 1 in the form of its section 2:
+ * lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), theta -= lr_t m / (sqrt(v) + epsilon).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { nodeBackend } from './load.js';
+import { type NamedArray, Variable, type VariableStore } from './variables.js';
+
+export interface AdamSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+interface Moments {
+  readonly m: Variable;
+  readonly v: Variable;
+  /** Updates of this parameter so far. */
+  t: number;
+}
+
+/** One optimiser for all parameters; each keeps its own moments and its own count of updates. */
+export class Adam {
+  readonly #store: VariableStore;
+  readonly #moments = new Map<string, Moments>();
+
+  constructor(store: VariableStore, saved?: ReadonlyMap<string, NamedArray>) {
+    this.#store = store;
+    for (const spec of store.specs.values()) {
+      if (!spec.trainable) continue;
+      const zeros = () => new Float32Array(spec.shape.reduce((product, n) => product * n, 1));
+      this.#moments.set(spec.name, {
+        m: new Variable(spec.shape, saved?.get(`${spec.name}.m`)?.data ?? zeros()),
+        v: new Variable(spec.shape, saved?.get(`${spec.name}.v`)?.data ?? zeros()),
+        t: saved?.get(`${spec.name}.t`)?.data[0] ?? 0,
+      });
+    }
+  }
+
+  /** Changes the parameter `name` by its gradient. */
+  apply(name: string, gradient: tf.Tensor, { learningRate, beta1, beta2, epsilon }: AdamSettings): void {
+    const moments = this.#moments.get(name);
+    if (!moments) throw new Error(`${name} is not trainable`);
+    moments.t += 1;
+    const backend = nodeBackend();
+    const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
+    const attributes = [
+      { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+      { name: 'use_locking', type: TF_ATTR_BOOL, value: false },
+      { name: 'use_nesterov', type: TF_ATTR_BOOL, value: false },
+    ];
+    tf.tidy(() => {
+      const numbers = [beta1 ** moments.t, beta2 ** moments.t, learningRate, beta1, beta2, epsilon];
+      const scalars = numbers.map((n) => tf.scalar(n, 'float32'));
+      const handles = [this.#store.get(name).handle, moments.m.handle, moments.v.handle];
+      backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...handles, ...scalars, gradient], 0);
+    });
+  }
+
+  /** Moments and counts, named "PARAMETER.m", ".v" and ".t", for a checkpoint. */
+  arrays(): Map<string, NamedArray> {
+    const all = new Map<string, NamedArray>();
+    for (const [name, { m, v, t }] of this.#moments) {
+      all.set(`${name}.m`, { shape: m.shape, data: m.data() });
+      all.set(`${name}.v`, { shape: v.shape, data: v.data() });
+      // a float32 counts exactly to 2^24 updates; a long run would need months to reach it
+      all.set(`${name}.t`, { shape: [1], data: Float32Array.of(t) });
+    }
+    return all;
+  }
+
+  dispose(): void {
+    for (const { m, v } of this.#moments.values()) {
+      m.dispose();
+      v.dispose();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Gradients of several losses from one forward pass, each with respect to its own tensors: what a simultaneous update of
+ * several players needs, and what tfjs's own `grads` (one loss, then the tape is gone) cannot give.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+
+interface TapeNode {
+  readonly kernelName: string;
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly outputs: readonly tf.Tensor[];
+  readonly saved?: readonly tf.Tensor[];
+  readonly gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
+}
+
+/** The part of tfjs's engine that records; it is there but not in its public types. */
+interface TapeEngine {
+  startTape(): void;
+  endTape(): void;
+  readonly state: { activeTape: TapeNode[] | null; gradientDepth: number };
+}
+
+export interface Loss {
+  readonly value: tf.Tensor;
+  /** The tensors to differentiate by. */
+  readonly wrt: readonly tf.Tensor[];
+  /** Tensors to keep beside the loss. */
+  readonly extra?: Readonly<Record<string, tf.Tensor>>;
+}
+
+export interface Differentiated {
+  readonly value: tf.Tensor;
+  readonly gradients: readonly (tf.Tensor | null)[];
+  readonly extra: Readonly<Record<string, tf.Tensor>>;
+}
+
+/**
+ * Runs `forward` once and differentiates each loss it returns.
+ *
+ * @param forward returns named scalar losses and the tensors each is to be differentiated by
+ * @returns per loss its value (scalar tensor) and one gradient per tensor, null where the loss does not depend on it.
+ *   The caller disposes of them; everything else that was made on the way is gone.
+ */
+export function gradients<K extends string>(forward: () => Record<K, Loss>): Record<K, Differentiated> {
+  const engine = tf.engine() as unknown as TapeEngine;
+  if (engine.state.gradientDepth !== 0) throw new Error('gradients() cannot run inside another gradient');
+  engine.startTape();
+  let losses: Record<K, Loss>;
+  try {
+    losses = tf.tidy(() => forward() as unknown as tf.TensorContainerObject) as unknown as Record<K, Loss>;
+  } finally {
+    engine.endTape();
+  }
+  const tape = engine.state.activeTape ?? [];
+  try {
+    const entries = (Object.entries(losses) as [K, Loss][]).map(([name, { value, wrt, extra = {} }]) => {
+      const grads = tf.tidy(() => backward(tape, value, wrt) as unknown as tf.TensorContainer);
+      return [name, { value, extra, gradients: grads as unknown as (tf.Tensor | null)[] }] as const;
+    });
+    return Object.fromEntries(entries) as unknown as Record<K, Differentiated>;
+  } finally {
+    for (const node of tape) for (const tensor of node.saved ?? []) tensor.dispose();
+    engine.state.activeTape = null;
+  }
+}
+
+/** Walks the tape backwards from `y`; gradients are freed as soon as they have been passed on. */
+function backward(tape: readonly TapeNode[], y: tf.Tensor, wrt: readonly tf.Tensor[]): (tf.Tensor | null)[] {
+  const reached = new Set(wrt.map((x) => x.id));
+  for (const node of tape)
+    if (Object.values(node.inputs).some((input) => reached.has(input.id)))
+      for (const output of node.outputs) reached.add(output.id);
+  const wanted = new Set(wrt.map((x) => x.id));
+  const grads = new Map<number, tf.Tensor>([[y.id, tf.onesLike(y)]]);
+  for (let i = tape.length - 1; i >= 0; i--) {
+    const node = tape[i] as TapeNode;
+    const dys = node.outputs.map((output) => grads.get(output.id) ?? null);
+    const inputs = Object.entries(node.inputs).filter(([, input]) => reached.has(input.id));
+    if (dys.every((dy) => dy === null) || inputs.length === 0) continue;
+    for (const [id, dx] of passBack(node, dys, inputs)) accumulate(grads, id, dx);
+    for (const output of node.outputs)
+      if (!wanted.has(output.id)) {
+        grads.get(output.id)?.dispose();
+        grads.delete(output.id);
+      }
+  }
+  return wrt.map((x) => grads.get(x.id) ?? null);
+}
+
+function passBack(node: TapeNode, dys: (tf.Tensor | null)[], inputs: [string, tf.Tensor][]): [number, tf.Tensor][] {
+  if (!node.gradient) throw new Error(`${node.kernelName} has no gradient: take the plain operations instead`);
+  const gradient = node.gradient;
+  const results = tf.tidy(() => {
+    const thunks = gradient(dys);
+    return inputs.map(([name, input]) => {
+      const dx = thunks[name]?.();
+      if (!dx) throw new Error(`${node.kernelName} has no gradient for its input "${name}"`);
+      if (dx.shape.join() !== input.shape.join())
+        throw new Error(`${node.kernelName}: the gradient of "${name}" is ${dx.shape}, the input ${input.shape}`);
+      // A gradient passed on unchanged is its own tensor all the same: the incoming one is about to be freed.
+      return dys.includes(dx) ? tf.clone(dx) : dx;
+    });
+  });
+  return inputs.map(([, input], k) => [input.id, results[k] as tf.Tensor]);
+}
+
+function accumulate(grads: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): void {
+  const before = grads.get(id);
+  grads.set(id, before ? tf.add(before, dx) : dx);
+  if (before) {
+    before.dispose();
+    dx.dispose();
+  }
+}

@@ -1,0 +1,87 @@
+/** Parameters as TensorFlow resource variables: read without a copy, changed in place by TensorFlow's own optimiser kernels. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { ParameterSpec } from '../layers/layer.js';
+import { type NodeBackend, nodeBackend } from './load.js';
+
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+let created = 0;
+
+/** One float32 variable in TensorFlow's memory. */
+export class Variable {
+  readonly #backend: NodeBackend = nodeBackend();
+  /** The resource handle; tfjs knows it as a tensor of strings. */
+  readonly handle: tf.Tensor;
+  readonly shape: readonly number[];
+
+  constructor(shape: readonly number[], initial: Float32Array) {
+    this.shape = shape;
+    const { TF_ATTR_SHAPE, TF_ATTR_STRING, TF_ATTR_TYPE, TF_FLOAT } = this.#backend.binding;
+    const attributes = [
+      { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT },
+      { name: 'shape', type: TF_ATTR_SHAPE, value: [...shape] },
+      { name: 'shared_name', type: TF_ATTR_STRING, value: `alix-${created++}` },
+      { name: 'container', type: TF_ATTR_STRING, value: '' },
+    ];
+    this.handle = tf.keep(this.#backend.executeSingleOutput('VarHandleOp', attributes, []));
+    tf.tidy(() => this.assign(tf.tensor(initial, [...shape], 'float32')));
+  }
+
+  get #dtype() {
+    return [{ name: 'dtype', type: this.#backend.binding.TF_ATTR_TYPE, value: this.#backend.binding.TF_FLOAT }];
+  }
+
+  assign(value: tf.Tensor): void {
+    this.#backend.executeMultipleOutputs('AssignVariableOp', this.#dtype, [this.handle, value], 0);
+  }
+
+  /** The value now. It shares the variable's memory: dispose of it before an optimiser runs, or the optimiser copies. */
+  read(): tf.Tensor {
+    return this.#backend.executeSingleOutput('ReadVariableOp', this.#dtype, [this.handle]);
+  }
+
+  /** A copy of the numbers. */
+  data(): Float32Array {
+    return tf.tidy(() => Float32Array.from(this.read().dataSync() as Float32Array));
+  }
+
+  dispose(): void {
+    this.#backend.executeMultipleOutputs('DestroyResourceOp', [], [this.handle], 0);
+    this.handle.dispose();
+  }
+}
+
+/** All parameters of a run by full name. */
+export class VariableStore {
+  readonly #variables = new Map<string, Variable>();
+  readonly specs: ReadonlyMap<string, ParameterSpec>;
+
+  constructor(specs: Iterable<ParameterSpec>, initial: (spec: ParameterSpec) => Float32Array) {
+    this.specs = new Map([...specs].map((spec) => [spec.name, spec]));
+    for (const spec of this.specs.values()) this.#variables.set(spec.name, new Variable(spec.shape, initial(spec)));
+  }
+
+  get(name: string): Variable {
+    const variable = this.#variables.get(name);
+    if (!variable) throw new Error(`no parameter is called ${name}`);
+    return variable;
+  }
+
+  /** Every value as tensors, for one forward pass; see `Variable.read`. */
+  read(): Map<string, tf.Tensor> {
+    return new Map([...this.#variables].map(([name, variable]) => [name, variable.read()]));
+  }
+
+  /** Copies of all numbers, for a checkpoint or an export. */
+  arrays(): Map<string, NamedArray> {
+    return new Map([...this.#variables].map(([name, v]) => [name, { shape: v.shape, data: v.data() }]));
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+}
