@@ -1,1 +1,12 @@
-export {};
+/** The Node API of training: `openRun` prepares a run from a configuration, `train` carries it out. */
+
+export { architectures } from './architectures/index.js';
+export { newestCheckpoint } from './checkpoint.js';
+export { type PartialConfig, parseAssignment, type RunConfig, resolveConfig } from './config.js';
+export { design } from './design.js';
+export { readMetrics } from './metrics-log.js';
+export { objectives } from './objectives/index.js';
+export { recipes } from './recipes/index.js';
+export { type RunRequest, runTraining } from './run.js';
+export { readRun } from './run-folder.js';
+export type { Progress, TrainResult } from './trainer.js';

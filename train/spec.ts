@@ -80,10 +80,10 @@ export interface Block {
 
 /** A network: named inputs, blocks in order, and which blocks are its outputs. */
 export interface NetworkSpec {
-  /** Shapes without the batch axis, e.g. { image: [28, 28, 1] }. */
+  /** Shapes without the batch axis, e.g. { x: [28, 28, 1] }; an input called 'noise' is filled with fresh standard normal noise. */
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly blocks: readonly Block[];
-  /** Block names; an output keeps its block's name ('mean', 'log_variance', 'logit', 'image', 'features'). */
+  /** Block names; an output keeps its block's name: 'x', 'features', 'logit', and of an encoder 'mean' with 'log_variance' or 'log_sigma'. */
   readonly outputs: readonly string[];
 }
 

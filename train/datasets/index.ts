@@ -5,6 +5,7 @@ import { describeSystemError } from '@alix/infer/io/files';
 import type { Dataset, DatasetRequest, DatasetSource } from './dataset.js';
 import { gaussianGrid } from './gaussian-grid.js';
 import { idx } from './idx.js';
+import { mnist } from './mnist.js';
 import { strokes } from './strokes.js';
 
 export type { Dataset, DatasetRequest, DatasetSource, Split } from './dataset.js';
@@ -13,6 +14,7 @@ export type { Dataset, DatasetRequest, DatasetSource, Split } from './dataset.js
 export const datasets: Readonly<Record<string, DatasetSource>> = {
   [strokes.name]: strokes,
   [gaussianGrid.name]: gaussianGrid,
+  [mnist.name]: mnist,
   [idx.name]: idx,
 };
 

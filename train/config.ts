@@ -1,0 +1,182 @@
+/** The configuration of a run: one plain object, validated, printed, saved as run.json and passed on. */
+import { AlixError } from '@alix/infer/io/errors';
+import { z } from 'zod';
+import { weightRules } from './initialise.js';
+import { schedules } from './schedules.js';
+
+const optionValue = z.union([z.number(), z.string(), z.boolean()]);
+const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
+const count = z.number().int().positive();
+
+const rates = {
+  learningRate: z.number().positive(),
+  beta1: z.number().min(0).max(0.9999),
+  beta2: z.number().min(0).max(0.99999),
+  epsilon: z.number().positive(),
+  schedule: z.enum(keysOf(schedules)),
+};
+
+export const configSchema = z.strictObject({
+  /** The recipe this came from, or 'custom'. */
+  recipe: z.string(),
+  objective: z.strictObject({
+    name: z.string(),
+    /** One of the objective's presets. */
+    preset: z.string(),
+    options: z.record(z.string(), optionValue),
+  }),
+  architecture: z.strictObject({ name: z.string(), options: z.record(z.string(), z.union([z.number(), z.string()])) }),
+  data: z.strictObject({
+    /** A name of the table of data sets, a folder or a file. */
+    source: z.string(),
+    options: z.record(z.string(), optionValue),
+  }),
+  batch: count,
+  /** The run ends at whichever comes first of those given. */
+  length: z.strictObject({
+    epochs: count.optional(),
+    steps: count.optional(),
+    hours: z.number().positive().optional(),
+  }),
+  optimiser: z.strictObject({
+    ...rates,
+    /** Differences per network, e.g. { "E": { "schedule": "constant" } }. */
+    networks: z.record(z.string(), z.strictObject(rates).partial()),
+  }),
+  initialiser: z.strictObject({
+    weights: z.enum(keysOf(weightRules)),
+    deviation: z.number().positive(),
+    scaleDeviation: z.number().min(0),
+  }),
+  /** Share of the newest batch in the running statistics of batch norm. */
+  batchNormMomentum: z.number().gt(0).max(1),
+  seed: z.number().int(),
+  /** How many held-out rows the reconstruction error at each epoch's end is measured on; 0 for none. */
+  evaluationRows: z.number().int().nonnegative(),
+  /** A checkpoint at each epoch's end, and after this many minutes since the last one. */
+  checkpointMinutes: z.number().positive(),
+  /** How many of the newest checkpoints stay. */
+  checkpointsKept: count,
+});
+
+export type RunConfig = z.infer<typeof configSchema>;
+
+/** A configuration with any part left out: what recipes, config files and `--set` give. */
+export type PartialConfig = { readonly [K in keyof RunConfig]?: Deep<RunConfig[K]> };
+type Deep<T> = T extends object ? { readonly [K in keyof T]?: Deep<T[K]> } : T;
+
+/** Chosen where nothing else says otherwise: AIM's optimiser and initialisation. */
+export const defaults: RunConfig = {
+  recipe: 'custom',
+  objective: { name: 'dali', preset: '', options: {} },
+  architecture: { name: 'small-28', options: {} },
+  data: { source: 'strokes', options: {} },
+  batch: 100,
+  length: {},
+  optimiser: {
+    learningRate: 2e-4,
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    schedule: 'constant',
+    networks: {},
+  },
+  initialiser: { weights: 'normal', deviation: 0.02, scaleDeviation: 0 },
+  batchNormMomentum: 0.1,
+  seed: 1,
+  evaluationRows: 1000,
+  checkpointMinutes: 10,
+  checkpointsKept: 2,
+};
+
+/** Keys whose values are tables of the user's own names, so that any key is allowed in them. */
+const open = new Set(['objective.options', 'architecture.options', 'data.options', 'optimiser.networks']);
+
+/**
+ * Lays configurations over each other, later ones first in rank, and validates the result.
+ *
+ * @param layers each with the name that an error gives as its place: "recipe dali-mnist", "--set", a file
+ * @throws AlixError 'bad-config' naming the key, the place and, for an unknown key, what it might have been
+ */
+export function resolveConfig(layers: readonly { readonly from: string; readonly config: unknown }[]): RunConfig {
+  let merged: Record<string, unknown> = structuredClone(defaults);
+  for (const { from, config } of layers) {
+    checkKeys(config, defaults, '', from);
+    merged = merge(merged, config as Record<string, unknown>);
+  }
+  const parsed = configSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).join('.');
+  throw new AlixError('bad-config', `"${path}": ${issue?.message}`, {
+    where: blame(layers, issue?.path ?? []),
+    remedy: 'see `alix train --help`',
+  });
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const out = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = out[key];
+    out[key] = isTable(before) && isTable(value) ? merge(before, value) : value;
+  }
+  return out;
+}
+
+function checkKeys(config: unknown, known: unknown, path: string, from: string): void {
+  if (!isTable(config)) {
+    if (path === '') throw new AlixError('bad-config', 'not a table of settings', { where: from });
+    return;
+  }
+  if (!isTable(known) || open.has(path)) return;
+  const allowed = path === 'length' ? ['epochs', 'steps', 'hours'] : Object.keys(known);
+  for (const [key, value] of Object.entries(config)) {
+    const full = path ? `${path}.${key}` : key;
+    if (!allowed.includes(key))
+      throw new AlixError('bad-config', `"${full}" is not a setting`, {
+        where: from,
+        expected: allowed.map((k) => (path ? `${path}.${k}` : k)).join(', '),
+      });
+    checkKeys(value, known[key], full, from);
+  }
+}
+
+/** The last layer that sets the key: where the user should look. */
+function blame(
+  layers: readonly { readonly from: string; readonly config: unknown }[],
+  path: readonly PropertyKey[],
+): string {
+  const sets = (config: unknown) => {
+    let value: unknown = config;
+    for (const key of path) {
+      if (!isTable(value) || !(key in value)) return false;
+      value = value[String(key)];
+    }
+    return true;
+  };
+  return layers.filter(({ config }) => sets(config)).at(-1)?.from ?? 'configuration';
+}
+
+/**
+ * `--set optimiser.learningRate=1e-4`: the text after = is read as JSON where it is JSON, else it is a string.
+ *
+ * @throws AlixError 'bad-config' where there is no =
+ */
+export function parseAssignment(assignment: string): PartialConfig {
+  const at = assignment.indexOf('=');
+  if (at < 1)
+    throw new AlixError('bad-config', `"${assignment}" is not a setting`, { where: '--set', expected: 'key=value' });
+  const keys = assignment.slice(0, at).split('.');
+  const text = assignment.slice(at + 1);
+  let value: unknown = text;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // a plain word is its own value
+  }
+  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as PartialConfig;
+}

@@ -1,0 +1,60 @@
+/** What a configuration names, looked up and checked: no TensorFlow is needed for it. */
+import { AlixError } from '@alix/infer/io/errors';
+import { architectures } from './architectures/index.js';
+import { checkNetworks } from './check-networks.js';
+import type { RunConfig } from './config.js';
+import { objectives } from './objectives/index.js';
+import type { Objective, Options, Preset } from './objectives/objective.js';
+import { type ArchitectureSpec, type PlannedNetwork, plan } from './spec.js';
+
+/** What a configuration names, looked up and checked against each other; nothing of it is on TensorFlow yet. */
+export interface Design {
+  readonly objective: Objective;
+  readonly preset: Preset<Options>;
+  readonly options: Options;
+  readonly architecture: ArchitectureSpec;
+  /** The networks that the objective uses, by name. */
+  readonly networks: ReadonlyMap<string, PlannedNetwork>;
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
+  if (Object.hasOwn(table, name)) return table[name] as T;
+  throw new AlixError('bad-config', `"${name}" is no ${what}`, { expected: Object.keys(table).join(', ') });
+}
+
+function withDefaults<T extends object>(known: T, given: object, what: string): T {
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(known, key))
+      throw new AlixError('bad-config', `"${key}" is no option of ${what}`, {
+        expected: Object.keys(known).join(', ') || 'no options',
+      });
+    const wanted = typeof known[key as keyof T];
+    if (typeof value !== wanted)
+      throw new AlixError('bad-config', `option "${key}" of ${what}`, { expected: `a ${wanted}`, found: `${value}` });
+  }
+  return { ...known, ...given };
+}
+
+/**
+ * Looks up what a configuration names.
+ *
+ * @throws AlixError 'bad-config' for a name or option that is unknown, 'mismatch' where objective and architecture do not fit
+ */
+export function design(config: RunConfig): Design {
+  const objective = lookUp(objectives, config.objective.name, 'objective');
+  const presetName = config.objective.preset || (Object.keys(objective.presets)[0] ?? '');
+  const preset = lookUp(objective.presets, presetName, `preset of ${objective.name}`);
+  const table = lookUp(architectures, config.architecture.name, 'architecture');
+  const architecture = table.build(withDefaults(table.options, config.architecture.options, table.name));
+  const planned = Object.entries(architecture.networks).map(([name, spec]) => [name, plan(name, spec)] as const);
+  const networks = new Map(planned.filter(([name]) => name in objective.networks));
+  checkNetworks(objective, networks, table.name);
+  const strange = Object.keys(config.optimiser.networks).find((name) => !networks.has(name));
+  if (strange)
+    throw new AlixError('bad-config', `"optimiser.networks.${strange}" is no network of this run`, {
+      expected: [...networks.keys()].join(', '),
+    });
+  const base: Options = { ...objective.options, ...(preset.options as Options | undefined) };
+  const options = withDefaults(base, config.objective.options, objective.name);
+  return { objective, preset, options, architecture, networks };
+}

@@ -1,0 +1,52 @@
+/** Runs a planned network on tensors. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { layerKinds } from './layers/index.js';
+import type { ForwardContext } from './layers/layer.js';
+import type { PlannedBlock, PlannedLayer, PlannedNetwork } from './spec.js';
+
+/** Joins tensors along their last axis. */
+export type Join = (tensors: readonly Tensor[]) => Tensor;
+
+/**
+ * One forward pass.
+ *
+ * @param inputs one tensor [N, ...shape] per input of the network
+ * @param parameters by full name
+ * @returns one tensor per output
+ */
+export function forward(
+  network: PlannedNetwork,
+  inputs: Readonly<Record<string, Tensor>>,
+  parameters: ReadonlyMap<string, Tensor>,
+  context: ForwardContext,
+  join: Join,
+): Record<string, Tensor> {
+  const values = new Map<string, Tensor>(Object.entries(inputs));
+  for (const block of network.blocks) values.set(block.name, runBlock(block, values, parameters, context, join));
+  return Object.fromEntries(Object.keys(network.outputs).map((name) => [name, valueOf(values, name)]));
+}
+
+function runBlock(
+  block: PlannedBlock,
+  values: ReadonlyMap<string, Tensor>,
+  parameters: ReadonlyMap<string, Tensor>,
+  context: ForwardContext,
+  join: Join,
+): Tensor {
+  const sources = block.from.map((name) => valueOf(values, name));
+  const input = sources.length === 1 ? valueOf(values, block.from[0] ?? '') : join(sources);
+  return block.layers.reduce((x, layer) => runLayer(layer, x, parameters, context), input);
+}
+
+function runLayer(layer: PlannedLayer, x: Tensor, parameters: ReadonlyMap<string, Tensor>, context: ForwardContext) {
+  const own = Object.fromEntries(
+    layer.parameters.map(({ name }) => [name, valueOf(parameters, `${layer.path}.${name}`)]),
+  );
+  return layerKinds[layer.kind].forward(x, layer.args as never, own, context, layer.path);
+}
+
+function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const value = values.get(name);
+  if (!value) throw new Error(`there is no tensor called ${name}`);
+  return value;
+}

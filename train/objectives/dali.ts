@@ -1,0 +1,41 @@
+import { objective, once } from './objective.js';
+import { add, believed, fake, gaussianNll, real, times } from './terms.js';
+
+/**
+ * DALI, called AIM in its first version: a GAN, and an encoder that maximises log q(z|G(z)).
+ * AIM (ICLR 2019 submission) Eq. 7-9 and Algorithm 1; DALI Eq. 8-10.
+ * The encoder reads the critic's features F. It never updates them, but its loss reaches G through them: F is frozen in the
+ * actor's step, not detached (notes of section 5 of the paper and of the authors' code).
+ */
+export const dali = objective({
+  name: 'dali',
+  title: 'DALI (AIM)',
+  source: 'AIM (ICLR 2019 submission) Eq. 7-9, Algorithm 1; DALI Eq. 8-10',
+  networks: { G: 'z -> x', F: 'x -> features', D: 'features -> logit', E: 'features -> posterior' },
+  encoder: ['F', 'E'],
+  decoder: ['G'],
+  options: {
+    /** Weight of the sum over the latent dimensions; 0 stands for 1/d, the paper's choice (its section 5). */
+    lambda: 0,
+  },
+  presets: {
+    authors: { update: 'sequential', source: "the authors' code: the critic first, then G and E with fresh z" },
+    paper: { update: 'simultaneous', source: 'Algorithm 1 as printed: one z, all losses before both updates' },
+  },
+  terms({ G, F, D, E }, { x, z }, _noise, { lambda }) {
+    const generated = once(() => F(G(z)));
+    return {
+      data: () => D(F(x)),
+      model: () => D(generated()),
+      code: () => times(lambda || 1 / (z.shape[1] ?? 1), gaussianNll(z, E(generated()))),
+    };
+  },
+  players: {
+    critic: {
+      updates: ['F', 'D'],
+      loss: (t) => add(real(t.data), fake(t.model)),
+      monitor: (t) => ({ critic_data: believed(t.data), critic_model: believed(t.model) }),
+    },
+    actor: { updates: ['G', 'E'], loss: (t) => add(real(t.model), t.code), monitor: (t) => ({ code: t.code }) },
+  },
+});

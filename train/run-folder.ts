@@ -1,0 +1,81 @@
+/** The folder of a run: run.json with the resolved configuration, metrics.jsonl, samples/ and the checkpoints. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import { ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
+import { z } from 'zod';
+import { checkpointSteps } from './checkpoint.js';
+import { configSchema, type RunConfig } from './config.js';
+
+const runSchema = z.strictObject({
+  format: z.literal('alix-run'),
+  formatVersion: z.literal(1),
+  alixVersion: z.string(),
+  tensorflowVersion: z.string(),
+  nodeVersion: z.string(),
+  created: z.string(),
+  data: z.strictObject({ name: z.string(), count: z.number().int(), fingerprint: z.string() }),
+  config: configSchema,
+});
+
+export type RunRecord = z.infer<typeof runSchema>;
+
+const RUN = 'run.json';
+
+/**
+ * Starts a run folder.
+ *
+ * @throws AlixError 'output-exists' where there is a run with checkpoints already, 'unwritable'
+ */
+export async function createRun(folder: string, record: Omit<RunRecord, 'format' | 'formatVersion'>): Promise<void> {
+  await ensureWritableFolder(folder);
+  if ((await checkpointSteps(folder)).length > 0)
+    throw new AlixError('output-exists', 'there is a run in this folder', {
+      where: folder,
+      remedy: 'continue it with --resume, or name another folder with -o',
+    });
+  const run: RunRecord = { format: 'alix-run', formatVersion: 1, ...record };
+  await writeFileAtomic(join(folder, RUN), `${JSON.stringify(run, null, 2)}\n`);
+}
+
+/**
+ * Reads run.json.
+ *
+ * @throws AlixError 'no-run' where there is none, 'bad-run' naming the key that is wrong
+ */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const where = join(folder, RUN);
+  if (!existsSync(where))
+    throw new AlixError('no-run', 'no run here', { where: folder, expected: 'a folder that `alix train` wrote' });
+  const text = await readFile(where, 'utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new AlixError('bad-run', 'not valid JSON', { where, cause });
+  }
+  const parsed = runSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AlixError('bad-run', `"${issue?.path.join('.')}": ${issue?.message}`, { where });
+}
+
+/** The settings in which a resumed run may differ from how it began: its end, and what does not touch its numbers. */
+const mayDiffer: readonly (keyof RunConfig)[] = ['length', 'checkpointMinutes', 'checkpointsKept'];
+
+/**
+ * Checks that a run is continued as it began.
+ *
+ * @throws AlixError 'bad-config' naming the setting that differs
+ */
+export function checkSameRun(before: RunConfig, now: RunConfig, folder: string): void {
+  for (const key of Object.keys(before) as (keyof RunConfig)[])
+    if (!mayDiffer.includes(key) && JSON.stringify(before[key]) !== JSON.stringify(now[key]))
+      throw new AlixError('bad-config', `"${key}" is not as the run began`, {
+        where: folder,
+        expected: JSON.stringify(before[key]),
+        found: JSON.stringify(now[key]),
+        remedy: 'leave it away to continue, or start another run with -o',
+      });
+}

@@ -1,0 +1,83 @@
+/** A whole run: folder, data and TensorFlow made ready, then the training loop. What `alix train` calls, and a program can. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import type { RunConfig } from './config.js';
+import type { Dataset } from './datasets/dataset.js';
+import { openDataset } from './datasets/index.js';
+import { design } from './design.js';
+import { checkSameRun, createRun, readRun } from './run-folder.js';
+import { lockRun } from './run-lock.js';
+import { loadTensorflow } from './tensorflow/load.js';
+import type { Progress, TrainResult } from './trainer.js';
+
+export interface RunRequest {
+  /** Absent only with `resume`: the run's own configuration is then taken. */
+  readonly config?: RunConfig;
+  readonly folder: string;
+  readonly resume?: boolean;
+  /** Threads of TensorFlow; all cores unless given. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEvent?: (line: string) => void;
+}
+
+const { version } = createRequire(import.meta.url)('@alix/train/package.json') as { version: string };
+
+/**
+ * Trains a run in `folder`.
+ *
+ * @throws AlixError 'bad-config', 'output-exists', 'no-tensorflow', 'bad-data', 'diverged', ...
+ */
+export async function runTraining(request: RunRequest): Promise<TrainResult> {
+  const { folder } = request;
+  const before = request.resume ? await readRun(folder) : undefined;
+  const config = request.config ?? before?.config;
+  if (!config) throw new AlixError('bad-config', 'a new run needs a configuration');
+  if (before) checkSameRun(before.config, config, folder);
+  const { architecture } = design(config);
+  const open = (split: 'train' | 'test') =>
+    openDataset(config.data.source, { split, options: config.data.options, seed: config.seed });
+  const data = await open('train');
+  const heldOut = await open('test');
+  for (const part of [data, heldOut]) checkShape(part, architecture.data, config.architecture.name);
+  if (before && before.data.fingerprint !== data.fingerprint)
+    throw new AlixError('bad-data', 'the data are not those that the run began with', {
+      where: data.name,
+      expected: `fingerprint ${before.data.fingerprint}`,
+      found: data.fingerprint,
+    });
+  const unlock = await lockRun(folder);
+  try {
+    const tf = await loadTensorflow(request.threads === undefined ? {} : { threads: request.threads });
+    if (!before) {
+      const { nodeBackend } = await import('./tensorflow/load.js');
+      await createRun(folder, {
+        alixVersion: version,
+        tensorflowVersion: `${nodeBackend().binding.TF_Version} (tfjs ${tf.version_core})`,
+        nodeVersion: process.versions.node,
+        created: new Date().toISOString(),
+        data: { name: data.name, count: data.count, fingerprint: data.fingerprint },
+        config,
+      });
+    }
+    const { train } = await import('./trainer.js');
+    return await train({ ...request, config, data, heldOut });
+  } finally {
+    await unlock();
+  }
+}
+
+function checkShape(data: Dataset, wanted: { kind: string; shape: readonly number[] }, architecture: string): void {
+  const kind = data.kind === 'images' ? 'image' : 'points';
+  if (kind === wanted.kind && data.shape.join() === wanted.shape.join()) return;
+  throw new AlixError('mismatch', `the data do not fit the architecture ${architecture}`, {
+    where: data.name,
+    expected: `${wanted.kind} of ${wanted.shape.join('x')}`,
+    found: `${kind} of ${data.shape.join('x')}`,
+  });
+}
+
+/** Where the newest metrics of a run are. */
+export const metricsPath = (folder: string): string => join(folder, 'metrics.jsonl');

@@ -1,0 +1,91 @@
+/**
+ * Registers TensorFlow's own kernels with tfjs. Each is called with its attributes through the binding, and its gradient
+ * is lazy per input, so that a frozen network costs no weight gradients. Gradients run outside the tape: no second derivatives.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { type NodeBackend, nodeBackend, type OpAttribute } from '../load.js';
+
+export type AttributeValue = boolean | number | string | readonly number[];
+
+/** The attributes of a TensorFlow op, typed by the shape of their values; `T` is float32 unless said otherwise. */
+export function attributes(backend: NodeBackend, values: Readonly<Record<string, AttributeValue>>): OpAttribute[] {
+  const { TF_ATTR_BOOL, TF_ATTR_FLOAT, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
+  const kind = (name: string, value: AttributeValue) => {
+    if (typeof value === 'boolean') return TF_ATTR_BOOL;
+    if (typeof value === 'string') return TF_ATTR_STRING;
+    if (typeof value === 'object') return TF_ATTR_INT;
+    return name === 'alpha' || name === 'epsilon' || name.endsWith('factor') ? TF_ATTR_FLOAT : TF_ATTR_INT;
+  };
+  return [
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    ...Object.entries(values).map(([name, value]) => ({ name, type: kind(name, value), value })),
+  ];
+}
+
+/** Runs a TensorFlow op on float32 tensors. */
+export function execute(
+  op: string,
+  inputs: readonly tf.Tensor[],
+  values: Readonly<Record<string, AttributeValue>> = {},
+) {
+  const backend = nodeBackend();
+  return backend.executeSingleOutput(op, attributes(backend, values), [...inputs]);
+}
+
+/** The same for an op with several outputs. */
+export function executeMany(
+  op: string,
+  inputs: readonly tf.Tensor[],
+  outputs: number,
+  values: Readonly<Record<string, AttributeValue>> = {},
+) {
+  const backend = nodeBackend();
+  return backend.executeMultipleOutputs(op, attributes(backend, values), [...inputs], outputs);
+}
+
+interface Kernel<Attributes> {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** Indices of the outputs that the gradient needs. */
+  readonly saves?: readonly number[];
+  forward(inputs: readonly tf.Tensor[], attributes: Attributes): tf.Tensor | tf.Tensor[];
+  /** One thunk per input; `dy` is the gradient of the first output, `saved` the inputs and then the saved outputs. */
+  gradient(dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes): (() => tf.Tensor)[];
+}
+
+/** Defines a differentiable operation; the call returns the first output, `many` all of them. */
+export function kernel<Attributes extends object>({ name, inputs, saves = [], forward, gradient }: Kernel<Attributes>) {
+  const kernelName = `Alix${name}`;
+  const named = (tensors: readonly tf.Tensor[]) => Object.fromEntries(inputs.map((input, i) => [input, tensors[i]]));
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: (call) => {
+      const { inputs: given, attrs } = call as unknown as { inputs: Record<string, tf.Tensor>; attrs: Attributes };
+      return forward(
+        inputs.map((input) => given[input] as tf.Tensor),
+        attrs,
+      );
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: [...inputs],
+    outputsToSave: saves.length > 0 ? Array.from({ length: Math.max(...saves) + 1 }, (_, i) => saves.includes(i)) : [],
+    gradFunc: (dy, saved, attrs) => {
+      const thunks = gradient((Array.isArray(dy) ? dy[0] : dy) as tf.Tensor, saved, attrs as unknown as Attributes);
+      return Object.fromEntries(inputs.map((input, i) => [input, thunks[i] as () => tf.Tensor]));
+    },
+  });
+  const run = (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor | tf.Tensor[] =>
+    tf.engine().runKernel(kernelName, named(tensors) as tf.NamedTensorMap, attrs as unknown as tf.NamedAttrMap) as
+      | tf.Tensor
+      | tf.Tensor[];
+  return {
+    one: (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor => {
+      const result = run(tensors, attrs);
+      return (Array.isArray(result) ? result[0] : result) as tf.Tensor;
+    },
+    many: (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor[] => [run(tensors, attrs)].flat(),
+  };
+}

@@ -1,0 +1,247 @@
+/** The training loop: batches, steps, checkpoints, metrics and pictures. It has never heard of a method's name. */
+import { join } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import { createRandom, type Random, restoreRandom } from '@alix/infer/io/random';
+import { type Checkpoint, type CheckpointState, newestCheckpoint, saveCheckpoint } from './checkpoint.js';
+import type { RunConfig } from './config.js';
+import type { Dataset } from './datasets/dataset.js';
+import { drawSamples, reconstructionError, rows } from './evaluate.js';
+import { MetricsLog } from './metrics-log.js';
+import { schedules } from './schedules.js';
+import { type StepMetrics, step } from './step.js';
+import { System } from './system.js';
+import { Adam, type AdamSettings } from './tensorflow/adam.js';
+
+export interface TrainRequest {
+  readonly config: RunConfig;
+  readonly data: Dataset;
+  /** For the error of reconstructions at each epoch's end, and the pictures. */
+  readonly heldOut: Dataset;
+  /** A folder with run.json in it. */
+  readonly folder: string;
+  /** Continue from the newest whole checkpoint. */
+  readonly resume?: boolean;
+  /** Ends the run cleanly after the step under way, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told in one line of what is worth a line: damaged checkpoints, the end of an epoch. */
+  readonly onEvent?: (line: string) => void;
+}
+
+export interface Progress {
+  readonly step: number;
+  /** Infinity where only hours end the run. */
+  readonly steps: number;
+  readonly epoch: number;
+  readonly imagesPerSecond: number;
+  readonly metrics: StepMetrics;
+}
+
+export interface TrainResult {
+  readonly folder: string;
+  readonly step: number;
+  /** Whole epochs done, and the part of the one under way. */
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Of this session, steps alone. */
+  readonly imagesPerSecond: number;
+  readonly interrupted: boolean;
+  readonly reconstructionError: number | undefined;
+}
+
+/** Steps whose metrics are averaged into one line of metrics.jsonl. */
+const LOG_EVERY = 20;
+/** Nothing but steps happens in the first steps of a run, so that a short timing is one of steps. */
+const QUIET_STEPS = 200;
+
+/**
+ * Trains until the configuration's length is reached, the signal is aborted or a loss is no longer finite.
+ *
+ * @throws AlixError 'diverged' naming step and loss; the last good checkpoint is kept
+ */
+export async function train(request: TrainRequest): Promise<TrainResult> {
+  const { config, data, folder } = request;
+  const damaged = (path: string, why: string) => request.onEvent?.(`${path} is passed over: ${why}`);
+  const checkpoint = request.resume ? await newestCheckpoint(folder, damaged) : undefined;
+  const perEpoch = Math.floor(data.count / config.batch);
+  if (perEpoch < 1)
+    throw new AlixError('bad-config', 'the data set is smaller than one batch', {
+      where: data.name,
+      expected: `at least ${config.batch} rows`,
+      found: `${data.count}`,
+      remedy: 'choose a smaller batch with --set batch=N',
+    });
+  const run = new Run(request, perEpoch, checkpoint);
+  try {
+    return await run.loop();
+  } finally {
+    run.dispose();
+  }
+}
+
+class Run {
+  readonly #request: TrainRequest;
+  readonly #perEpoch: number;
+  readonly #system: System;
+  readonly #adam: Adam;
+  readonly #root: Random;
+  readonly #noise: Random;
+  readonly #log: MetricsLog;
+  readonly #steps: number;
+  #state: Omit<CheckpointState, 'random'>;
+  #saved: { step: number; at: number };
+  #order: { epoch: number; rows: Uint32Array } | undefined;
+  #window: { sums: StepMetrics; count: number; seconds: number } = { sums: {}, count: 0, seconds: 0 };
+  #stepped = { steps: 0, seconds: 0 };
+  #error: number | undefined;
+
+  constructor(request: TrainRequest, perEpoch: number, checkpoint: Checkpoint | undefined) {
+    const { config, folder } = request;
+    this.#request = request;
+    this.#perEpoch = perEpoch;
+    this.#system = new System(config, checkpoint?.weights);
+    this.#adam = new Adam(this.#system.store, checkpoint?.optimiser);
+    this.#root = createRandom(config.seed);
+    this.#noise = checkpoint ? restoreRandom(checkpoint.state.random) : this.#root.split('noise');
+    this.#state = checkpoint?.state ?? { step: 0, epoch: 0, batchInEpoch: 0, seconds: 0 };
+    this.#saved = { step: this.#state.step, at: performance.now() };
+    this.#log = new MetricsLog(join(folder, 'metrics.jsonl'));
+    const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = config.length;
+    this.#steps = Math.min(steps, epochs * perEpoch);
+  }
+
+  async loop(): Promise<TrainResult> {
+    const { signal, config } = this.#request;
+    await this.#log.rewind(this.#state.step);
+    const limit = (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600;
+    while (this.#state.step < this.#steps && this.#state.seconds < limit && !signal?.aborted) {
+      this.#oneStep();
+      if (this.#state.batchInEpoch === 0) await this.#endEpoch();
+      else if (this.#isTimeToSave()) await this.#save();
+      // lets Ctrl-C and the progress bar in: a step blocks the event loop
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await this.#finish();
+    return {
+      folder: this.#request.folder,
+      step: this.#state.step,
+      epochs: this.#state.epoch + this.#state.batchInEpoch / this.#perEpoch,
+      seconds: this.#state.seconds,
+      imagesPerSecond: this.#rate(this.#stepped),
+      interrupted: signal?.aborted === true && this.#state.step < this.#steps,
+      reconstructionError: this.#error,
+    };
+  }
+
+  #rate({ steps, seconds }: { steps: number; seconds: number }): number {
+    return seconds > 0 ? (steps * this.#request.config.batch) / seconds : 0;
+  }
+
+  #oneStep(): void {
+    const { config } = this.#request;
+    const started = performance.now();
+    const { step: number, epoch, batchInEpoch } = this.#state;
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, rows: this.#root.split(`order of epoch ${epoch}`).permutation(this.#request.data.count) };
+    const indices = this.#order.rows.subarray(batchInEpoch * config.batch, (batchInEpoch + 1) * config.batch);
+    const x = rows(this.#system, this.#request.data, indices);
+    const metrics = step(
+      {
+        system: this.#system,
+        adam: this.#adam,
+        random: this.#noise,
+        batchNormMomentum: config.batchNormMomentum,
+        settings: (network) => settingsOf(config, network, epoch + 1),
+      },
+      x,
+    );
+    x.dispose();
+    const seconds = (performance.now() - started) / 1000;
+    this.#check(metrics, number + 1);
+    const isEpochEnd = batchInEpoch + 1 === this.#perEpoch;
+    this.#state = {
+      step: number + 1,
+      epoch: epoch + (isEpochEnd ? 1 : 0),
+      batchInEpoch: isEpochEnd ? 0 : batchInEpoch + 1,
+      seconds: this.#state.seconds + seconds,
+    };
+    this.#stepped = { steps: this.#stepped.steps + 1, seconds: this.#stepped.seconds + seconds };
+    this.#record(metrics, seconds, epoch + 1);
+  }
+
+  #check(metrics: StepMetrics, number: number): void {
+    const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+    if (!bad) return;
+    const kept =
+      this.#saved.step > 0 ? `checkpoint-${this.#saved.step} is the last good one` : 'no checkpoint was written yet';
+    throw new AlixError('diverged', `step ${number}: the loss "${bad[0]}" is ${bad[1]}`, {
+      where: this.#request.folder,
+      remedy: `${kept}; try a smaller learning rate (--set optimiser.learningRate=...) or a larger batch`,
+    });
+  }
+
+  #record(metrics: StepMetrics, seconds: number, epoch: number): void {
+    const { sums } = this.#window;
+    for (const [key, value] of Object.entries(metrics)) sums[key] = (sums[key] ?? 0) + value;
+    this.#window.count += 1;
+    this.#window.seconds += seconds;
+    const { step } = this.#state;
+    const means = () => Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum / this.#window.count]));
+    const rate = this.#rate({ steps: this.#window.count, seconds: this.#window.seconds });
+    this.#request.onProgress?.({ step, steps: this.#steps, epoch, imagesPerSecond: rate, metrics: means() });
+    if (step % LOG_EVERY !== 0 && this.#state.batchInEpoch !== 0) return;
+    this.#log.add({ kind: 'step', step, epoch, ...means(), images_per_second: rate });
+    this.#window = { sums: {}, count: 0, seconds: 0 };
+  }
+
+  #isTimeToSave(): boolean {
+    const minutes = (performance.now() - this.#saved.at) / 60_000;
+    return this.#state.step >= QUIET_STEPS && minutes >= this.#request.config.checkpointMinutes;
+  }
+
+  async #endEpoch(): Promise<void> {
+    await this.#look(`epoch-${String(this.#state.epoch).padStart(4, '0')}`);
+    await this.#save();
+  }
+
+  /** Measures and draws; draws from streams of its own, so that looking changes nothing. */
+  async #look(name: string): Promise<void> {
+    const { heldOut, folder, config, onEvent } = this.#request;
+    const { step, epoch } = this.#state;
+    const seconds = this.#state.seconds;
+    if (config.evaluationRows > 0) this.#error = reconstructionError(this.#system, heldOut, config.evaluationRows);
+    await drawSamples(this.#system, heldOut, this.#root.split('samples'), folder, name);
+    const error = this.#error === undefined ? {} : { reconstruction_mse: this.#error };
+    this.#log.add({ kind: 'epoch', step, epoch, seconds, images_per_second: this.#rate(this.#stepped), ...error });
+    const words = this.#error === undefined ? '' : `, held-out reconstruction MSE ${this.#error.toFixed(4)}`;
+    onEvent?.(`epoch ${epoch}, step ${step}, ${this.#rate(this.#stepped).toFixed(0)} images/s${words}`);
+  }
+
+  async #save(): Promise<void> {
+    const { folder, config } = this.#request;
+    await this.#log.flush();
+    const state = { ...this.#state, random: this.#noise.state() };
+    const checkpoint = { state, weights: this.#system.store.arrays(), optimiser: this.#adam.arrays() };
+    await saveCheckpoint(folder, checkpoint, config.checkpointsKept);
+    this.#saved = { step: state.step, at: performance.now() };
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#saved.step === this.#state.step && this.#state.step > 0) return this.#log.flush();
+    if (!this.#request.signal?.aborted) await this.#look(`step-${this.#state.step}`);
+    await this.#save();
+  }
+
+  dispose(): void {
+    this.#adam.dispose();
+    this.#system.dispose();
+  }
+}
+
+/** The optimiser's numbers for one network in one epoch (from 1). */
+function settingsOf(config: RunConfig, network: string, epoch: number): AdamSettings {
+  const { networks, ...base } = config.optimiser;
+  const rates = { ...base, ...(networks[network] as Partial<typeof base> | undefined) };
+  const factor = schedules[rates.schedule]({ epoch, epochs: config.length.epochs ?? Number.POSITIVE_INFINITY });
+  return { ...rates, learningRate: rates.learningRate * factor };
+}
