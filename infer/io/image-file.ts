@@ -1,0 +1,122 @@
+/** One image file to the pixels that a model takes: PNG through pngjs, other formats through sharp. Node only. */
+import { AlixError } from './errors.js';
+import { readBytes } from './files.js';
+import { decodePng, isPng, MAX_PIXELS, type Pixels } from './png.js';
+
+/** The images that a model takes. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** Formats beside PNG; SVG and PDF, which sharp reads too, are drawings and have no pixels of their own. */
+const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
+
+/**
+ * Reads an image file of exactly `shape`'s size; images are never resized on the way.
+ *
+ * @returns uint8 [H,W,C]
+ * @throws AlixError 'wrong-size', 'bad-image', 'transparent', 'too-large', 'not-found', ...
+ */
+export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
+  return toShape(await decodeImage(await readBytes(path), path), shape, path);
+}
+
+/**
+ * Decodes a still image of any format that is read. Colour profiles are not applied; the orientation that a camera
+ * recorded is. An alpha channel that is opaque throughout is dropped.
+ *
+ * @param where the path, for error messages
+ * @throws AlixError 'bad-image', 'too-large'
+ */
+export async function decodeImage(bytes: Uint8Array, where: string): Promise<Pixels> {
+  if (bytes.length === 0)
+    throw new AlixError('bad-image', 'an empty file', { where, remedy: 'copy or export it again' });
+  return isPng(bytes) ? decodePng(bytes, where) : decodeWithSharp(bytes, where);
+}
+
+async function decodeWithSharp(bytes: Uint8Array, where: string): Promise<Pixels> {
+  const { default: sharp } = await import('sharp').catch((cause: unknown) => {
+    throw new AlixError('no-sharp', 'sharp, which reads formats other than PNG, is not installed', {
+      where,
+      remedy: 'install sharp, or convert the images to PNG',
+      cause,
+    });
+  });
+  const refuse = (what: string, remedy: string, cause?: unknown): never => {
+    throw new AlixError('bad-image', what, { where, remedy, cause });
+  };
+  const open = () => sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, ignoreIcc: true });
+  const damaged = (cause: unknown): never => {
+    if (/pixel limit/.test(String(cause)))
+      throw new AlixError('too-large', 'the image is too large', {
+        where,
+        expected: `at most ${MAX_PIXELS} pixels`,
+        remedy: 'make the image smaller',
+        cause,
+      });
+    return refuse('not an image, or a damaged one', 'check that it opens in an image viewer', cause);
+  };
+  const head = await open().metadata().catch(damaged);
+  if (!FORMATS.includes(head.format))
+    refuse(`a format that is not read: ${head.format}`, 'convert it to PNG, JPEG or WebP');
+  if ((head.pages ?? 1) > 1) refuse('an animated image, or one of several pages', 'save one frame as an image');
+  if (head.space === 'cmyk') refuse('a CMYK image', 'convert it to RGB');
+  if (head.depth !== 'uchar') refuse(`${head.depth} values, not bytes`, 'convert it to 8 bits per channel');
+  const grey = head.space === 'b-w';
+  const { data, info } = await open()
+    .autoOrient()
+    .toColourspace(grey ? 'b-w' : 'srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(damaged);
+  return dropAlpha(data, info.height, info.width, info.channels);
+}
+
+/** Interleaved bytes of 1 to 4 channels as 1, 3 or 4: alpha (of 2 or 4) goes if it is 255 everywhere. */
+function dropAlpha(data: Uint8Array, height: number, width: number, stored: number): Pixels {
+  const hasAlpha = stored === 2 || stored === 4;
+  const colours = hasAlpha ? stored - 1 : stored;
+  let opaque = true;
+  if (hasAlpha) for (let i = colours; i < data.length && opaque; i += stored) opaque = data[i] === 255;
+  const channels = opaque ? (colours as 1 | 3) : 4;
+  const pixels = new Uint8Array(height * width * channels);
+  for (let i = 0; i < height * width; i++)
+    for (let c = 0; c < channels; c++)
+      pixels[i * channels + c] = data[i * stored + (c === 3 ? colours : Math.min(c, colours - 1))] as number;
+  return { height, width, channels, pixels };
+}
+
+/**
+ * Pixels in a model's size and channels. Grey becomes RGB by repeating it; RGB becomes grey by the luma of ITU-R BT.601,
+ * (299 R + 587 G + 114 B) / 1000, rounded.
+ *
+ * @throws AlixError 'wrong-size'; 'transparent' when there is an alpha channel
+ */
+export function toShape(image: Pixels, shape: ImageShape, where: string): Uint8Array<ArrayBuffer> {
+  const { height, width, channels, pixels } = image;
+  if (height !== shape.height || width !== shape.width)
+    throw new AlixError('wrong-size', "the image is not of the model's size", {
+      where,
+      expected: `${shape.width}x${shape.height} pixels`,
+      found: `${width}x${height}`,
+      remedy: `crop or resize it to ${shape.width}x${shape.height} first`,
+    });
+  if (channels === 4)
+    throw new AlixError('transparent', 'the image has transparent parts, which the model does not know', {
+      where,
+      remedy: "flatten it on the background of the model's training images",
+    });
+  if (channels === shape.channels) return pixels;
+  const count = height * width;
+  const out = new Uint8Array(count * shape.channels);
+  if (channels === 1) for (let i = 0; i < count; i++) out.fill(pixels[i] as number, 3 * i, 3 * i + 3);
+  else for (let i = 0; i < count; i++) out[i] = luma(pixels, 3 * i);
+  return out;
+}
+
+function luma(rgb: Uint8Array, at: number): number {
+  const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
+  return Math.floor((299 * r + 587 * g + 114 * b + 500) / 1000);
+}

@@ -1,0 +1,280 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { AlixError } from '@alix/infer/io/errors';
+import { encodeIdx } from '@alix/infer/io/idx';
+import { decodeImage, toShape } from '@alix/infer/io/image-file';
+import { globToRegExp } from '@alix/infer/io/image-list';
+import { type ImageItem, listImages, readImage, readImages } from '@alix/infer/io/images';
+import { encodeNpy } from '@alix/infer/io/npy';
+import { encodePng } from '@alix/infer/io/png';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let root: string;
+const at = (...parts: string[]) => join(root, ...parts);
+const shape = { height: 4, width: 6, channels: 1 } as const;
+const ramp = (first: number, length = 24) => new Uint8Array(length).map((_, i) => first + i);
+const png = (first: number) => encodePng(ramp(first), shape);
+const put = (path: string, content: Uint8Array | string) => {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, content);
+};
+
+async function collect(
+  inputs: string[],
+  options = {},
+  wanted: { height: number; width: number; channels: 1 | 3 } = shape,
+) {
+  const items: ImageItem[] = [];
+  for await (const item of readImages(inputs, wanted, options)) items.push(item);
+  return items;
+}
+
+async function code(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'no error',
+    (error: AlixError) => error.code,
+  );
+}
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'alix-images-'));
+  put(at('set/b.png'), png(20));
+  put(at('set/a/z.PNG'), png(10));
+  put(at('set/a/10.png'), png(30));
+  put(at('set/.hidden/x.png'), png(0));
+  put(at('set/.x.png'), png(0));
+  put(at('set/notes.txt'), 'hello');
+  put(at('other/b.png'), png(0));
+  mkdirSync(at('empty'));
+  put(at('text/readme.txt'), 'hello');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('listImages', () => {
+  const names = async (...inputs: string[]) => (await listImages(inputs)).map((entry) => entry.name);
+
+  it('searches folders, in the order of names, without hidden files', async () => {
+    expect(await listImages([at('set')])).toEqual([
+      { path: at('set/a/10.png'), name: 'a/10.png' },
+      { path: at('set/a/z.PNG'), name: 'a/z.PNG' },
+      { path: at('set/b.png'), name: 'b.png' },
+    ]);
+  });
+
+  it('knows files and globs, and names a file once', async () => {
+    expect(await names(at('set/b.png'), at('set/*.png'), at('set'))).toEqual(['a/10.png', 'a/z.PNG', 'b.png']);
+    expect(await names(at('set/*'))).toEqual(['b.png']);
+    expect(await names(at('set/*.txt'))).toEqual(['notes.txt']);
+    expect(await names(at('set/**'))).toEqual(['a/10.png', 'a/z.PNG', 'b.png']);
+    expect(await names(at('set/**/*.png'))).toEqual(['a/10.png', 'b.png']);
+    expect(await names(at('set/?/1?.png'))).toEqual(['a/10.png']);
+    expect(await names(at('*/b.png'))).toEqual(['other/b.png', 'set/b.png']);
+  });
+
+  it('takes patterns by the letter', () => {
+    expect(globToRegExp('a+(1).p?g').test('a+(1).png')).toBe(true);
+    expect(globToRegExp('*.png').test('a/b.png')).toBe(false);
+    expect(globToRegExp('a/**/b').test('a/b')).toBe(true);
+    expect(globToRegExp('a/**/b').test('a/x/y/b')).toBe(true);
+    expect(globToRegExp('[ab].png').test('a.png')).toBe(false);
+  });
+
+  it('follows links to files, and lists those that lead nowhere', async () => {
+    mkdirSync(at('links'));
+    symlinkSync(at('set/b.png'), at('links/good.png'));
+    symlinkSync(at('nowhere.png'), at('links/bad.png'));
+    symlinkSync(at('links'), at('links/loop'));
+    expect(await names(at('links'))).toEqual(['bad.png', 'good.png']);
+    const items = await collect([at('links')], { onError: 'skip' });
+    expect(items.map((item) => item.error?.code)).toEqual(['not-found', undefined]);
+  });
+
+  it('refuses nothing to read, and two files of one name', async () => {
+    await expect(listImages([at('empty')])).rejects.toThrow(`${at('empty')}: an empty folder`);
+    expect(await code(listImages([at('empty')]))).toBe('no-images');
+    expect(await code(listImages([at('text')]))).toBe('no-images');
+    expect(await code(listImages([at('set/*.gif')]))).toBe('no-images');
+    expect(await code(listImages([]))).toBe('no-images');
+    expect(await code(listImages([at('none.png')]))).toBe('not-found');
+    expect(await code(listImages([at('set/b.png/x')]))).toBe('not-a-folder');
+    await expect(listImages([at('set'), at('other')])).rejects.toThrow(/two inputs with the name "b.png"/);
+    put(at('arrays/x.npy'), 'x');
+    await expect(listImages([at('arrays')])).rejects.toThrow(/name the \.npy or IDX file itself/);
+  });
+});
+
+describe('readImage', () => {
+  const rgb = new Uint8Array([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 10, 20, 30]);
+  const small = { height: 2, width: 3 };
+
+  it('turns RGB to grey by the luma of BT.601, and grey to RGB by repeating it', () => {
+    const grey = toShape({ ...small, channels: 3, pixels: rgb }, { ...small, channels: 1 }, 'x');
+    // 0.299, 0.587 and 0.114 of 255; the last is 2.99 + 11.74 + 3.42
+    expect([...grey]).toEqual([76, 150, 29, 255, 0, 18]);
+    const back = toShape(
+      { ...small, channels: 1, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) },
+      { ...small, channels: 3 },
+      'x',
+    );
+    expect([...back]).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6]);
+  });
+
+  it('says the size that is needed and the one that is there', async () => {
+    await expect(readImage(at('set/b.png'), { height: 28, width: 28, channels: 1 })).rejects.toThrow(
+      `${at('set/b.png')}: the image is not of the model's size (expected 28x28 pixels, found 6x4); crop or resize it to 28x28 first`,
+    );
+  });
+
+  it('refuses transparency, and drops an alpha channel without any', async () => {
+    put(at('clear.png'), encodePng(ramp(0, 96), { ...shape, channels: 4 }));
+    expect(await code(readImage(at('clear.png'), shape))).toBe('transparent');
+    const opaque = await sharp(rgb, { raw: { ...small, channels: 3 } })
+      .ensureAlpha()
+      .webp({ lossless: true })
+      .toBuffer();
+    expect(await decodeImage(opaque, 'x')).toEqual({ ...small, channels: 3, pixels: rgb });
+    const clear = await sharp(rgb, { raw: { ...small, channels: 3 } })
+      .ensureAlpha(0.5)
+      .webp({ lossless: true })
+      .toBuffer();
+    expect((await decodeImage(clear, 'x')).channels).toBe(4);
+  });
+
+  it.each(['webp', 'tiff', 'png'] as const)('reads lossless %s exactly', async (format) => {
+    const options = format === 'webp' ? { lossless: true } : format === 'tiff' ? { compression: 'lzw' } : {};
+    const file = await sharp(rgb, { raw: { ...small, channels: 3 } })
+      .toFormat(format, options)
+      .toBuffer();
+    expect(await decodeImage(file, 'x')).toEqual({ ...small, channels: 3, pixels: rgb });
+  });
+
+  it('reads JPEG, grey as grey, and turned as the camera was held', async () => {
+    const grey = await sharp(new Uint8Array(24).fill(90), { raw: shape })
+      .toColourspace('b-w')
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const image = await decodeImage(grey, 'x');
+    expect(image.channels).toBe(1);
+    expect(image.pixels.every((v) => Math.abs(v - 90) <= 1)).toBe(true);
+    const turned = await sharp(grey).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(await decodeImage(turned, 'x')).toMatchObject({ height: 6, width: 4 });
+  });
+
+  it('refuses CMYK, animation, 16-bit TIFF, SVG, and what is no image', async () => {
+    const paint = sharp({ create: { ...small, channels: 3, background: 'red' } });
+    const cases: [Uint8Array, RegExp][] = [
+      [await paint.clone().toColourspace('cmyk').jpeg().toBuffer(), /CMYK.*convert it to RGB/],
+      [await paint.clone().toColourspace('rgb16').tiff({ compression: 'lzw' }).toBuffer(), /not bytes/],
+      [
+        await sharp([at('set/b.png'), at('set/a/z.PNG')], { join: { animated: true } })
+          .webp()
+          .toBuffer(),
+        /animated/,
+      ],
+      [Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="6" height="4"/>'), /format that is not read: svg/],
+      [Buffer.from('hello'), /not an image/],
+      [new Uint8Array(0), /an empty file/],
+    ];
+    for (const [file, message] of cases) await expect(decodeImage(file, 'x')).rejects.toThrow(message);
+  });
+
+  it('refuses a JPEG cut anywhere', async () => {
+    const pixels = ramp(0, 64 * 64 * 3).map((v, i) => (v * i) & 255);
+    const file = await sharp(pixels, { raw: { height: 64, width: 64, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    for (const part of [0.01, 0.2, 0.5, 0.8, 0.99]) {
+      const cut = file.subarray(0, Math.floor(file.length * part));
+      expect(await code(decodeImage(cut, 'cut.jpg'))).toBe('bad-image');
+    }
+  });
+});
+
+describe('readImages', () => {
+  it('gives names and pixels in order, and their number first', async () => {
+    const totals: number[] = [];
+    const items = await collect([at('set')], { onTotal: (n: number) => totals.push(n) });
+    expect(items.map((item) => [item.name, item.pixels?.[0]])).toEqual([
+      ['a/10.png', 30],
+      ['a/z.PNG', 10],
+      ['b.png', 20],
+    ]);
+    expect(totals).toEqual([3]);
+  });
+
+  it('reads more files than it reads ahead, in order', async () => {
+    for (let i = 0; i < 40; i++) put(at('many', `${`${i}`.padStart(2, '0')}.png`), png(i));
+    const items = await collect([at('many')]);
+    expect(items.map((item) => item.pixels?.[0])).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('reads IDX, gzipped too, and .npy, by their content', async () => {
+    const stack = ramp(0, 72);
+    put(at('images-idx3-ubyte'), encodeIdx({ shape: [3, 4, 6], data: stack }));
+    put(at('images.gz'), gzipSync(encodeIdx({ shape: [3, 4, 6], data: stack })));
+    put(at('images.npy'), encodeNpy({ shape: [3, 4, 6, 1], data: stack }));
+    for (const file of ['images-idx3-ubyte', 'images.gz', 'images.npy']) {
+      const items = await collect([at(file)]);
+      expect(items.map((item) => item.name)).toEqual(['00000', '00001', '00002']);
+      expect(items.map((item) => [...(item.pixels ?? [])])).toEqual([0, 24, 48].map((first) => [...ramp(first)]));
+    }
+    const both = await collect([at('images.npy'), at('set/b.png')]);
+    expect(both.map((item) => item.name)).toEqual([
+      'b.png',
+      'images.npy/00000',
+      'images.npy/00001',
+      'images.npy/00002',
+    ]);
+    const colour = await collect([at('images.gz')], {}, { ...shape, channels: 3 });
+    expect([...(colour[1]?.pixels ?? [])].slice(0, 6)).toEqual([24, 24, 24, 25, 25, 25]);
+  });
+
+  it('stops at the first bad image by default', async () => {
+    put(at('mixed/a.png'), png(1));
+    put(at('mixed/b.png'), png(2).subarray(0, 40));
+    put(at('mixed/c.png'), encodePng(ramp(0, 12), { height: 2, width: 6, channels: 1 }));
+    put(at('mixed/d.png'), png(4));
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const item of readImages([at('mixed')], shape)) seen.push(item.name);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'bad-image', where: at('mixed/b.png') });
+    expect(seen).toEqual(['a.png']);
+  });
+
+  it('goes on when told to skip, up to so many errors', async () => {
+    const items = await collect([at('mixed')], { onError: 'skip' });
+    expect(items.map((item) => item.error?.code)).toEqual([undefined, 'bad-image', 'wrong-size', undefined]);
+    expect(await collect([at('mixed')], { onError: 'skip', maxErrors: 2 })).toHaveLength(4);
+    expect(await code(collect([at('mixed')], { onError: 'skip', maxErrors: 1 }))).toBe('too-many-errors');
+  });
+
+  it('reports an array that holds no images once', async () => {
+    put(at('labels'), encodeIdx({ shape: [3], data: ramp(0, 3) }));
+    put(at('floats.npy'), encodeNpy({ shape: [1, 4, 6], data: new Float32Array(24) }));
+    put(at('large.npy'), encodeNpy({ shape: [5, 9, 9], data: new Uint8Array(405) }));
+    put(at('text.gz'), gzipSync('hello'));
+    expect(await code(collect([at('labels')]))).toBe('bad-image');
+    await expect(collect([at('floats.npy')])).rejects.toThrow(/expected uint8.*found <f4/);
+    expect(await code(collect([at('large.npy')]))).toBe('wrong-size');
+    expect(await code(collect([at('text.gz')]))).toBe('bad-idx');
+    const items = await collect([at('large.npy'), at('set/b.png')], { onError: 'skip' });
+    expect(items.map((item) => [item.name, item.error?.code])).toEqual([
+      ['b.png', undefined],
+      ['large.npy', 'wrong-size'],
+    ]);
+  });
+
+  it('stops when asked to, and lets go of what it read ahead', async () => {
+    const controller = new AbortController();
+    const reading = (async () => {
+      for await (const item of readImages([at('many')], shape, { signal: controller.signal }))
+        if (item.name === '03.png') controller.abort();
+    })();
+    expect(await code(reading)).toBe('interrupted');
+    for await (const item of readImages([at('mixed')], shape)) if (item.name === 'a.png') break;
+  });
+});
