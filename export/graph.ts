@@ -46,7 +46,7 @@ export function encoderGraph(architecture: ArchitectureSpec, chain: readonly str
   x = mapped(graph, x, 'Mul', 'image.scaled', { inputs: [graph.scalar((high - low) / 255)] });
   if (low !== 0) x = mapped(graph, x, 'Add', 'image.shifted', { inputs: [graph.scalar(low)] });
 
-  const { outputs } = emitChain(graph, architecture, chain, { name: 'image', value: x }, weights);
+  const { outputs } = emitChain(graph, architecture, chain, { names: ['x', 'image'], value: x }, weights);
   const code = (name: string) => {
     const value = outputs.get(name);
     return value && latentOf(graph, value, architecture.latent.size, name);
@@ -72,7 +72,7 @@ export function encoderGraph(architecture: ArchitectureSpec, chain: readonly str
  * The network's range is brought back to [0,1] and clipped; pixels = floor(255 image + 0.5), in float32. (Round, half to
  * even, has no WebGPU kernel; the two differ only at exact halves.)
  *
- * @param chain networks in the order they run, e.g. ['G']; the last one's `image`, or its only output, is the picture
+ * @param chain networks in the order they run, e.g. ['G']; the output `x`, or the last network's only one, is the picture
  * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
  */
 export function decoderGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
@@ -81,9 +81,9 @@ export function decoderGraph(architecture: ArchitectureSpec, chain: readonly str
   const { size: d } = architecture.latent;
   const graph = new GraphBuilder();
   const entry = plain(graph.input('latent', 'float32', ['N', d], 'float32 [N,d], codes or draws from the prior'), [d]);
-  const { outputs, last } = emitChain(graph, architecture, chain, { name: 'latent', value: entry }, weights);
+  const { outputs, last } = emitChain(graph, architecture, chain, { names: ['z', 'latent'], value: entry }, weights);
 
-  let x = outputs.get('image') ?? last;
+  let x = outputs.get('x') ?? outputs.get('image') ?? last;
   if (chain.length === 0 || size(x.shape) !== size(shape))
     throw new AlixError('bad-architecture', 'the decoder puts out no image of the data', {
       where: chain.join(' -> '),

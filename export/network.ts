@@ -63,6 +63,7 @@ function nextImage(layers: readonly PlannedLayer[]): Shape | undefined {
  * Writes a chain of networks: each reads, by name, what came in or an earlier network put out; a network with a single
  * input also reads what the one before it put out, under whatever name.
  *
+ * @param entry what comes in, and the names under which networks may read it
  * @returns the outputs of all networks of the chain, later ones over earlier ones of the same name
  * @throws AlixError 'bad-architecture' for a network that is not there or does not fit; 'not-exportable' for one that draws noise
  */
@@ -70,10 +71,10 @@ export function emitChain(
   graph: GraphBuilder,
   architecture: ArchitectureSpec,
   chain: readonly string[],
-  entry: { readonly name: string; readonly value: Value },
+  entry: { readonly names: readonly string[]; readonly value: Value },
   weights: Weights,
 ): { readonly outputs: Values; readonly last: Value } {
-  const values = new Map([[entry.name, entry.value]]);
+  const values = new Map(entry.names.map((name) => [name, entry.value]));
   const outputs = new Map<string, Value>();
   let last: Value | undefined = entry.value;
   for (const name of chain) {

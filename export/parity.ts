@@ -82,8 +82,7 @@ function difference(name: string, a: Float32Array | undefined, b: Float32Array |
     });
   let largest = 0;
   a?.forEach((x, i) => {
-    const apart = Math.abs(x - (b?.[i] ?? Number.NaN));
-    if (!(apart <= largest)) largest = apart;
+    largest = Math.max(largest, Math.abs(x - (b?.[i] ?? Number.NaN)));
   });
   return largest;
 }
