@@ -102,7 +102,7 @@ async function isDownloaded(places: Places, wheel: Wheel, signal: AbortSignal | 
 }
 
 /** pip holds a wheel twice for a moment; unpacking holds the wheel and its members. */
-function bytesNeeded(missing: readonly { wheel: Wheel; downloaded: boolean }[]): number {
+export function bytesNeeded(missing: readonly { wheel: Wheel; downloaded: boolean }[]): number {
   let kept = 0;
   let peak = 0;
   for (const { wheel, downloaded } of missing) {
