@@ -1,5 +1,6 @@
 /** encode: images to codes, the encoder's mean and log-variance of q(z|x), and samples of it. */
 import { batches, type Images, type RunOptions } from './batches.js';
+import type { Bundle } from './bundle.js';
 import { concat } from './concat.js';
 import { AlixError } from './io/errors.js';
 import { createRandom } from './io/random.js';
@@ -63,15 +64,7 @@ export async function encode(model: Model, images: Images, options: EncodeOption
 /** The same as a stream of batches, for more images than fit into memory. */
 export async function* encodeBatches(model: Model, images: Images, options: EncodeOptions = {}): AsyncGenerator<Codes> {
   const { deterministic } = model.bundle.encoder;
-  if (options.sample && deterministic)
-    throw new AlixError(
-      'deterministic-encoder',
-      'the encoder of this model is deterministic: it has no q(z|x) to sample',
-      {
-        where: model.bundle.name,
-        remedy: 'use the means',
-      },
-    );
+  if (options.sample && deterministic) throw deterministicEncoder(model.bundle, 'use the means');
   const random = options.sample && createRandom(options.sample.seed);
   const d = model.bundle.latent.size;
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
@@ -97,4 +90,16 @@ export async function* encodeBatches(model: Model, images: Images, options: Enco
 /** z = μ + exp(½ log σ²) ε, value by value. */
 export function reparametrise(mean: Float32Array, logVariance: Float32Array, noise: Float32Array): Float32Array {
   return mean.map((mu, i) => mu + Math.exp(0.5 * logVariance[i]!) * noise[i]!);
+}
+
+/** The error of every verb that would sample q(z|x) where there is none. */
+export function deterministicEncoder({ name }: Bundle, remedy: string): AlixError {
+  return new AlixError(
+    'deterministic-encoder',
+    'the encoder of this model is deterministic: it has no q(z|x) to sample',
+    {
+      where: name,
+      remedy,
+    },
+  );
 }

@@ -1,20 +1,12 @@
 /** A model bundle in a folder: model.json parsed, every file that it names checked. No runtime here. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, parseBundle } from './bundle.js';
+import { parseBundle } from './bundle.js';
 import { AlixError } from './io/errors.js';
 import { describing, readBytes, sha256 } from './io/files.js';
-import type { BundleFiles } from './model.js';
+import type { BundleFiles, OpenBundle } from './model.js';
 
 const REMEDY = 'copy the whole model folder again';
-
-/** A checked bundle and the way to its files. */
-export interface OpenBundle {
-  readonly bundle: Bundle;
-  readonly files: BundleFiles;
-  /** sha256 of model.json, which holds those of all other files: it names the model exactly. */
-  readonly sha256: string;
-}
 
 /**
  * Reads the model.json in a folder, and checks size and sha256 of every file that it names.

@@ -17,6 +17,14 @@ export interface BundleFiles {
   read(file: string): Promise<Uint8Array>;
 }
 
+/** A parsed and checked bundle, the way to its files, and what names it exactly. */
+export interface OpenBundle {
+  readonly bundle: Bundle;
+  readonly files: BundleFiles;
+  /** sha256 of model.json, which holds those of all other files. */
+  readonly sha256: string;
+}
+
 /** The tensors of one run, by output name. */
 type Outputs = Readonly<Record<string, Float32Array | Uint8Array>>;
 
@@ -32,14 +40,17 @@ type Outputs = Readonly<Record<string, Float32Array | Uint8Array>>;
 export class Model {
   /** The parsed model.json. */
   readonly bundle: Bundle;
+  /** sha256 of model.json, which holds those of all other files: it names the model exactly. */
+  readonly sha256: string;
   readonly #files: BundleFiles;
   readonly #runtime: Runtime;
   readonly #sessions = new Map<GraphName, Promise<InferenceSession>>();
   #disposed = false;
 
   /** @param runtime what runs the graphs; `loadModel` passes the one of its platform */
-  constructor(bundle: Bundle, files: BundleFiles, runtime: Runtime) {
+  constructor({ bundle, files, sha256 }: OpenBundle, runtime: Runtime) {
     this.bundle = bundle;
+    this.sha256 = sha256;
     this.#files = files;
     this.#runtime = runtime;
   }

@@ -12,12 +12,24 @@ export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
 export type { Bundle } from './bundle.js';
 export { type Decoded, decodeBatches } from './decode.js';
 export { type Codes, type EncodeOptions, encodeBatches } from './encode.js';
-export { type OpenBundle, openBundle } from './folder.js';
+export { openBundle } from './folder.js';
 export { AlixError } from './io/errors.js';
-export { type BundleFiles, Model } from './model.js';
-export { meanAndStd, meanSquaredError, type Reconstruction, reconstructBatches } from './reconstruct.js';
+export { type BundleFiles, Model, type OpenBundle } from './model.js';
+export {
+  meanAndStd,
+  meanSquaredError,
+  type Reconstruction,
+  type ReconstructionBatch,
+  reconstructBatches,
+} from './reconstruct.js';
 export type { Runtime } from './runtime.js';
-export type { Sample, SampleGivenOptions, SampleOptions } from './sample.js';
+export {
+  type Sample,
+  type SampleGivenOptions,
+  type SampleOptions,
+  sampleBatches,
+  sampleGivenBatches,
+} from './sample.js';
 
 export const devices = ['auto', 'cpu', 'cuda'] as const;
 export type Device = (typeof devices)[number];
@@ -39,8 +51,8 @@ export interface LoadOptions {
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'bad-option'
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
-  const { bundle, files } = await openBundle(path);
-  return new Model(bundle, files, await nodeRuntime(options));
+  const open = await openBundle(path);
+  return new Model(open, await nodeRuntime(options));
 }
 
 /**

@@ -1,9 +1,10 @@
 /** sample: new images, from the prior or from the posterior of an image. Every draw is fixed by its seed. */
-import type { RunOptions } from './batches.js';
+import { batchSize, type RunOptions } from './batches.js';
 import type { Bundle } from './bundle.js';
-import { decode } from './decode.js';
-import { encode, reparametrise } from './encode.js';
-import { AlixError } from './io/errors.js';
+import { concat } from './concat.js';
+import { decodeBatch } from './decode.js';
+import { deterministicEncoder, encode, reparametrise } from './encode.js';
+import { AlixError, throwIfAborted } from './io/errors.js';
 import { createRandom, type Random } from './io/random.js';
 import type { Model } from './model.js';
 
@@ -40,10 +41,13 @@ export interface Sample {
  * ```
  * @throws AlixError 'bad-option', 'bad-seed', 'bad-bundle', 'bad-graph', 'interrupted', ...
  */
-export async function sample(model: Model, n: number, options: SampleOptions): Promise<Sample> {
-  checkCount(n);
-  const latent = drawPrior(model.bundle, n, createRandom(options.seed), options.truncate);
-  return { ...(await decode(model, latent, options)), latent, seed: options.seed };
+export function sample(model: Model, n: number, options: SampleOptions): Promise<Sample> {
+  return collect(sampleBatches(model, n, options), n, options.seed);
+}
+
+/** The same as a stream of batches. */
+export async function* sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
+  yield* decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
 }
 
 /**
@@ -52,51 +56,78 @@ export async function sample(model: Model, n: number, options: SampleOptions): P
  * @param image uint8, H·W·C values
  * @throws AlixError 'deterministic-encoder' when the encoder has no variance; 'bad-image', 'bad-option', ...
  */
-export async function sampleGiven(
+export function sampleGiven(model: Model, image: Uint8Array, n: number, options: SampleGivenOptions): Promise<Sample> {
+  return collect(sampleGivenBatches(model, image, n, options), n, options.seed);
+}
+
+/** The same as a stream of batches. */
+export async function* sampleGivenBatches(
   model: Model,
   image: Uint8Array,
   n: number,
   options: SampleGivenOptions,
-): Promise<Sample> {
-  checkCount(n);
-  const { seed, signal } = options;
-  if (model.bundle.encoder.deterministic)
-    throw new AlixError(
-      'deterministic-encoder',
-      'the encoder of this model is deterministic: it has no q(z|x) to sample',
-      {
-        where: model.bundle.name,
-        remedy: 'use reconstruct',
-      },
-    );
-  const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal });
-  const d = mean.length;
-  const noise = createRandom(seed).normal(n * d);
-  const repeat = (row: Float32Array) => new Float32Array(n * d).map((_, i) => row[i % d]!);
-  const latent = reparametrise(repeat(mean), repeat(logVariance!), noise);
-  return { ...(await decode(model, latent, options)), latent, seed };
+): AsyncGenerator<Sample> {
+  if (model.bundle.encoder.deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
+  const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
+  const random = createRandom(options.seed);
+  const repeat = (row: Float32Array, rows: number) =>
+    new Float32Array(rows * row.length).map((_, i) => row[i % row.length]!);
+  const draw = (rows: number) =>
+    reparametrise(repeat(mean, rows), repeat(logVariance!, rows), random.normal(rows * mean.length));
+  yield* decodeDraws(model, n, draw, options);
 }
 
-/** float32 [n,d] from the model's prior: standard normal, or uniform on [-1,1]; `truncate` as in SampleOptions. */
-export function drawPrior(bundle: Bundle, n: number, random: Random, truncate?: number): Float32Array {
-  const length = n * bundle.latent.size;
-  const uniform = bundle.latent.prior === 'uniform';
+/** Gives float32 [n,d], the next n codes. How draws are cut into calls changes nothing. */
+type Draws = (n: number) => Float32Array;
+
+/** Codes from the model's prior: standard normal, or uniform on [-1,1]; `truncate` as in SampleOptions. */
+function priorDraws({ latent }: Bundle, random: Random, truncate: number | undefined): Draws {
+  const uniform = latent.prior === 'uniform';
   checkTruncate(truncate, uniform);
-  if (uniform) return random.uniform(length).map((u) => (truncate ?? 1) * (2 * u - 1));
-  const latent = random.normal(length);
-  if (truncate === undefined) return latent;
+  if (uniform) return (n) => random.uniform(n * latent.size).map((u) => (truncate ?? 1) * (2 * u - 1));
+  if (truncate === undefined) return (n) => random.normal(n * latent.size);
   // a stream of its own, so that the values kept are those that no truncation would give
   const again = random.split('truncate');
-  return latent.map((value) => {
-    let draw = value;
-    while (Math.abs(draw) > truncate) draw = again.normal(1)[0]!;
-    return draw;
-  });
+  return (n) =>
+    random.normal(n * latent.size).map((value) => {
+      let draw = value;
+      while (Math.abs(draw) > truncate) draw = again.normal(1)[0]!;
+      return draw;
+    });
 }
 
-function checkCount(n: number): void {
-  if (!Number.isInteger(n) || n < 1)
-    throw new AlixError('bad-option', 'a number of samples is a whole number of at least 1', { found: `${n}` });
+async function* decodeDraws(
+  model: Model,
+  total: number,
+  draws: Draws,
+  options: SampleGivenOptions,
+): AsyncGenerator<Sample> {
+  const size = batchSize(options);
+  if (!Number.isInteger(total) || total < 1)
+    throw new AlixError('bad-option', 'a number of samples is a whole number of at least 1', { found: `${total}` });
+  for (let start = 0; start < total; start += size) {
+    throwIfAborted(options.signal);
+    const n = Math.min(size, total - start);
+    const latent = draws(n);
+    yield { ...(await decodeBatch(model, latent, n)), latent, seed: options.seed };
+    options.onProgress?.(start + n, total);
+  }
+}
+
+async function collect(stream: AsyncIterable<Sample>, n: number, seed: number | string): Promise<Sample> {
+  const parts: Sample[] = [];
+  for await (const part of stream) parts.push(part);
+  const joined = <K extends 'image' | 'latent'>(key: K) => parts.map((part) => part[key]);
+  return {
+    n,
+    seed,
+    pixels: concat(
+      Uint8Array,
+      parts.map((part) => part.pixels),
+    ),
+    image: concat(Float32Array, joined('image')),
+    latent: concat(Float32Array, joined('latent')),
+  };
 }
 
 function checkTruncate(truncate: number | undefined, uniform: boolean): void {

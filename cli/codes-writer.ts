@@ -1,0 +1,106 @@
+/** Writes codes.npy piece by piece, so that a million codes need not be in memory. */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { npyHeader } from '@alix/infer/io/npy';
+
+export interface CodesWriter {
+  /** @param codes float32 [n,d] */
+  write(codes: Float32Array): Promise<void>;
+  /** Puts everything under its final name, `description` beside it as <path>.json. */
+  commit(description: object): Promise<void>;
+  /** Leaves nothing behind; harmless after `commit`. */
+  discard(): Promise<void>;
+}
+
+/** Room for the head, whose length must not depend on the number of rows, which is known only at the end. */
+const HEAD = 128;
+
+/**
+ * A writer to a file: a temporary one in the same folder until `commit`.
+ *
+ * @param d values per row
+ * @throws AlixError when the folder cannot be written, before anything is computed
+ */
+export async function openCodesFile(path: string, d: number): Promise<CodesWriter> {
+  const target = resolve(path);
+  const temporary = join(
+    dirname(target),
+    `.${basename(target).slice(0, 80)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+  );
+  let made: string | undefined;
+  const file: FileHandle = await describing(path, async () => {
+    made = await mkdir(dirname(target), { recursive: true });
+    return open(temporary, 'wx');
+  });
+  let values = 0;
+  let finished = false;
+  return {
+    write: (codes) =>
+      describing(path, async () => {
+        await file.write(bytesOf(codes), 0, codes.byteLength, HEAD + values * 4);
+        values += codes.length;
+      }),
+    commit: (description) =>
+      describing(path, async () => {
+        await file.write(head(values / d, d), 0, HEAD, 0);
+        await file.sync();
+        await file.close();
+        // the names first: where there are codes, there are names
+        await writeFileAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
+        await rename(temporary, target);
+        finished = true;
+      }),
+    async discard() {
+      if (finished) return;
+      // a handle that is closed already has nothing more to say
+      await file.close().catch(() => {});
+      await rm(temporary, { force: true });
+      await removeEmpty(dirname(target), made);
+    },
+  };
+}
+
+/** Removes `folder` and those above it up to `made`, the first that was missing before, as far as they are empty. */
+async function removeEmpty(folder: string, made: string | undefined): Promise<void> {
+  if (made === undefined || folder.length < made.length) return;
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (removed) await removeEmpty(dirname(folder), made);
+}
+
+/** A writer to stdout, for `-o -`: the head holds the number of rows, so the codes wait until all are there. */
+export function codesToStdout(d: number): CodesWriter {
+  const parts: Float32Array[] = [];
+  return {
+    async write(codes) {
+      parts.push(codes);
+    },
+    async commit() {
+      const rows = parts.reduce((sum, part) => sum + part.length, 0) / d;
+      await toStdout(npyHeader('<f4', [rows, d]));
+      for (const part of parts) await toStdout(bytesOf(part));
+    },
+    async discard() {},
+  };
+}
+
+function head(rows: number, d: number): Uint8Array {
+  const bytes = npyHeader('<f4', [rows, d]);
+  if (bytes.length !== HEAD) throw new AlixError('internal', `an NPY head of ${bytes.length} bytes`);
+  return bytes;
+}
+
+function bytesOf(codes: Float32Array): Uint8Array {
+  return new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
+}
+
+function toStdout(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}

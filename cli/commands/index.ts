@@ -1,0 +1,21 @@
+/** The verbs of the command line, in the order of the help. One line each. */
+import type { CommandDefinition } from './command.js';
+import { doctor } from './doctor.js';
+import { encode } from './encode.js';
+import { exportCommand } from './export.js';
+import { models } from './models.js';
+import { reconstruct } from './reconstruct.js';
+import { sample } from './sample.js';
+import { setup } from './setup.js';
+import { train } from './train.js';
+
+export const commands: readonly CommandDefinition[] = [
+  doctor,
+  setup,
+  models,
+  encode,
+  reconstruct,
+  sample,
+  train,
+  exportCommand,
+];

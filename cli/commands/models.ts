@@ -1,0 +1,84 @@
+/** alix models: what is shipped. */
+import type { CommandDefinition, Context } from './command.js';
+
+interface Listed {
+  readonly name: string;
+  readonly path: string;
+  readonly system: string;
+  readonly dataset: string;
+  readonly image: readonly [height: number, width: number, channels: number];
+  readonly latent: number;
+  readonly prior: string;
+  readonly bytes: number;
+  readonly metrics: Readonly<Record<string, { readonly value: number; readonly n: number; readonly on: string }>>;
+}
+
+export const models: CommandDefinition = {
+  name: 'models',
+  define(program, context) {
+    program
+      .command('models')
+      .description('list the shipped models')
+      .action(async (_options, command) => run(context(command)));
+  },
+};
+
+async function run(context: Context): Promise<void> {
+  const list = await listModels();
+  if (context.json) return context.out(JSON.stringify({ models: list }));
+  if (list.length === 0) return context.log('no model is shipped with this installation; train and export one');
+  const rows = list.map((model) => [
+    model.name,
+    model.system,
+    model.dataset,
+    `${model.image[1]}x${model.image[0]}x${model.image[2]}`,
+    `${model.latent}`,
+    `${(model.bytes / 1e6).toFixed(1)} MB`,
+    model.metrics.mse ? `${model.metrics.mse.value.toPrecision(3)} (${model.metrics.mse.on})` : '-',
+  ]);
+  context.out(table([['name', 'system', 'data', 'image', 'latent', 'size', 'mse'], ...rows]));
+  context.log(`\nUse one by its name: alix encode ${list[0]!.name} <images...> -o codes.npy`);
+}
+
+/** The models in a folder; those that are shipped by default. */
+export async function listModels(folder?: string): Promise<Listed[]> {
+  const [{ modelNames, shippedFolder }, { parseBundle }, { readBytes }, { join }] = await Promise.all([
+    import('../models.js'),
+    import('@alix/infer/bundle'),
+    import('@alix/infer/io/files'),
+    import('node:path'),
+  ]);
+  const root = folder ?? shippedFolder;
+  return Promise.all(
+    modelNames(root).map(async (name) => {
+      const path = join(root, name);
+      const manifest = join(path, 'model.json');
+      const bundle = parseBundle(new TextDecoder().decode(await readBytes(manifest)), manifest);
+      const { height, width, channels } = bundle.image;
+      return {
+        name,
+        path,
+        system: bundle.system,
+        dataset: bundle.dataset,
+        image: [height, width, channels] as const,
+        latent: bundle.latent.size,
+        prior: bundle.latent.prior,
+        bytes: Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0),
+        metrics: bundle.metrics,
+      };
+    }),
+  );
+}
+
+/** Columns of equal width, two spaces between. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

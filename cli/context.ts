@@ -1,0 +1,40 @@
+/** What a verb may know of the terminal that it runs in. */
+import type { Context } from './commands/command.js';
+
+/** The options that every verb has. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/** The part of `process` that is needed, so that tests can pass their own. */
+export interface Terminal {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+export function createContext(
+  options: GlobalOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+  exit: (code: number) => void,
+): Context {
+  const { json = false, quiet = false, debug = false } = options;
+  return {
+    json,
+    quiet,
+    debug,
+    signal,
+    exit,
+    interactive: terminal.stderr.isTTY === true && !quiet && !json,
+    out: (text) => terminal.stdout.write(endLine(text)),
+    log: (text) => {
+      if (!quiet) terminal.stderr.write(endLine(text));
+    },
+  };
+}
+
+function endLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

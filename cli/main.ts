@@ -1,0 +1,27 @@
+/** The entry of `alix`: joins the program to the process, its signals and its exit code. */
+import { EXIT } from '@alix/infer/io/errors';
+import { commands } from './commands/index.js';
+import { isClosedPipe, report, runProgram } from './program.js';
+
+const args = process.argv.slice(2);
+const stop = new AbortController();
+
+/** The first signal asks the verb to finish cleanly, the second ends the process. */
+function interrupt(): void {
+  if (stop.signal.aborted) process.exit(EXIT.interrupted);
+  if (process.stderr.isTTY) process.stderr.write('\nalix: finishing; Ctrl-C again to stop at once\n');
+  stop.abort();
+}
+
+function crash(error: unknown): never {
+  process.exit(isClosedPipe(error) ? EXIT.done : report(error, '', args, process));
+}
+
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+process.on('uncaughtException', crash).on('unhandledRejection', crash);
+// a reader that goes away (alix ... | head) is no error
+process.stdout.on('error', (error) => {
+  if (!isClosedPipe(error)) crash(error);
+});
+
+process.exitCode = await runProgram(args, commands, process, stop.signal);

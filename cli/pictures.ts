@@ -1,0 +1,95 @@
+/** Where pictures go: one grid, or a folder with one PNG per image. */
+import { extname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
+import type { Bundle } from '@alix/infer';
+import { AlixError } from '@alix/infer/io/errors';
+import { ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
+import { writePng } from '@alix/infer/io/load';
+import { encodePng } from '@alix/infer/io/png';
+import { type SheetOptions, tile, unstack } from '@alix/infer/io/sheet';
+
+type ImageSize = Bundle['image'];
+
+/** 'grid' for a path that ends in .png, 'folder' for one without the extension of another picture format. */
+export function pictureOutput(path: string): 'grid' | 'folder' {
+  const extension = extname(path).toLowerCase();
+  if (extension === '.png') return 'grid';
+  if (['.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.npy'].includes(extension))
+    throw new AlixError('usage', `-o takes a folder or a file that ends in .png, not ${extension}`, { where: path });
+  return 'folder';
+}
+
+/** The file of an image, relative to the output folder: its name, with .png added where it is of another format. */
+export function pictureFile(name: string): string {
+  const file = normalize(/\.png$/i.test(name) ? name : `${name}.png`);
+  if (isAbsolute(file) || file.split(sep)[0] === '..')
+    throw new AlixError('bad-path', 'the name of this image leads out of the output folder', { where: name });
+  return file;
+}
+
+/** How many files are written at a time: each waits for the disk twice. */
+const AT_ONCE = 8;
+
+/** Writes a batch [N,H,W,C] into the output folder, one PNG per image, each atomically; sub-folders are made. */
+export async function writePictures(
+  folder: string,
+  files: readonly string[],
+  pixels: Uint8Array,
+  size: ImageSize,
+): Promise<void> {
+  const images = unstack(pixels, files.length);
+  for (let start = 0; start < files.length; start += AT_ONCE) {
+    const chunk = files.slice(start, start + AT_ONCE);
+    await Promise.all(chunk.map((file, i) => writeFileAtomic(join(folder, file), encodePng(images[start + i]!, size))));
+  }
+}
+
+/** Checks, before anything is computed, that the output can be written. */
+export async function prepareOutput(path: string): Promise<void> {
+  await ensureWritableFolder(pictureOutput(path) === 'folder' ? path : resolve(path, '..'));
+}
+
+/** What is known of the pictures, as JSON beside them: <folder>/<verb>.json, or <grid>.json. Written last. */
+export async function writeDescription(output: string, verb: string, description: object): Promise<void> {
+  const path = pictureOutput(output) === 'folder' ? join(output, `${verb}.json`) : `${output}.json`;
+  await writeFileAtomic(path, `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** Wide enough that a person can see a small image. */
+const VISIBLE = 112;
+const MAX_GRID_PIXELS = 64e6;
+
+/** One grid of images [H,W,C]. */
+export async function writeGrid(path: string, images: readonly Uint8Array[], size: ImageSize): Promise<void> {
+  await writePng(path, tile(images, size, { gap: 2, background: 255, scale: scaleFor(images.length, size) }));
+}
+
+/** One grid of pairs, each original beside its reconstruction. */
+export async function writePairs(
+  path: string,
+  pairs: readonly (readonly [original: Uint8Array, other: Uint8Array])[],
+  size: ImageSize,
+): Promise<void> {
+  const inner: SheetOptions = { columns: 2, gap: 1, background: 255 };
+  const joined = pairs.map((pair) => tile(pair, size, inner));
+  const first = joined[0];
+  if (!first) return;
+  const pairSize = { height: first.height, width: first.width, channels: size.channels };
+  const columns = Math.max(1, Math.ceil(Math.sqrt(pairs.length / 2)));
+  const sheet = tile(
+    joined.map((pair) => pair.pixels),
+    pairSize,
+    { columns, gap: 3, background: 255, scale: scaleFor(pairs.length * 2, size) },
+  );
+  await writePng(path, sheet);
+}
+
+/** How many times each pixel is repeated; less for a grid of very many images. */
+export function scaleFor(count: number, { height, width }: ImageSize): number {
+  const area = count * height * width;
+  if (area > MAX_GRID_PIXELS)
+    throw new AlixError('bad-option', `a grid of ${count} images is too large to look at`, {
+      remedy: 'give a folder as -o, or fewer images',
+    });
+  const wanted = Math.max(1, Math.round(VISIBLE / Math.max(height, width)));
+  return Math.max(1, Math.min(wanted, Math.floor(Math.sqrt(MAX_GRID_PIXELS / 4 / area))));
+}

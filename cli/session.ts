@@ -1,0 +1,28 @@
+/** What the verbs that run a model begin with. */
+import type { Model } from '@alix/infer';
+import type { Context } from './commands/command.js';
+import { resolveModel } from './models.js';
+import type { ModelOptions } from './options.js';
+
+/** Opens a model argument, says which model runs where, hands it to `work` and disposes of it whatever happens. */
+export async function withModel<T>(
+  argument: string,
+  { device, threads }: ModelOptions,
+  context: Context,
+  work: (model: Model) => Promise<T>,
+): Promise<T> {
+  const { loadModel } = await import('@alix/infer');
+  const model = await loadModel(resolveModel(argument), { device, threads });
+  const { name, system, dataset } = model.bundle;
+  context.log(`model ${name} (${system}, ${dataset}) on ${model.device}`);
+  try {
+    return await work(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** What results say of the model that made them. */
+export function identity(model: Model): { readonly name: string; readonly sha256: string } {
+  return { name: model.bundle.name, sha256: model.sha256 };
+}
