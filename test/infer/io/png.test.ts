@@ -36,6 +36,12 @@ describe('png', () => {
     }
   });
 
+  it('names a wrong checksum as what it is', () => {
+    const damaged = Uint8Array.from(grey);
+    damaged[29] = (damaged[29] as number) ^ 1; // the first byte of the header's checksum
+    expect(() => decodePng(damaged, 'x')).toThrow(/wrong checksum/);
+  });
+
   it('refuses image data that ends too early under right checksums', () => {
     const tall = Buffer.from(encodePng(noise(70), { height: 10, width: 7, channels: 1 }));
     // the head of the tall image before the data of the short one
