@@ -37,16 +37,15 @@ export function isPng(bytes: Uint8Array): boolean {
  * @throws AlixError 'bad-image' (not a PNG, truncated, wrong checksum, animated), 'too-large'
  */
 export function decodePng(bytes: Uint8Array, where: string, { maxPixels = MAX_PIXELS }: DecodeOptions = {}): Pixels {
-  const { data, ...head } = checkChunks(bytes, where, maxPixels);
+  const { data, end, ...head } = checkChunks(bytes, where, maxPixels);
   const { width, height, colour } = head;
   checkData(data, scanBytes(head), where);
   let rgba: Uint8Array;
   try {
-    const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end));
     rgba = decoded.data;
   } catch (cause) {
-    const why = cause instanceof Error && /^crc/i.test(cause.message) ? ': wrong checksum' : '';
-    throw new AlixError('bad-image', `the PNG cannot be decoded${why}`, { where, remedy: REMEDY, cause });
+    throw new AlixError('bad-image', 'the PNG cannot be decoded', { where, remedy: REMEDY, cause });
   }
   const count = width * height;
   let opaque = true;
@@ -176,7 +175,8 @@ function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
     if (type === 'IDAT') data.push(bytes.subarray(at + 8, end));
     if (type === 'IEND') {
       if (data.length === 0) throw bad('the PNG has no image data');
-      return { ...head, data };
+      // some programs leave bytes behind the end, which pngjs would refuse
+      return { ...head, data, end: end + 4 };
     }
     at = end + 4;
   }

@@ -36,10 +36,8 @@ describe('png', () => {
     }
   });
 
-  it('names a wrong checksum as what it is', () => {
-    const damaged = Uint8Array.from(grey);
-    damaged[29] = (damaged[29] as number) ^ 1; // the first byte of the header's checksum
-    expect(() => decodePng(damaged, 'x')).toThrow(/wrong checksum/);
+  it('ignores bytes behind the end', () => {
+    expect(decodePng(Buffer.concat([grey, Buffer.from('more')]), 'x')).toEqual(decodePng(grey, 'x'));
   });
 
   it('refuses image data that ends too early under right checksums', () => {
