@@ -23,7 +23,7 @@ export function forward(
 ): Record<string, Tensor> {
   const values = new Map<string, Tensor>(Object.entries(inputs));
   for (const block of network.blocks) values.set(block.name, runBlock(block, values, parameters, context, join));
-  return Object.fromEntries(Object.keys(network.outputs).map((name) => [name, valueOf(values, name)]));
+  return Object.fromEntries(Object.keys(network.outputs).map((name) => [name, tensorOf(values, name)]));
 }
 
 function runBlock(
@@ -33,19 +33,19 @@ function runBlock(
   context: ForwardContext,
   join: Join,
 ): Tensor {
-  const sources = block.from.map((name) => valueOf(values, name));
-  const input = sources.length === 1 ? valueOf(values, block.from[0] ?? '') : join(sources);
+  const sources = block.from.map((name) => tensorOf(values, name));
+  const input = sources.length === 1 ? tensorOf(values, block.from[0] ?? '') : join(sources);
   return block.layers.reduce((x, layer) => runLayer(layer, x, parameters, context), input);
 }
 
 function runLayer(layer: PlannedLayer, x: Tensor, parameters: ReadonlyMap<string, Tensor>, context: ForwardContext) {
   const own = Object.fromEntries(
-    layer.parameters.map(({ name }) => [name, valueOf(parameters, `${layer.path}.${name}`)]),
+    layer.parameters.map(({ name }) => [name, tensorOf(parameters, `${layer.path}.${name}`)]),
   );
   return layerKinds[layer.kind].forward(x, layer.args as never, own, context, layer.path);
 }
 
-function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+function tensorOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const value = values.get(name);
   if (!value) throw new Error(`there is no tensor called ${name}`);
   return value;

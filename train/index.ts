@@ -9,4 +9,5 @@ export { objectives } from './objectives/index.js';
 export { recipes } from './recipes/index.js';
 export { type RunRequest, runTraining } from './run.js';
 export { readRun } from './run-folder.js';
+export { openTrained, type TrainedRun } from './trained.js';
 export type { Progress, TrainResult } from './trainer.js';

@@ -1,0 +1,51 @@
+/** alix export: a run folder to a model bundle, with the parity of the two always checked. */
+import { basename, resolve } from 'node:path';
+import type { CommandDefinition, Context } from './command.js';
+
+interface Options {
+  readonly output: string;
+  readonly name?: string;
+  readonly replace?: true;
+  readonly licence: string;
+}
+
+const help = `
+Examples:
+  alix export runs/mnist -o models/mnist-dali
+`;
+
+export const exportCommand: CommandDefinition = {
+  name: 'export',
+  define(program, context) {
+    program
+      .command('export')
+      .description('a trained run to a model bundle: ONNX graphs and model.json')
+      .argument('<run>', 'a folder that `alix train` wrote')
+      .requiredOption('-o, --output <model>', 'the folder of the bundle')
+      .option('--name <name>', "the model's name (default: the folder's)")
+      .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
+      .option('--replace', 'replace a bundle that is there already')
+      .addHelpText('after', help)
+      .action(async (run: string, options: Options, command) => exportRun(run, options, context(command)));
+  },
+};
+
+async function exportRun(run: string, options: Options, context: Context): Promise<void> {
+  const { exportTrained } = await import('../export-run.js');
+  const { bundle, parity } = await exportTrained(run, options.output, {
+    name: options.name ?? basename(resolve(options.output)),
+    licence: options.licence,
+    replace: options.replace === true,
+  });
+  if (context.json)
+    return context.out(JSON.stringify({ output: options.output, name: bundle.name, parity, metrics: bundle.metrics }));
+  const bytes = Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0);
+  const largest = (value: number) => value.toExponential(1);
+  context.log(
+    `parity with the trained networks over ${parity.n} images: codes differ by at most ${largest(parity.codes)}, ` +
+      `images by ${largest(parity.images)} (allowed ${largest(parity.tolerance)})`,
+  );
+  context.log(
+    `${options.output}: ${(bytes / 1e6).toFixed(1)} MB; next: \`alix reconstruct ${options.output} IMAGES -o grid.png\``,
+  );
+}

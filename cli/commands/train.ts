@@ -1,0 +1,80 @@
+/** alix train: a recipe, an objective or a configuration file to a run folder. */
+import { join } from 'node:path';
+import { positiveNumber, wholeNumber } from '../options.js';
+import type { TrainFlags } from '../train-config.js';
+import type { CommandDefinition, Context } from './command.js';
+
+interface Options extends TrainFlags {
+  readonly output?: string;
+  readonly resume?: true;
+  readonly threads?: number;
+  readonly dryRun?: true;
+  readonly printConfig?: true;
+}
+
+const help = `
+Settings for --set are those that --print-config shows, e.g. optimiser.learningRate=1e-4 or architecture.options.latent=8.
+Ctrl-C finishes the step and saves; continue with --resume.
+
+Examples:
+  alix train dali --epochs 3 -o runs/strokes
+  alix train dali-mnist --data mnist/ --epochs 5 -o runs/mnist
+  alix train --resume -o runs/mnist --epochs 10
+`;
+
+export const train: CommandDefinition = {
+  name: 'train',
+  define(program, context) {
+    program
+      .command('train')
+      .description('train a generator and its encoder together')
+      .argument('[what]', 'a recipe, an objective (its default recipe) or a configuration file (.json)')
+      .option('--data <data>', 'a data set, a folder of IDX files, or an IDX file')
+      .option('-o, --output <run>', 'the run folder (default: runs/RECIPE)')
+      .option('--epochs <n>', 'stop after this many epochs', wholeNumber(1))
+      .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
+      .option('--hours <n>', 'stop after this much training', positiveNumber)
+      .option('--seed <n>', 'of everything random in the run', wholeNumber(0))
+      .option('--resume', 'continue the run from its newest whole checkpoint')
+      .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
+      .option('--set <key=value>', 'any setting; may be repeated', (text, all: string[]) => [...all, text], [])
+      .option('--dry-run', 'show the networks, their parameters and the cost of a step; train nothing')
+      .option('--print-config', 'print the configuration as JSON; train nothing')
+      .addHelpText('after', help)
+      .action(async (what: string | undefined, options: Options, command) => run(what, options, context(command)));
+  },
+};
+
+async function run(what: string | undefined, options: Options, context: Context): Promise<void> {
+  const [{ AlixError }, { trainConfig, resumedConfig }, { readRun }] = await Promise.all([
+    import('@alix/infer/io/errors'),
+    import('../train-config.js'),
+    import('@alix/train/run-folder'),
+  ]);
+  if (!what && !(options.resume && options.output))
+    throw new AlixError('usage', 'what is to be trained?', {
+      remedy: 'name a recipe, or continue a run with --resume -o RUN; see `alix train --help`',
+    });
+  const config = what
+    ? await trainConfig(what, options)
+    : await resumedConfig((await readRun(options.output ?? '')).config, options);
+  if (options.printConfig) return context.out(JSON.stringify(config, null, 2));
+  const { describeDesign } = await import('../describe-design.js');
+  if (options.dryRun) return context.out(await describeDesign(config, context.json));
+  const folder = options.output ?? join('runs', config.recipe);
+  const { withProgress } = await import('../train-progress.js');
+  const result = await withProgress(context, {
+    config,
+    folder,
+    resume: options.resume === true,
+    threads: options.threads,
+  });
+  if (context.json) return context.out(JSON.stringify(result));
+  const rate = `${result.imagesPerSecond.toFixed(0)} images/s`;
+  if (result.interrupted)
+    context.log(`interrupted at step ${result.step} and saved; continue with \`alix train --resume -o ${folder}\``);
+  else {
+    context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs) at ${rate}: ${folder}`);
+    context.log(`next: \`alix export ${folder} -o MODEL\``);
+  }
+}

@@ -1,0 +1,76 @@
+/** Shapes and parameter counts against the papers' tables (counts: notes on the systems, convention of the authors' code). */
+import { architectures } from '@alix/train/architectures/index';
+import { chain, conv, fullyConnected, plan, type Row, transposedConv } from '@alix/train/spec';
+import { describe, expect, it } from 'vitest';
+
+const networks = (name: string, options = {}) => {
+  const architecture = architectures[name];
+  if (!architecture) throw new Error(name);
+  const spec = architecture.build({ ...architecture.options, ...options });
+  return Object.fromEntries(Object.entries(spec.networks).map(([key, network]) => [key, plan(key, network)]));
+};
+
+const counts = (name: string) =>
+  Object.fromEntries(Object.entries(networks(name)).map(([key, { parameterCount }]) => [key, parameterCount]));
+
+describe('parameter counts', () => {
+  it('AIM Table 3', () => expect(counts('aim-mnist')).toEqual({ E: 170_432, G: 6_609_473, F: 132_544, D: 6_491_265 }));
+  it('AIM grid', () => expect(counts('aim-grid')).toEqual({ E: 122_604, G: 486_402, F: 405_000, D: 40_801 }));
+  it('ALI toy', () => expect(counts('ali-grid')).toEqual({ E: 164_002, G: 484_802, D: 407_201 }));
+});
+
+const after = (input: number[], ...rows: Row[]) => plan('T', chain('x', input, 'y', rows)).outputs.y;
+
+describe('shapes', () => {
+  it('AIM Table 3: E reads 7x7x128, its window goes 7 -> 3 with padding 1, 576 features come out', () => {
+    const { E } = networks('aim-mnist');
+    expect(E?.blocks.find(({ name }) => name === 'trunk')?.output).toEqual([576]);
+  });
+  it("ALI's tables, all valid: 32 -> 28 -> 13 -> 10 -> 4 -> 1", () => {
+    const valid = { padding: 'valid' } as const;
+    const rows = [
+      conv(5, 1, 32, '', valid),
+      conv(4, 2, 64, '', valid),
+      conv(4, 1, 128, '', valid),
+      conv(4, 2, 256, '', valid),
+      conv(4, 1, 512, '', valid),
+    ];
+    const heights = rows.map((_, i) => after([32, 32, 3], ...rows.slice(0, i + 1))?.[0]);
+    expect(heights).toEqual([28, 13, 10, 4, 1]);
+  });
+  it('AIM Table 4: 2x2 with stride 1 and padding 1 grows 1 -> 2, so that 128 * 2 * 2 = 512', () =>
+    expect(after([1, 1, 512], conv(2, 1, 128, '', { padding: 1 }))).toEqual([2, 2, 128]));
+  it("'same' on an odd size", () => expect(after([7, 7, 3], conv(4, 2, 8))).toEqual([4, 4, 8]));
+  it('an explicit padding with four different sides', () =>
+    expect(
+      after(
+        [5, 6, 1],
+        conv(3, 1, 1, '', {
+          padding: [
+            [1, 0],
+            [0, 2],
+          ],
+        }),
+      ),
+    ).toEqual([4, 6, 1]));
+  it('transposed: same, valid and cropped', () => {
+    expect(after([7, 7, 8], transposedConv(4, 2, 3))).toEqual([14, 14, 3]);
+    expect(after([1, 1, 8], transposedConv(4, 1, 3, '', { padding: 'valid' }))).toEqual([4, 4, 3]);
+    expect(after([4, 4, 8], transposedConv(4, 2, 3, '', { padding: 1 }))).toEqual([8, 8, 3]);
+  });
+  it('counts the operations of a fully connected layer', () =>
+    expect(plan('T', chain('x', [10], 'y', [fullyConnected(4)])).flops).toBe(80));
+});
+
+describe('what does not fit', () => {
+  it.each([
+    [
+      'a window larger than its input',
+      () => after([2, 2, 1], conv(5, 1, 1, '', { padding: 'valid' })),
+      /T\.y\.0\.conv/,
+    ],
+    ['an unknown word', () => after([4], fullyConnected(2, 'gelu')), /"gelu" is not a layer word/],
+    ['a word without its number', () => after([4], fullyConnected(2, 'lrelu')), /"lrelu" is not a layer word/],
+    ['maxout of a remainder', () => after([4], fullyConnected(7, 'maxout(2)')), /multiple of 2/],
+  ])('%s', (_name, build, message) => expect(build).toThrow(message));
+});

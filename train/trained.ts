@@ -1,0 +1,118 @@
+/** A finished (or paused) run opened again: its networks in evaluation mode, its weights and its record, for export and eval. */
+import { basename } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { newestCheckpoint } from './checkpoint.js';
+import type { RunConfig } from './config.js';
+import type { Dataset } from './datasets/dataset.js';
+import { openDataset } from './datasets/index.js';
+import { design } from './design.js';
+import { reconstructionError } from './evaluate.js';
+import { readRun } from './run-folder.js';
+import type { ArchitectureSpec } from './spec.js';
+import { System } from './system.js';
+import { loadTensorflow } from './tensorflow/load.js';
+import type { NamedArray } from './tensorflow/variables.js';
+
+export interface TrainedRun {
+  readonly name: string;
+  /** The objective's name. */
+  readonly system: string;
+  readonly dataset: string;
+  readonly config: RunConfig;
+  readonly architecture: ArchitectureSpec;
+  /** The networks from x to the posterior and from z to x, in the order they run. */
+  readonly chains: { readonly encoder: readonly string[]; readonly decoder: readonly string[] };
+  readonly weights: ReadonlyMap<string, NamedArray>;
+  /** What a bundle records of the training. */
+  readonly training: {
+    readonly recipe: string;
+    readonly alixVersion: string;
+    readonly seed: number;
+    readonly steps: number;
+    readonly epochs: number;
+    readonly batch: number;
+    readonly data: string;
+    readonly config: Record<string, unknown>;
+  };
+  /** The networks as trained, batch norm with its running statistics. */
+  readonly trained: {
+    /** @param images uint8 [n,H,W,C] @returns float32 [n,d] each */
+    encode(images: Uint8Array, n: number): Promise<{ mean: Float32Array; logVariance?: Float32Array }>;
+    /** @param latent float32 [n,d] @returns float32 [n,H,W,C] in [0,1] */
+    decode(latent: Float32Array, n: number): Promise<Float32Array>;
+  };
+  /** The held-out part of the data that the run was trained on. */
+  heldOut(): Promise<Dataset>;
+  /** Mean squared error of reconstructions, images in [0,1], codes are means; undefined without an encoder. */
+  reconstructionError(data: Dataset, count: number): number | undefined;
+  dispose(): void;
+}
+
+/**
+ * Opens a run folder at its newest whole checkpoint.
+ *
+ * @throws AlixError 'no-run', 'bad-run', 'no-checkpoint', 'bad-checkpoint', 'no-tensorflow'
+ */
+export async function openTrained(folder: string): Promise<TrainedRun> {
+  const run = await readRun(folder);
+  const { config } = run;
+  const { objective, architecture, networks } = design(config);
+  const checkpoint = await newestCheckpoint(folder);
+  await loadTensorflow();
+  const system = new System(config, checkpoint.weights);
+  const { step, epoch, batchInEpoch } = checkpoint.state;
+  return {
+    name: basename(folder),
+    system: objective.name,
+    dataset: run.data.name,
+    config,
+    architecture: {
+      ...architecture,
+      networks: Object.fromEntries([...networks.keys()].map((name) => [name, architecture.networks[name]!])),
+    },
+    chains: { encoder: objective.encoder, decoder: objective.decoder },
+    weights: checkpoint.weights,
+    training: {
+      recipe: config.recipe,
+      alixVersion: run.alixVersion,
+      seed: config.seed,
+      steps: step,
+      epochs: epoch + (batchInEpoch * config.batch) / run.data.count,
+      batch: config.batch,
+      data: run.data.fingerprint,
+      config,
+    },
+    trained: forward(system),
+    heldOut: () => openDataset(config.data.source, { split: 'test', options: config.data.options, seed: config.seed }),
+    reconstructionError: (data, count) => reconstructionError(system, data, count),
+    dispose: () => system.dispose(),
+  };
+}
+
+function forward(system: System): TrainedRun['trained'] {
+  const { data, latent } = system.design.architecture;
+  const [low, high] = data.range;
+  const images = (n: number) => [n, ...data.shape];
+  return {
+    async encode(pixels, n) {
+      if (data.kind !== 'image') throw new AlixError('not-exportable', 'points have no pixels to encode');
+      return tf.tidy(() => {
+        const unit = tf.tensor(
+          Float32Array.from(pixels, (v) => v / 255),
+          images(n),
+          'float32',
+        );
+        const { mean, logVariance } = system.encode(tf.add(tf.mul(unit, high - low), low));
+        const numbers = (t: tf.Tensor) => Float32Array.from(t.dataSync());
+        return { mean: numbers(mean), ...(logVariance ? { logVariance: numbers(logVariance) } : {}) };
+      });
+    },
+    async decode(codes, n) {
+      return tf.tidy(() => {
+        const x = system.decode(tf.tensor(codes, [n, latent.size], 'float32'));
+        return Float32Array.from(tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1).dataSync());
+      });
+    },
+  };
+}
