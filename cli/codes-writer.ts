@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, writeFileAtomic } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
+import { refuseFolder } from './pictures.js';
 
 export interface CodesWriter {
   /** @param codes float32 [n,d] */
@@ -32,7 +33,10 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
   );
   let made: string | undefined;
   const file: FileHandle = await describing(path, async () => {
-    made = await mkdir(dirname(target), { recursive: true });
+    await refuseFolder(path);
+    made = await mkdir(dirname(target), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? Object.assign(error, { code: 'ENOTDIR' }) : error;
+    });
     return open(temporary, 'wx');
   });
   let values = 0;

@@ -1,5 +1,6 @@
 /** Where pictures go: one grid, or a folder with one PNG per image. */
-import { extname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Bundle } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
@@ -45,7 +46,19 @@ export async function writePictures(
 
 /** Checks, before anything is computed, that the output can be written. */
 export async function prepareOutput(path: string): Promise<void> {
-  await ensureWritableFolder(pictureOutput(path) === 'folder' ? path : resolve(path, '..'));
+  if (pictureOutput(path) === 'folder') return ensureWritableFolder(path);
+  await refuseFolder(path);
+  await ensureWritableFolder(dirname(path));
+}
+
+/** A folder under the name of an output file would be found out only at the end, when it cannot be replaced. */
+export async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new AlixError('is-a-folder', 'a folder where the output file should go', {
+      where: path,
+      remedy: 'choose another name',
+    });
 }
 
 /** What is known of the pictures, as JSON beside them: <folder>/<verb>.json, or <grid>.json. Written last. */

@@ -41,13 +41,14 @@ export interface Sample {
  * ```
  * @throws AlixError 'bad-option', 'bad-seed', 'bad-bundle', 'bad-graph', 'interrupted', ...
  */
-export function sample(model: Model, n: number, options: SampleOptions): Promise<Sample> {
+export async function sample(model: Model, n: number, options: SampleOptions): Promise<Sample> {
   return collect(sampleBatches(model, n, options), n, options.seed);
 }
 
-/** The same as a stream of batches. */
-export async function* sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
-  yield* decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
+/** The same as a stream of batches; wrong options are refused at once, not at the first batch. */
+export function sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
+  checkCount(n);
+  return decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
 }
 
 /**
@@ -56,17 +57,23 @@ export async function* sampleBatches(model: Model, n: number, options: SampleOpt
  * @param image uint8, H·W·C values
  * @throws AlixError 'deterministic-encoder' when the encoder has no variance; 'bad-image', 'bad-option', ...
  */
-export function sampleGiven(model: Model, image: Uint8Array, n: number, options: SampleGivenOptions): Promise<Sample> {
-  return collect(sampleGivenBatches(model, image, n, options), n, options.seed);
-}
-
-/** The same as a stream of batches. */
-export async function* sampleGivenBatches(
+export async function sampleGiven(
   model: Model,
   image: Uint8Array,
   n: number,
   options: SampleGivenOptions,
-): AsyncGenerator<Sample> {
+): Promise<Sample> {
+  return collect(await sampleGivenBatches(model, image, n, options), n, options.seed);
+}
+
+/** The same as a stream of batches; what cannot work is refused at once. */
+export async function sampleGivenBatches(
+  model: Model,
+  image: Uint8Array,
+  n: number,
+  options: SampleGivenOptions,
+): Promise<AsyncGenerator<Sample>> {
+  checkCount(n);
   if (model.bundle.encoder.deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
   const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
   const random = createRandom(options.seed);
@@ -74,7 +81,7 @@ export async function* sampleGivenBatches(
     new Float32Array(rows * row.length).map((_, i) => row[i % row.length]!);
   const draw = (rows: number) =>
     reparametrise(repeat(mean, rows), repeat(logVariance!, rows), random.normal(rows * mean.length));
-  yield* decodeDraws(model, n, draw, options);
+  return decodeDraws(model, n, draw, options);
 }
 
 /** Gives float32 [n,d], the next n codes. How draws are cut into calls changes nothing. */
@@ -103,8 +110,6 @@ async function* decodeDraws(
   options: SampleGivenOptions,
 ): AsyncGenerator<Sample> {
   const size = batchSize(options);
-  if (!Number.isInteger(total) || total < 1)
-    throw new AlixError('bad-option', 'a number of samples is a whole number of at least 1', { found: `${total}` });
   for (let start = 0; start < total; start += size) {
     throwIfAborted(options.signal);
     const n = Math.min(size, total - start);
@@ -128,6 +133,11 @@ async function collect(stream: AsyncIterable<Sample>, n: number, seed: number | 
     image: concat(Float32Array, joined('image')),
     latent: concat(Float32Array, joined('latent')),
   };
+}
+
+function checkCount(n: number): void {
+  if (!Number.isInteger(n) || n < 1)
+    throw new AlixError('bad-option', 'a number of samples is a whole number of at least 1', { found: `${n}` });
 }
 
 function checkTruncate(truncate: number | undefined, uniform: boolean): void {

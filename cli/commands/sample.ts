@@ -46,11 +46,11 @@ async function run(argument: string, options: Options, context: Context): Promis
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     if (grid) pictures.scaleFor(n, model.bundle.image);
-    await pictures.prepareOutput(output);
     const progress = await createProgress(context, 'sample', 'images', n);
     const settings = { seed, batch, truncate, signal: context.signal, onProgress: progress.update };
     try {
       const stream = await draw(model, given, n, settings);
+      await pictures.prepareOutput(output);
       await (grid ? writeGrid(output, stream, model) : writeFolder(output, stream, n, model));
     } finally {
       progress.stop();

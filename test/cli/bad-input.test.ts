@@ -1,0 +1,161 @@
+/** What goes wrong in a user's hands: one clear line, the right exit code, nothing half-written. */
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodePng } from '@alix/infer/io/png';
+import { beforeEach, expect, test } from 'vitest';
+import { alix, type Ran } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { writeImages, writeStack } from '../fixtures/images.js';
+import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
+
+const root = temporaryFolder();
+let cwd = root;
+let count = 0;
+let before: string[] = [];
+
+beforeEach(() => {
+  cwd = join(root, `${count++}`);
+  writeTinyBundle(join(cwd, 'model'));
+  writeImages(join(cwd, 'in'), ['1.png', '2.png', '3.png']);
+  before = everything();
+});
+
+const everything = () => (readdirSync(cwd, { recursive: true }) as string[]).sort();
+const verbs = [
+  ['encode', ['encode', 'model', 'in', '-o', 'codes.npy']],
+  ['reconstruct into a folder', ['reconstruct', 'model', 'in', '-o', 'out']],
+  ['reconstruct into a grid', ['reconstruct', 'model', 'in', '-o', 'grid.png']],
+] as const;
+
+/** Runs, expects one line that holds `words`, the exit code, and not a file more or less than before. */
+async function refused(args: readonly string[], code: number, words: string | RegExp): Promise<void> {
+  const ran = await alix([...args, '--quiet'], cwd);
+  expect(ran.stderr).toMatch(/^alix: [^\n]+\n$/);
+  expect(ran.stderr).toMatch(words);
+  expect([ran.code, ran.stdout]).toEqual([code, '']);
+  expect(everything()).toEqual(before);
+}
+
+test.each(verbs)('%s: an empty folder', async (_, args) => {
+  for (const name of ['1.png', '2.png', '3.png']) rmSync(join(cwd, 'in', name));
+  before = everything();
+  await refused(args, 1, 'in: an empty folder');
+});
+
+test.each(verbs)('%s: no such folder', async (_, args) => {
+  rmSync(join(cwd, 'in'), { recursive: true });
+  before = everything();
+  await refused(args, 1, 'in: no such file or folder');
+});
+
+test.each(verbs)("%s: an image of another size than the model's", async (_, args) => {
+  writeFileSync(join(cwd, 'in/1.png'), encodePng(new Uint8Array(49), { height: 7, width: 7, channels: 1 }));
+  await refused(args, 1, /in\/1\.png: .*expected 4x6 pixels, found 7x7/);
+});
+
+test('a truncated IDX file, and one that is no IDX', async () => {
+  writeFileSync(join(cwd, 'short-ubyte'), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 6, 0, 0, 0, 4, 1, 2, 3));
+  writeFileSync(join(cwd, 'text-ubyte'), 'hello');
+  before = everything();
+  await refused(['encode', 'model', 'short-ubyte', '-o', 'c.npy'], 1, /short-ubyte: .*truncated/);
+  await refused(['encode', 'model', 'text-ubyte', '-o', 'c.npy'], 1, 'text-ubyte: ');
+});
+
+test.each(verbs)('%s: a missing file of the bundle', async (_, args) => {
+  rmSync(join(cwd, 'model/decoder.onnx'));
+  before = everything();
+  await refused(args, 1, /model\/decoder\.onnx: a file that model\.json names is missing/);
+});
+
+test.each(verbs)('%s: an altered file of the bundle', async (_, args) => {
+  const path = join(cwd, 'model/encoder.onnx');
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 9]! ^= 1;
+  writeFileSync(path, bytes);
+  await refused(args, 1, /model\/encoder\.onnx: the file was altered.*expected sha256 [0-9a-f]{64}/);
+});
+
+test('a folder that is no model, and a name that is none', async () => {
+  await refused(['encode', 'in', 'in', '-o', 'c.npy'], 1, 'in: this folder holds no model.json');
+  await refused(['encode', 'no-such', 'in', '-o', 'c.npy'], 1, /no-such: no such model folder/);
+  writeFileSync(join(cwd, 'model/model.json'), '{"format": "something else"}');
+  await refused(
+    ['encode', 'model', 'in', '-o', 'c.npy'],
+    1,
+    /model\.json: not the model\.json of an alix model bundle/,
+  );
+});
+
+test.each(verbs)('%s: an output that cannot be written', async (_, args) => {
+  // below a regular file nobody can write, root neither
+  writeFileSync(join(cwd, 'file'), '');
+  before = everything();
+  const blocked = args.map((arg, i) => (args[i - 1] === '-o' ? `file/${arg}` : arg));
+  await refused(blocked, 1, /file.*: .*(a file, not a folder|cannot be written)/);
+});
+
+test('neither codes nor a grid can replace a folder, and what is there stays', async () => {
+  mkdirSync(join(cwd, 'codes.npy'));
+  writeFileSync(join(cwd, 'codes.npy/mine'), '');
+  before = everything();
+  mkdirSync(join(cwd, 'grid.png'));
+  before = everything();
+  await refused(['encode', 'model', 'in', '-o', 'codes.npy'], 1, 'codes.npy: a folder where the output file should go');
+  await refused(['sample', 'model', '-o', 'grid.png'], 1, 'grid.png: a folder where the output file should go');
+});
+
+test('a failure leaves the codes of an earlier run as they were', async () => {
+  await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
+  const old = readFileSync(join(cwd, 'codes.npy'));
+  writeFileSync(join(cwd, 'in/3.png'), 'x');
+  before = everything();
+  await refused(['encode', 'model', 'in', '-o', 'codes.npy', '--batch', '1'], 1, 'in/3.png: ');
+  expect(readFileSync(join(cwd, 'codes.npy'))).toEqual(old);
+});
+
+test('a device that is named and missing', async () => {
+  const ran = await alix(['encode', 'model', 'in', '-o', 'c.npy', '--device', 'cuda'], cwd);
+  if (ran.code === 0) expect(ran.stderr).toContain('on cuda');
+  else {
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^alix: the device "cuda" [^\n]+\n$/);
+    expect(everything()).toEqual(before);
+  }
+});
+
+/** Runs an encoding of many images and calls `act` once its temporary file is there. */
+async function whileEncoding(act: (child: ChildProcess) => void): Promise<Ran> {
+  writeStack(join(cwd, 'many.npy'), 300_000);
+  before = everything();
+  return alix(['encode', 'model', 'many.npy', '-o', 'codes.npy', '--batch', '1'], cwd, (child) => {
+    const timer = setInterval(() => {
+      if (!readdirSync(cwd).some((name) => name.startsWith('.codes.npy.'))) return;
+      clearInterval(timer);
+      act(child);
+    }, 5);
+    child.on('close', () => clearInterval(timer));
+  });
+}
+
+test('Ctrl-C ends with 130 and leaves nothing behind', async () => {
+  const { code, stderr } = await whileEncoding((child) => child.kill('SIGINT'));
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^model [^\n]+\nalix: interrupted\n$/);
+  expect(everything()).toEqual(before);
+});
+
+test('killed outright, nothing stands under the final name', async () => {
+  await whileEncoding((child) => child.kill('SIGKILL'));
+  expect(existsSync(join(cwd, 'codes.npy'))).toBe(false);
+  expect(existsSync(join(cwd, 'codes.npy.json'))).toBe(false);
+});
+
+test('a reader that goes away (alix ... | head) is no error', async () => {
+  writeStack(join(cwd, 'many.npy'), 50_000);
+  const { code, stderr } = await alix(['encode', 'model', 'many.npy', '-o', '-', '--batch', '5000'], cwd, (child) =>
+    child.stdout?.destroy(),
+  );
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^model [^\n]+\n$/);
+});

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodePng } from '@alix/infer/io/png';
+import { expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { decodeByHand, encodeByHand, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+
+const cwd = temporaryFolder();
+writeTinyBundle(join(cwd, 'model'));
+writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/1.png']);
+const run = (...args: string[]) => alix(['reconstruct', 'model', ...args], cwd);
+const json = (path: string) => JSON.parse(readFileSync(join(cwd, path), 'utf8'));
+const png = (path: string) => decodePng(readFileSync(join(cwd, path)), path);
+const files = (path: string) => (readdirSync(join(cwd, path), { recursive: true }) as string[]).sort();
+
+const byHand = (i: number) => decodeByHand(tiny, encodeByHand(tiny, pixelsOf(i)).mean);
+const mseByHand = (i: number) => {
+  const original = pixelsOf(i);
+  return byHand(i).reduce((sum, value, j) => sum + (original[j]! / 255 - value) ** 2, 0) / original.length;
+};
+const errors = [2, 1, 0].map(mseByHand);
+const mean = errors.reduce((a, b) => a + b, 0) / 3;
+const std = Math.sqrt(errors.reduce((a, b) => a + (b - mean) ** 2, 0) / 3);
+
+test('a folder keeps the structure, and reconstruct.json has the error of each image', async () => {
+  const { code, stdout } = await run('in', '-o', 'out');
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    `mse ${mean.toPrecision(6)} ± ${std.toPrecision(3)} over 3 images (pixels in [0,1], codes are means)\n`,
+  );
+  expect(files('out')).toEqual(['a', 'a/1.png', 'a/2.png', 'b', 'b/1.png', 'reconstruct.json']);
+  for (const [name, index] of [
+    ['a/1.png', 2],
+    ['a/2.png', 1],
+    ['b/1.png', 0],
+  ] as const) {
+    const { height, width, channels, pixels } = png(`out/${name}`);
+    expect([height, width, channels]).toEqual([6, 4, 1]);
+    byHand(index).forEach((value, j) => {
+      expect(Math.abs(pixels[j]! - value * 255)).toBeLessThan(0.51);
+    });
+  }
+  const result = json('out/reconstruct.json');
+  expect(result).toMatchObject({
+    n: 3,
+    pixel_range: [0, 1],
+    codes: 'mean',
+    model: { name: 'tiny', sha256: fileEntry(readFileSync(join(cwd, 'model/model.json'))).sha256 },
+    skipped: [],
+  });
+  expect(result.mse.mean).toBeCloseTo(mean, 6);
+  expect(result.mse.std).toBeCloseTo(std, 6);
+  expect(result.images.map((image: { name: string }) => image.name)).toEqual(['a/1.png', 'a/2.png', 'b/1.png']);
+  result.images.forEach((image: { mse: number }, i: number) => {
+    expect(image.mse).toBeCloseTo(errors[i]!, 6);
+  });
+});
+
+test('an existing folder is added to: what is not written again stays', async () => {
+  await run('in/a', '-o', 'again');
+  writeFileSync(join(cwd, 'again/notes.txt'), 'mine');
+  expect((await run('in/a', '-o', 'again', '--quiet')).code).toBe(0);
+  expect(files('again')).toEqual(['1.png', '2.png', 'notes.txt', 'reconstruct.json']);
+});
+
+test('a grid shows each original beside its reconstruction, large enough to see', async () => {
+  const { code, stdout } = await run('in', '-o', 'grid.png', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).mse.mean).toBeCloseTo(mean, 6);
+  expect(json('grid.png.json')).toMatchObject({ n: 3, shown: 3, pixel_range: [0, 1], codes: 'mean' });
+  const { height, width, channels, pixels } = png('grid.png');
+  // scale 19 (112 / 6); a pair is 8 x 11 with its margins of 1; two columns and two rows with gaps of 3
+  expect([height, width, channels]).toEqual([(2 * 8 + 3 * 3) * 19, (2 * 11 + 3 * 3) * 19, 1]);
+  const at = (y: number, x: number) => pixels[(y * 19 + 9) * width + x * 19 + 9]!;
+  const [original, made] = [pixelsOf(2), byHand(2)];
+  for (let y = 0; y < 6; y++)
+    for (let x = 0; x < 4; x++) {
+      expect(at(4 + y, 4 + x)).toBe(original[y * 4 + x]);
+      expect(Math.abs(at(4 + y, 9 + x) - made[y * 4 + x]! * 255)).toBeLessThan(0.51);
+    }
+  expect(at(0, 0)).toBe(255);
+});
+
+test('a grid of many shows the first; the error is over all', async () => {
+  writeStack(join(cwd, 'many.npy'), 300);
+  expect((await run('many.npy', '-o', 'many.png')).code).toBe(0);
+  expect(json('many.png.json')).toMatchObject({ n: 300, shown: 128 });
+});
+
+test('files that would share a name in the output are refused', async () => {
+  writeImages(join(cwd, 'clash'), ['x.gif', 'x.gif.png']);
+  const { code, stderr } = await run('clash', '-o', 'clash-out', '--quiet');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^alix: x\.gif\.png: two images would be written to this file[^\n]+\n$/);
+});
+
+test('an unreadable image is skipped on request: exit 3, and said in the summary', async () => {
+  writeImages(join(cwd, 'mixed'), ['1.png']);
+  writeFileSync(join(cwd, 'mixed/2.png'), 'x');
+  expect((await run('mixed', '-o', 'mixed-out', '--on-error', 'skip')).code).toBe(3);
+  expect(files('mixed-out')).toEqual(['1.png', 'reconstruct.json']);
+  expect(json('mixed-out/reconstruct.json')).toMatchObject({ n: 1, skipped: [{ name: '2.png' }] });
+});
