@@ -14,7 +14,7 @@ Examples:
   alix export runs/mnist -o models/mnist-dali
 `;
 
-export const exportCommand: CommandDefinition = {
+export const exportVerb: CommandDefinition = {
   name: 'export',
   define(program, context) {
     program

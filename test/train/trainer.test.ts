@@ -1,0 +1,149 @@
+/** Runs of a few steps on a small network: resuming, stopping, diverging, damaged checkpoints. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodePng } from '@alix/infer/io/png';
+import { newestCheckpoint, type PartialConfig, readMetrics, resolveConfig, runTraining } from '@alix/train';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeWithTensorflow, tf } from '../tensorflow.js';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alix-run-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Four steps an epoch. */
+const small: PartialConfig = {
+  data: { options: { train: 40, test: 20 } },
+  batch: 10,
+  architecture: { options: { width: 4, latent: 3 } },
+  evaluationRows: 20,
+};
+
+const config = (...layers: PartialConfig[]) =>
+  resolveConfig([small, ...layers].map((layer) => ({ from: 'test', config: layer })));
+
+const weightsOf = async (run: string) => {
+  const { weights, optimiser, state } = await newestCheckpoint(run);
+  const bytes = [...weights, ...optimiser].map(
+    ([name, { data }]) => `${name} ${Buffer.from(data.buffer).toString('base64')}`,
+  );
+  return { bytes, random: state.random, step: state.step };
+};
+
+describeWithTensorflow('training', () => {
+  it('a run has run.json, metrics, a picture and a checkpoint, and leaves no tensors behind', async () => {
+    const warmUp = join(folder, 'warm-up');
+    await runTraining({ config: config({ length: { epochs: 1 } }), folder: warmUp });
+    const before = tf.memory().numTensors;
+    const run = join(folder, 'run');
+    const result = await runTraining({ config: config({ length: { epochs: 2 } }), folder: run });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(result).toMatchObject({ step: 8, epochs: 2, interrupted: false });
+    expect((await readdir(run)).sort()).toEqual([
+      'checkpoint-4',
+      'checkpoint-8',
+      'metrics.jsonl',
+      'run.json',
+      'samples',
+    ]);
+    const lines = await readMetrics(join(run, 'metrics.jsonl'));
+    expect(lines.filter(({ kind }) => kind === 'epoch').map(({ step }) => step)).toEqual([4, 8]);
+    expect(lines.at(-1)?.reconstruction_mse).toBe(result.reconstructionError);
+    const picture = decodePng(await readFile(join(run, 'samples', 'epoch-0002.png')), 'picture');
+    expect(picture.width).toBeGreaterThan(16 * 28);
+  });
+
+  it.each([
+    ['dali', 'authors', 'small-28'],
+    ['dali', 'paper', 'small-28'],
+    ['ali', 'paper', 'small-28-joint'],
+    ['gan', 'authors', 'small-28'],
+  ])(
+    '%s (%s): stopped and resumed in the middle of an epoch, it ends with the same bytes',
+    async (name, preset, architecture) => {
+      const system: PartialConfig = { objective: { name, preset }, architecture: { name: architecture } };
+      const [unbroken, broken] = [join(folder, 'a'), join(folder, 'b')];
+      await runTraining({ config: config(system, { length: { steps: 7 } }), folder: unbroken });
+      const stop = new AbortController();
+      const first = await runTraining({
+        config: config(system, { length: { steps: 7 } }),
+        folder: broken,
+        signal: stop.signal,
+        onProgress: ({ step }) => step === 3 && stop.abort(),
+      });
+      expect(first).toMatchObject({ step: 3, interrupted: true });
+      const second = await runTraining({ folder: broken, resume: true });
+      expect(second).toMatchObject({ step: 7, interrupted: false });
+      expect(await weightsOf(broken)).toEqual(await weightsOf(unbroken));
+      const steps = (await readMetrics(join(broken, 'metrics.jsonl'))).map(({ step }) => step);
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    },
+  );
+
+  it('another seed gives other weights', async () => {
+    const weights = [];
+    for (const seed of [1, 2]) {
+      const run = join(folder, `${seed}`);
+      await runTraining({ config: config({ seed, length: { steps: 1 } }), folder: run });
+      weights.push((await weightsOf(run)).bytes.join());
+    }
+    expect(weights[0]).not.toBe(weights[1]);
+  });
+
+  it('a torn newest checkpoint is passed over, and said to be', async () => {
+    await runTraining({ config: config({ length: { epochs: 2 } }), folder });
+    await truncate(join(folder, 'checkpoint-8', 'weights.safetensors'), 1000);
+    const events: string[] = [];
+    await runTraining({ folder, resume: true, onEvent: (line) => events.push(line) });
+    expect(events[0]).toMatch(/checkpoint-8 is passed over/);
+    expect((await newestCheckpoint(folder)).state.step).toBe(8);
+  });
+
+  it('a loss that is not finite stops the run, names step and loss, and keeps the last good checkpoint', async () => {
+    await runTraining({ config: config({ length: { epochs: 1 } }), folder });
+    const path = join(folder, 'run.json');
+    const run = JSON.parse(await readFile(path, 'utf8'));
+    run.config.optimiser.learningRate = 1e30;
+    run.config.length = { epochs: 3 };
+    await writeFile(path, JSON.stringify(run));
+    await expect(runTraining({ folder, resume: true })).rejects.toThrow(
+      /step \d+: the loss "\w+" is (NaN|-?Infinity).*checkpoint-4 is the last good one/,
+    );
+    expect((await newestCheckpoint(folder)).state.step).toBe(4);
+  });
+
+  it('what cannot be trained is refused before anything is written', async () => {
+    const run = join(folder, 'run');
+    const attempt = (...layers: PartialConfig[]) => runTraining({ config: config(...layers), folder: run });
+    await expect(attempt({ data: { source: 'gaussian-grid', options: {} } })).rejects.toThrow(
+      /do not fit the architecture small-28.*points of 2/,
+    );
+    await expect(attempt({ data: { source: 'nowhere' } })).rejects.toThrow(/nowhere: no such data set/);
+    expect(existsSync(join(run, 'run.json'))).toBe(false);
+    await writeFile(join(folder, 'file'), '');
+    await expect(runTraining({ config: config(), folder: join(folder, 'file', 'run') })).rejects.toThrow(/file/);
+  });
+
+  it('a folder with a run in it, another process at work, and changed settings are refused', async () => {
+    await runTraining({ config: config({ length: { steps: 1 } }), folder });
+    await expect(runTraining({ config: config(), folder })).rejects.toThrow(/there is a run in this folder.*--resume/);
+    await expect(runTraining({ config: config({ seed: 9 }), folder, resume: true })).rejects.toThrow(
+      /"seed" is not as the run began/,
+    );
+    const stop = new AbortController();
+    let second: Promise<unknown> | undefined;
+    await runTraining({
+      config: config({ length: { steps: 3 } }),
+      folder,
+      resume: true,
+      signal: stop.signal,
+      onProgress: () => {
+        second ??= runTraining({ folder, resume: true }).catch((error: unknown) => error);
+      },
+    });
+    expect(String(await second)).toMatch(/another process is training in this folder/);
+  });
+});
