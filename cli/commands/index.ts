@@ -2,7 +2,7 @@
 import type { CommandDefinition } from './command.js';
 import { doctor } from './doctor.js';
 import { encode } from './encode.js';
-import { exportCommand } from './export.js';
+import { exportVerb } from './export.js';
 import { models } from './models.js';
 import { reconstruct } from './reconstruct.js';
 import { sample } from './sample.js';
@@ -12,10 +12,10 @@ import { train } from './train.js';
 export const commands: readonly CommandDefinition[] = [
   doctor,
   setup,
+  train,
+  exportVerb,
   models,
   encode,
   reconstruct,
   sample,
-  train,
-  exportCommand,
 ];
