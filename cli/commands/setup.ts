@@ -28,8 +28,9 @@ addon with the C++ compiler (CXX chooses it). The cache is ALIX_CACHE, else XDG_
 (~/Library/Caches/alix on macOS). Running models needs none of this.`;
 
 async function run({ device }: Options, context: Context): Promise<void> {
-  const [{ provisionTensorflow }, { stageBars }] = await Promise.all([
+  const [{ provisionTensorflow }, { thisHost }, { stageBars }] = await Promise.all([
     import('@alix/train/tensorflow/provision'),
+    import('@alix/train/tensorflow/host'),
     import('../stage-bars.js'),
   ]);
   const bars = stageBars(context);
@@ -48,5 +49,8 @@ async function run({ device }: Options, context: Context): Promise<void> {
     provisioned: 'is set up',
   }[status];
   context.out(`TensorFlow ${build} ${did} (${seconds.toFixed(1)} s): ${folder}`);
+  if (result.device === 'cuda' && !(await thisHost().hasGpu())) {
+    context.log('no NVIDIA GPU is seen here: TensorFlow will run on the CPU until there is one');
+  }
   if (!tried) context.log('nobody has tried this build on such a machine yet: please report how it goes');
 }

@@ -17,6 +17,9 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
+/** Windows has no process groups; there only doctor's questions are asked. */
+const grouped = process.platform !== 'win32';
+
 /** Never throws for a program that fails; throws AlixError 'interrupted' if `signal` is aborted, with all it started ended. */
 export async function runCommand(
   command: string,
@@ -30,13 +33,14 @@ export async function runCommand(
     // A group of its own, so that a compiler's or pip's own children end with it.
     const child = spawn(command, args, {
       env,
-      detached: true,
+      detached: grouped,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd ? { cwd } : {}),
     });
     const end = () => {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+        if (!grouped) child.kill();
+        else if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
       } catch {
         // It is gone already.
       }
