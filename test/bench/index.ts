@@ -1,0 +1,6 @@
+/** The benchmarks, one line each. */
+import type { Bench } from './bench.js';
+import { encode } from './encode.js';
+import { train } from './train.js';
+
+export const benches: readonly Bench[] = [train, encode];

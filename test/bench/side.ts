@@ -1,0 +1,48 @@
+/** One side of a comparison: a process that prints one JSON line, and what the machine did meanwhile. */
+import { spawn } from 'node:child_process';
+import { watchOthers } from './machine.js';
+
+/** What a side prints as its last line. */
+export interface Report {
+  /** Program and version, e.g. "torch 2.13.0". */
+  readonly what: string;
+  readonly images_per_second: number;
+  /** CPU seconds of the whole process, all threads. */
+  readonly cpu_seconds: number;
+}
+
+export interface Measured extends Report {
+  /** Seconds from start to exit. */
+  readonly wall: number;
+  /** Share of all cores in [0,1] that other processes used meanwhile. */
+  readonly others: number;
+}
+
+/** Runs a command to its end. Throws an Error of one line if it fails. */
+export async function runSide(command: readonly string[]): Promise<Measured> {
+  const [program = '', ...args] = command;
+  const others = watchOthers();
+  const start = performance.now();
+  const { code, stdout, stderr } = await collect(program, args);
+  const wall = (performance.now() - start) / 1000;
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (code !== 0 || !line.startsWith('{')) {
+    const reason = stderr.trim().split('\n').at(-1) || `exit code ${code}`;
+    throw new Error(`${command.slice(0, 2).join(' ')} failed: ${reason}`);
+  }
+  const report = JSON.parse(line) as Report;
+  return { ...report, wall, others: others(report.cpu_seconds) };
+}
+
+function collect(program: string, args: readonly string[]) {
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (part: string) => {
+        text[name] += part;
+      });
+    child.on('error', (error) => reject(new Error(`${program} cannot be started: ${error.message}`)));
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
