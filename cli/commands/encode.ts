@@ -68,6 +68,10 @@ async function check({ output, sample, seed }: Options, context: Context): Promi
     throw new AlixError('usage', '-o must end in .npy, or be - for stdout', { where: output });
   if (output === '-' && context.json)
     throw new AlixError('usage', '--json and -o - both want stdout', { remedy: 'leave one of them out' });
+  if (output === '-' && process.stdout.isTTY)
+    throw new AlixError('usage', '-o - writes bytes, and stdout is a terminal', {
+      remedy: 'send it to a file or a pipe',
+    });
   if (seed !== undefined && !sample)
     throw new AlixError('usage', '--seed does nothing without --sample', { remedy: 'add --sample' });
 }

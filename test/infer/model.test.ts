@@ -115,6 +115,16 @@ test.each([
   });
 });
 
+test('a graph that declares one shape and gives another is refused when it does', async () => {
+  const model = await loadModel(withEncoder(encoderGraph(tiny, { lies: true })), { device: 'cpu' });
+  await expect(model.encode({ data: tinyImages(tiny, 2), n: 2 })).rejects.toMatchObject({
+    code: 'bad-graph',
+    expected: 'float32 [2,3]',
+    found: 'float32 [1,3]',
+  });
+  await model.dispose();
+});
+
 test('a bundle without an encoder decodes, and says so when asked to encode', async () => {
   const folder = writeTinyBundle(fresh(), tiny, (json) => {
     const { 'decoder.onnx': decoder } = json.files as Record<string, unknown>;
