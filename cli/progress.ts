@@ -1,4 +1,5 @@
 /** A progress bar with rate and time left, on stderr, on a terminal only. */
+import { createRequire } from 'node:module';
 import type { Context } from './commands/command.js';
 
 export interface Progress {
@@ -48,4 +49,38 @@ const fullFormat = '{label} [{bar}] {percentage}% {value}/{total} {unit} {rate}/
 export function rate(done: number, milliseconds: number): string {
   const perSecond = milliseconds > 0 ? (done * 1000) / milliseconds : 0;
   return perSecond >= 100 ? `${Math.round(perSecond)}` : perSecond.toPrecision(2);
+}
+
+/** A bar of work whose share and time left the caller knows better than a count would tell. */
+export interface ShareBar {
+  /** @param share of the work that is done, 0 to 1 */
+  update(share: number, secondsLeft: number, note: string): void;
+  /** Takes the bar away. */
+  stop(): void;
+}
+
+/** @param bounded false where nobody knows how much there is: the note alone is shown */
+export function createShareBar(context: Pick<Context, 'interactive'>, label: string, bounded: boolean): ShareBar {
+  if (!context.interactive) return { update() {}, stop() {} };
+  const { SingleBar } = createRequire(import.meta.url)('cli-progress') as typeof import('cli-progress');
+  const bar = new SingleBar({
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    format: bounded ? '{label} [{bar}] {percentage}%, {left} left, {note}' : '{label} {note}',
+  });
+  bar.start(1000, 0, { label, left: '', note: '' });
+  return {
+    update: (share, secondsLeft, note) =>
+      bar.update(Math.floor(1000 * share), { label, left: duration(secondsLeft), note }),
+    stop: () => bar.stop(),
+  };
+}
+
+/** 75 -> "1m15s", as short as it can be said. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  if (hours > 0) return `${hours}h${String(minutes).padStart(2, '0')}m`;
+  return minutes > 0 ? `${minutes}m${String(whole % 60).padStart(2, '0')}s` : `${whole}s`;
 }

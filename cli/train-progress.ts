@@ -1,7 +1,7 @@
 /** A training run with its progress on the terminal. */
-import type { RunConfig, TrainResult } from '@alix/train';
+import type { RunConfig, Progress as TrainProgress, TrainResult } from '@alix/train';
 import type { Context } from './commands/command.js';
-import { createProgress, type Progress } from './progress.js';
+import { createShareBar, duration, type ShareBar } from './progress.js';
 
 interface Run {
   readonly config: RunConfig;
@@ -10,11 +10,19 @@ interface Run {
   readonly threads?: number | undefined;
 }
 
-/** Trains; the bar shows steps, time left, images per second and the newest losses. */
-export async function withProgress(context: Context, { config, folder, resume, threads }: Run): Promise<TrainResult> {
+/** Where there is no bar: a line each so many milliseconds, so that logs show that it goes on. */
+const LINE_EVERY = 10_000;
+
+/**
+ * Trains; the bar shows how much is done and left by whichever ends the run first, steps or time, with images per second
+ * and the newest losses.
+ *
+ * @param plainLines a line now and then where stderr is no terminal
+ */
+export async function withProgress(context: Context, run: Run, plainLines = false): Promise<TrainResult> {
   const { runTraining } = await import('@alix/train');
-  let bar: Promise<Progress> | undefined;
-  let progress: Progress | undefined;
+  const { config, folder, resume, threads } = run;
+  const show = plainLines && !context.interactive ? lines(context) : bars(context);
   try {
     return await runTraining({
       config,
@@ -22,23 +30,67 @@ export async function withProgress(context: Context, { config, folder, resume, t
       resume: resume === true,
       signal: context.signal,
       ...(threads === undefined ? {} : { threads }),
-      onEvent(line) {
-        // the bar is on the line that the words want
-        progress?.stop();
-        progress = undefined;
-        bar = undefined;
+      onEvent: (line) => {
+        show.stop();
         context.log(line);
       },
-      onProgress({ step, steps, imagesPerSecond, metrics }) {
-        bar ??= createProgress(context, 'train', 'steps', Number.isFinite(steps) ? steps : undefined).then((made) => {
-          progress = made;
-          return made;
-        });
-        const losses = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-        progress?.update(step, `${imagesPerSecond.toFixed(0)} images/s, ${losses.join(', ')}`);
-      },
+      onProgress: (progress) => show.update(outlook(progress, config.batch), words(progress)),
     });
   } finally {
-    (await bar)?.stop();
+    show.stop();
   }
+}
+
+/** How much of a run is done, and how long the rest takes at the rate of now. */
+export interface Outlook {
+  /** 0 to 1; undefined where nothing but the user ends the run. */
+  readonly share: number | undefined;
+  readonly secondsLeft: number;
+}
+
+/** Steps or time: the one that leaves less. */
+export function outlook(progress: TrainProgress, batch: number): Outlook {
+  const { step, steps, imagesPerSecond, seconds, secondsLimit } = progress;
+  const secondsLeft = Math.max(0, Math.min(((steps - step) * batch) / imagesPerSecond, secondsLimit - seconds));
+  const share = Math.min(1, Math.max(step / steps, seconds / secondsLimit));
+  const isEndless = !Number.isFinite(steps) && !Number.isFinite(secondsLimit);
+  return { share: isEndless ? undefined : share, secondsLeft };
+}
+
+function words({ step, imagesPerSecond, metrics }: TrainProgress): string {
+  const losses = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  return `step ${step}, ${imagesPerSecond.toFixed(0)} images/s, ${losses.join(', ')}`;
+}
+
+interface Show {
+  update(outlook: Outlook, note: string): void;
+  /** Takes the bar away until the next update. */
+  stop(): void;
+}
+
+function bars(context: Context): Show {
+  let bar: ShareBar | undefined;
+  return {
+    update({ share, secondsLeft }, note) {
+      bar ??= createShareBar(context, 'train', share !== undefined);
+      bar.update(share ?? 0, secondsLeft, note);
+    },
+    stop() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+function lines(context: Context): Show {
+  let next = 0;
+  return {
+    update({ share, secondsLeft }, note) {
+      if (performance.now() < next) return;
+      next = performance.now() + LINE_EVERY;
+      const done = share === undefined ? '' : ` ${Math.floor(100 * share)}%, ${duration(secondsLeft)} left,`;
+      context.log(`train${done} ${note}`);
+    },
+    stop() {},
+  };
 }

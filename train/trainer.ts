@@ -34,6 +34,10 @@ export interface Progress {
   readonly steps: number;
   readonly epoch: number;
   readonly imagesPerSecond: number;
+  /** Of steps so far, those before a resume too. */
+  readonly seconds: number;
+  /** The run ends when `seconds` reaches this; Infinity where steps alone end it. */
+  readonly secondsLimit: number;
   readonly metrics: StepMetrics;
 }
 
@@ -88,6 +92,7 @@ class Run {
   readonly #noise: Random;
   readonly #log: MetricsLog;
   readonly #steps: number;
+  readonly #secondsLimit: number;
   #state: Omit<CheckpointState, 'random'>;
   #saved: { step: number; at: number };
   #order: { epoch: number; rows: Uint32Array } | undefined;
@@ -108,13 +113,13 @@ class Run {
     this.#log = new MetricsLog(join(folder, 'metrics.jsonl'));
     const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = config.length;
     this.#steps = Math.min(steps, epochs * perEpoch);
+    this.#secondsLimit = (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600;
   }
 
   async loop(): Promise<TrainResult> {
-    const { signal, config } = this.#request;
+    const { signal } = this.#request;
     await this.#log.rewind(this.#state.step);
-    const limit = (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600;
-    while (this.#state.step < this.#steps && this.#state.seconds < limit && !signal?.aborted) {
+    while (this.#state.step < this.#steps && this.#state.seconds < this.#secondsLimit && !signal?.aborted) {
       this.#oneStep();
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
       else if (this.#isTimeToSave()) await this.#save();
@@ -185,10 +190,18 @@ class Run {
     for (const [key, value] of Object.entries(metrics)) sums[key] = (sums[key] ?? 0) + value;
     this.#window.count += 1;
     this.#window.seconds += seconds;
-    const { step } = this.#state;
+    const { step, seconds: secondsSoFar } = this.#state;
     const means = () => Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum / this.#window.count]));
     const rate = this.#rate({ steps: this.#window.count, seconds: this.#window.seconds });
-    this.#request.onProgress?.({ step, steps: this.#steps, epoch, imagesPerSecond: rate, metrics: means() });
+    this.#request.onProgress?.({
+      step,
+      steps: this.#steps,
+      epoch,
+      imagesPerSecond: rate,
+      seconds: secondsSoFar,
+      secondsLimit: this.#secondsLimit,
+      metrics: means(),
+    });
     if (step % LOG_EVERY !== 0 && this.#state.batchInEpoch !== 0) return;
     this.#log.add({ kind: 'step', step, epoch, ...means(), images_per_second: rate });
     this.#window = { sums: {}, count: 0, seconds: 0 };
