@@ -1,0 +1,16 @@
+/** A picture with the words that belong to it. */
+import { type Html, html } from './html.js';
+
+export interface Figure {
+  /** What is seen, in a few words. */
+  readonly heading?: string | undefined;
+  readonly content: Html;
+  /** How to read it. */
+  readonly caption?: string | Html | undefined;
+}
+
+export function figure({ heading, content, caption }: Figure): Html {
+  return html`<figure>${heading === undefined ? undefined : html`<h3>${heading}</h3>`}
+${content}
+${caption === undefined ? undefined : html`<figcaption>${caption}</figcaption>`}</figure>`;
+}
