@@ -4,12 +4,14 @@ import { doctor } from './doctor.js';
 import { encode } from './encode.js';
 import { exportVerb } from './export.js';
 import { models } from './models.js';
+import { quickstart } from './quickstart.js';
 import { reconstruct } from './reconstruct.js';
 import { sample } from './sample.js';
 import { setup } from './setup.js';
 import { train } from './train.js';
 
 export const commands: readonly CommandDefinition[] = [
+  quickstart,
   doctor,
   setup,
   train,
