@@ -44,7 +44,7 @@ async function run({ output, seconds, seed, threads }: Options, context: Context
   const { reconstruction, meanImage, ratio } = record;
   const digits = (value: number) => value.toFixed(4);
   context.out(
-    `mse ${digits(reconstruction.mse.mean)} over ${reconstruction.n} held-out images, ${ratio.toFixed(2)} of the mean ` +
+    `mse ${digits(reconstruction.mse.mean)} over ${reconstruction.n} held-out images, ${ratio.toFixed(2)} times the mean ` +
       `image's ${digits(meanImage.mse.mean)} (pixels in [0,1], codes are means)`,
   );
   context.out(`report: ${report}`);

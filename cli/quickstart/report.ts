@@ -20,7 +20,7 @@ import type { QuickstartRecord } from './record.js';
 
 /** How many pairs are shown as they come, and how many of the best, the middle and the worst. */
 const UNCHOSEN = 16;
-const CHOSEN = 8;
+const CHOSEN = 16;
 
 export interface ReportOptions {
   /** The folder as the user named it. */
@@ -62,7 +62,6 @@ function lead({ model, training, machine }: QuickstartRecord): string {
 }
 
 function errors({ reconstruction, meanImage, ratio }: QuickstartRecord): Html[] {
-  const relation = ratio < 1 ? 'of' : 'of (so the mean image is closer)';
   const row = (name: string, { mse, rmse }: QuickstartRecord['reconstruction']) => [
     name,
     fixed(mse.mean),
@@ -70,8 +69,8 @@ function errors({ reconstruction, meanImage, ratio }: QuickstartRecord): Html[] 
     fixed(rmse.mean),
   ];
   return [
-    html`<p class="headline">The mean squared error of reconstructions over ${reconstruction.n} held-out images is <strong>${fixed(reconstruction.mse.mean)}</strong>, which is <strong>${ratio.toFixed(2)} ${relation}</strong> the mean image’s ${fixed(meanImage.mse.mean)}.</p>
-<p>The mean image, the average of the training images, is the best answer that never looks at its input. An encoder that works must stay well below it.</p>`,
+    html`<p class="headline">The mean squared error of reconstructions over ${reconstruction.n} held-out images is <strong>${fixed(reconstruction.mse.mean)}</strong>, which is <strong>${ratio.toFixed(2)} times</strong> the mean image’s ${fixed(meanImage.mse.mean)}${ratio < 1 ? '' : ': this model does not reconstruct yet, and needs longer training'}.</p>
+<p>The mean image, the average of the training images, is the best answer that never looks at its input. An encoder that works stays well below it.</p>`,
     table(
       ['', 'MSE', '± over images', 'RMSE'],
       [row('Reconstructions', reconstruction), row('Mean image', meanImage)],
@@ -103,7 +102,7 @@ function reconstructions({ bundle, order, originals, reconstructions: others, er
       content: show(Array.from({ length: Math.min(UNCHOSEN, order.length) }, (_, i) => i)),
       caption: 'The first held-out images, none chosen. Above the original, below its reconstruction, then its MSE.',
     }),
-    html`<div class="columns">${groups.map(([heading, indices]) => figure({ heading, content: show(indices) }))}</div>`,
+    ...groups.map(([heading, indices]) => figure({ heading, content: show(indices) })),
   ];
 }
 
@@ -123,6 +122,7 @@ function curves({ training, meanImage }: QuickstartRecord, players: readonly str
     xLabel: 'step',
     yLabel: 'loss',
     series: series(rows, 'step', players),
+    from: { x: 0 },
   });
   const error = curve({
     title: 'Held-out reconstruction error over steps, beside that of the mean image',
@@ -130,14 +130,15 @@ function curves({ training, meanImage }: QuickstartRecord, players: readonly str
     yLabel: 'MSE',
     series: series(rows, 'epoch', ['reconstruction_mse'], { reconstruction_mse: 'reconstructions' }),
     references: [{ name: 'mean image', y: meanImage.mse.mean }],
-    fromZero: true,
+    from: { x: 0, y: 0 },
   });
   return [
     html`<div class="columns">${[
       figure({
         heading: 'Losses of the players',
         content: losses,
-        caption: 'Each point is the mean of 20 steps. The players work against each other, so neither loss need fall.',
+        caption:
+          'Each point is a mean over up to 20 steps. The players work against each other, so neither loss need fall.',
       }),
       figure({
         heading: 'Held-out reconstruction error',

@@ -21,8 +21,8 @@ export interface CurveOptions {
   /** At most six can be told apart. */
   readonly series: readonly Series[];
   readonly references?: readonly Reference[];
-  /** Begins the y axis at 0. */
-  readonly fromZero?: boolean;
+  /** Where an axis begins, unless there are values below. */
+  readonly from?: { readonly x?: number; readonly y?: number };
 }
 
 const WIDTH = 480;
@@ -32,16 +32,15 @@ const PLOT = { left: 52, right: WIDTH - 10, top: 34, bottom: HEIGHT - 42 };
 const MARKED = 40;
 
 /** A chart with axes, ticks, a legend and a title for screen readers. Series without a finite point are said to have none. */
-export function curve({ title, xLabel, yLabel, series, references = [], fromZero = false }: CurveOptions): Html {
+export function curve({ title, xLabel, yLabel, series, references = [], from = {} }: CurveOptions): Html {
   const points = series.flatMap((one) => one.points.filter(isFinitePoint));
   const marks = references.filter(({ y }) => Number.isFinite(y));
   const ys = [...points.map(([, y]) => y), ...marks.map(({ y }) => y)];
   const [x0, x1] = limits(
     points.map(([x]) => x),
-    0,
+    { from: from.x, margin: 0 },
   );
-  const [low, y1] = limits(ys);
-  const y0 = fromZero && ys.every((y) => y >= 0) ? 0 : low;
+  const [y0, y1] = limits(ys, { from: from.y });
   const x = (value: number) => scale(value, x0, x1, PLOT.left, PLOT.right);
   const y = (value: number) => scale(value, y0, y1, PLOT.bottom, PLOT.top);
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}"><title>${title}</title>

@@ -24,6 +24,7 @@ h3 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
 .lead { color: var(--soft); max-width: 46rem; margin: 0 0 1.5rem; }
 section { margin: 0 0 2rem; padding-top: 1.4rem; border-top: 1px solid var(--rule); }
 section > p { max-width: 46rem; margin: 0 0 1rem; }
+.note { color: var(--soft); font-size: .87rem; }
 .headline { font-size: 1.15rem; max-width: 46rem; }
 strong { font-weight: 650; }
 figure { margin: 0 0 1.4rem; break-inside: avoid; }
@@ -31,9 +32,8 @@ figcaption { color: var(--soft); font-size: .87rem; max-width: 46rem; margin-top
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 0 2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0 0 1rem; }
-caption { text-align: left; color: var(--soft); font-size: .87rem; padding-bottom: .4rem; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
-th:first-child { text-align: left; font-weight: 500; white-space: normal; min-width: 9rem; }
+th:first-child { text-align: left; font-weight: 500; white-space: normal; }
 thead th { color: var(--soft); font-size: .87rem; font-weight: 500; }
 dl { margin: 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -44,11 +44,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 code { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .commands code { display: block; background: var(--panel); border-radius: 4px; padding: .4rem .7rem; white-space: pre-wrap; }
 .notice { background: var(--warn-panel); color: var(--warn); border-left: 4px solid currentColor; padding: .7rem 1rem; }
-.tiles { display: flex; flex-wrap: wrap; gap: 4px; }
-.pairs { display: flex; flex-wrap: wrap; gap: .5rem; }
-.pair { display: flex; flex-direction: column; gap: 2px; }
+.tiles, .pairs { display: grid; grid-template-columns: repeat(16, minmax(0, 1fr)); gap: 6px; }
+.pair { display: flex; flex-direction: column; gap: 2px; break-inside: avoid; }
 .pair span { color: var(--soft); font-size: .75rem; text-align: center; font-variant-numeric: tabular-nums; }
-.tiles img, .pairs img { display: block; width: 56px; height: auto; image-rendering: pixelated; }
+.tiles img, .pairs img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
 .curve { display: block; width: 100%; max-width: 38rem; height: auto; overflow: visible; }
 .curve text { font: 12px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
 .curve .legend text { fill: var(--ink); }
@@ -66,13 +65,13 @@ code { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 footer { color: var(--soft); font-size: .87rem; padding-top: .5rem; padding-bottom: 2.5rem; }
 @media (max-width: 30rem) {
   body { font-size: 15px; } header { padding-top: 1.5rem; }
-  .tiles img, .pairs img { width: 44px; }
-  .curve text { font-size: 14px; }
+  .curve text { font-size: 14px; } th, td { padding-right: .6rem; }
 }
+@media screen and (max-width: 44rem) { .tiles, .pairs { grid-template-columns: repeat(8, minmax(0, 1fr)); } }
 @media print {
   body { font-size: 10pt; background: none; } main, footer { max-width: none; padding: 0; }
   header { padding-top: 0; } section { margin-bottom: 1rem; padding-top: .8rem; } h2 { break-after: avoid; }
-  .columns { grid-template-columns: 1fr 1fr; } .tiles img, .pairs img { width: 36px; }
+  .columns { grid-template-columns: 1fr 1fr; } .tiles, .pairs { gap: 3px; } .pair span { font-size: 6.5pt; }
   .notice, .commands code { border: 1px solid #999; } .notice { border-left-width: 4px; }
 }
 `;

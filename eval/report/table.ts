@@ -1,18 +1,13 @@
 /** Numbers and words in order: tables, key facts, notices, commands. */
 import { type Html, html } from './html.js';
 
-/** A table; the first column names the rows, the others are numbers, aligned to the right. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-  caption?: string,
-): Html {
-  return html`<div class="wide"><table>${caption === undefined ? undefined : html`<caption>${caption}</caption>`}
-<thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+/** A table; the first column names the rows, the others are numbers, aligned to the right. `note` says how they are meant. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[], note?: string): Html {
+  return html`<div class="wide"><table><thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([first = '', ...rest]) =>
       html`<tr><th scope="row">${first}</th>${rest.map((value) => html`<td>${value}</td>`)}</tr>`,
-  )}</tbody></table></div>`;
+  )}</tbody></table></div>${note === undefined ? undefined : html`<p class="note">${note}</p>`}`;
 }
 
 export interface Fact {

@@ -9,13 +9,23 @@ export function ticks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** The limits of an axis that holds all values: never of no length, and a little wider than the values. */
-export function limits(values: readonly number[], margin = 0.06): readonly [low: number, high: number] {
-  if (values.length === 0) return [0, 1];
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const room = (high - low) * margin || Math.abs(high) * 0.1 || 1;
-  return [low - room, high + room];
+/**
+ * The limits of an axis that holds all values: never of no length, and a little wider than the values.
+ *
+ * @param options.from where the axis begins, unless a value is below
+ * @param options.margin how much wider, as a share of the values' range
+ */
+export function limits(
+  values: readonly number[],
+  { from, margin = 0.06 }: { readonly from?: number | undefined; readonly margin?: number } = {},
+): readonly [low: number, high: number] {
+  const all = from === undefined ? values : [from, ...values];
+  if (all.length === 0) return [0, 1];
+  const low = all.reduce((a, b) => Math.min(a, b));
+  const high = all.reduce((a, b) => Math.max(a, b));
+  const isOne = low === high;
+  const room = isOne ? Math.abs(high) * 0.1 || 1 : (high - low) * margin;
+  return [low === from && !isOne ? low : low - room, high + room];
 }
 
 /** Short: 0.25, 1500, 2M, 1e-7. */

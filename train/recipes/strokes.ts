@@ -4,8 +4,10 @@ import type { Recipe } from './recipe.js';
 const shared = {
   data: { source: 'strokes', options: { train: 20000 } },
   batch: 100,
-  length: { epochs: 10 },
-  optimiser: { learningRate: 5e-4, beta1: 0.5 },
+  length: { epochs: 30 },
+  // N(0, 0.02), made for wide layers, starts these narrow ones near zero: at 5e-4 nothing is learnt in 800 steps
+  optimiser: { learningRate: 2e-3, beta1: 0.5, schedule: 'linear' },
+  initialiser: { weights: 'he' },
 } as const;
 
 export const daliStrokes: Recipe = {
@@ -27,12 +29,12 @@ export const ganStrokes: Recipe = {
 export const aliStrokes: Recipe = {
   name: 'ali-strokes',
   title: 'ALI on strokes, small networks',
-  source: "alix's own: ALI's optimiser (Adam 1e-4, beta1 0.5) on small networks",
+  source: "alix's own: ALI on small networks, with five times the learning rate of its tables",
   isDefault: true,
   config: {
     ...shared,
     objective: { name: 'ali', preset: 'paper' },
     architecture: { name: 'small-28-joint' },
-    optimiser: { learningRate: 1e-4, beta1: 0.5 },
+    optimiser: { learningRate: 5e-4, beta1: 0.5, schedule: 'constant' },
   },
 };
