@@ -1,0 +1,127 @@
+/** Curves as SVG: where the points come to lie, and series that are hard to draw. */
+import { curve } from '@alix/eval';
+import { limits, tickLabel, ticks } from '@alix/eval/report/ticks';
+import { expect, test } from 'vitest';
+
+type Points = readonly (readonly [number, number])[];
+
+const draw = (points: Points, more: Partial<Parameters<typeof curve>[0]> = {}) =>
+  `${curve({ title: 'a title', xLabel: 'step', yLabel: 'loss', series: [{ name: 'critic', points }], ...more })}`;
+
+/** The d of the first series' line. */
+const pathOf = (svg: string) => /<g class="s0"><path class="line" d="([^"]*)"/.exec(svg)?.[1] ?? '';
+const numbersOf = (path: string) => (path.match(/-?[\d.]+/g) ?? []).map(Number);
+
+test('the ends of a line lie in the corners of the plot, y upwards', () => {
+  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = numbersOf(
+    pathOf(
+      draw([
+        [0, 0],
+        [10, 1],
+      ]),
+    ),
+  );
+  expect(x0).toBe(52);
+  expect(x1).toBe(470);
+  expect(y0).toBeGreaterThan(y1);
+  // 6 % of room below and above, of a plot from 238 up to 34
+  expect(y0).toBeCloseTo(238 - (204 * 0.06) / 1.12, 1);
+});
+
+test.each<[string, Points]>([
+  [
+    'a constant series',
+    [
+      [1, 2],
+      [2, 2],
+      [3, 2],
+    ],
+  ],
+  [
+    'a constant zero',
+    [
+      [1, 0],
+      [2, 0],
+    ],
+  ],
+  ['one point', [[5, 0.3]]],
+  ['one point at the origin', [[0, 0]]],
+  [
+    'huge and tiny values',
+    [
+      [0, 1e-12],
+      [1e9, 1e12],
+    ],
+  ],
+  [
+    'nothing but NaN',
+    [
+      [1, Number.NaN],
+      [2, Number.POSITIVE_INFINITY],
+    ],
+  ],
+  ['no point', []],
+])('%s gives finite coordinates inside the picture', (_, points) => {
+  const svg = draw(points);
+  expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  const numbers = numbersOf(pathOf(svg));
+  for (const value of numbers) expect(value >= 0 && value <= 480).toBe(true);
+  expect(svg.includes('no values')).toBe(!points.some(([, y]) => Number.isFinite(y)));
+});
+
+test('a value that is not finite is a gap: the pen is lifted', () => {
+  const path = pathOf(
+    draw([
+      [0, 1],
+      [1, 2],
+      [2, Number.NaN],
+      [3, 2],
+      [4, 1],
+    ]),
+  );
+  expect(path.match(/M/g)).toHaveLength(2);
+  expect(path.match(/L/g)).toHaveLength(2);
+});
+
+test('one point is a dot, many are a line alone', () => {
+  expect(draw([[5, 0.3]])).toContain('<circle');
+  expect(draw(Array.from({ length: 200 }, (_, i) => [i, Math.sin(i)] as const))).not.toContain('<circle');
+});
+
+test('legend, labels, title and reference lines are there, and text is escaped', () => {
+  const svg = draw(
+    [
+      [0, 1],
+      [1, 3],
+    ],
+    { title: 'a "b" <c>', references: [{ name: 'mean <image>', y: 2 }], xLabel: 'x & y' },
+  );
+  for (const text of ['>critic<', 'x &amp; y', '>loss<', 'mean &lt;image&gt;', 'a &quot;b&quot; &lt;c&gt;'])
+    expect(svg).toContain(text);
+  expect(svg).not.toContain('<c>');
+});
+
+test('an axis begins where it is told to, unless a value is below', () => {
+  expect(limits([3, 5], { from: 0 })[0]).toBe(0);
+  expect(limits([-1, 1], { from: 0 })[0]).toBeLessThan(-1);
+  expect(limits([], {})).toEqual([0, 1]);
+});
+
+test('ticks are round numbers within the limits', () => {
+  expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(ticks(0.03, 0.31, 5)).toEqual([0.1, 0.2, 0.3]);
+  expect(ticks(-7, 12, 4)).toEqual([-5, 0, 5, 10]);
+  expect(ticks(0, 1834, 6)).toEqual([0, 500, 1000, 1500]);
+});
+
+test('labels are short', () => {
+  expect([0, 0.25, 1500, 2e6, 1e-7, 3e12, 0.1 + 0.2].map(tickLabel)).toEqual([
+    '0',
+    '0.25',
+    '1500',
+    '2M',
+    '1e-7',
+    '3e12',
+    '0.3',
+  ]);
+});
