@@ -1,6 +1,7 @@
 /** alix quickstart: train a small model, export it, and see what it does, in a few minutes. */
 import { join, resolve } from 'node:path';
 import { positiveNumber, wholeNumber } from '../options.js';
+import type { Parts } from '../quickstart/make.js';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
@@ -19,26 +20,31 @@ Example:
   alix quickstart --seconds 60 -o first
 `;
 
-export const quickstart: CommandDefinition = {
-  name: 'quickstart',
-  define(program, context) {
-    program
-      .command('quickstart')
-      .description('train, export, encode, reconstruct and sample a small model, with a report to look at')
-      .option('-o, --output <folder>', 'where all of it goes; an older quickstart there is replaced', 'quickstart')
-      .option('--seconds <n>', 'train for at most this long', positiveNumber, 120)
-      .option('--seed <n>', 'of everything random', wholeNumber(0))
-      .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
-      .addHelpText('after', help)
-      .action(async (options: Options, command) => run(options, context(command)));
-  },
-};
+/** @param parts what a test puts in the place of the real thing */
+export function defineQuickstart(parts?: Parts): CommandDefinition {
+  return {
+    name: 'quickstart',
+    define(program, context) {
+      program
+        .command('quickstart')
+        .description('train, export, encode, reconstruct and sample a small model, with a report to look at')
+        .option('-o, --output <folder>', 'where all of it goes; an older quickstart there is replaced', 'quickstart')
+        .option('--seconds <n>', 'train for at most this long', positiveNumber, 120)
+        .option('--seed <n>', 'of everything random', wholeNumber(0))
+        .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
+        .addHelpText('after', help)
+        .action(async (options: Options, command) => run(options, context(command), parts));
+    },
+  };
+}
 
-async function run({ output, seconds, seed, threads }: Options, context: Context): Promise<void> {
+export const quickstart = defineQuickstart();
+
+async function run({ output, seconds, seed, threads }: Options, context: Context, parts?: Parts): Promise<void> {
   const { quickstart } = await import('../quickstart/quickstart.js');
   // through `npm run` the program is the workspace's own, which npx finds
   const alix = process.env.npm_lifecycle_event ? 'npx alix' : 'alix';
-  const record = await quickstart({ output, seconds, seed, threads, alix }, context);
+  const record = await quickstart({ output, seconds, seed, threads, alix }, context, parts);
   const report = resolve(join(output, 'report.html'));
   if (context.json) return context.out(JSON.stringify({ ...record, report }));
   const { reconstruction, meanImage, ratio } = record;

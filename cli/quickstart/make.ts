@@ -45,9 +45,8 @@ export interface MakeRequest {
 export async function makeModel(request: MakeRequest, parts: Parts, stages: Stages, context: Context): Promise<Made> {
   const skipped = await provision(parts, stages, context);
   if (!skipped) return trainAndExport(request, stages, context);
-  const model = parts.shipped();
   context.log(`skipped ${skipped.what}, and the shipped model is shown instead: ${skipped.why}`);
-  return { model, skipped };
+  return { model: parts.shipped(), skipped };
 }
 
 async function provision(parts: Parts, stages: Stages, context: Context): Promise<Skipped | undefined> {

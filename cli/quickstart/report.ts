@@ -40,7 +40,13 @@ export function quickstartReport(record: QuickstartRecord, measured: Measured, o
     title: 'alix quickstart',
     lead: lead(record),
     content: [
-      ...(skipped ? [notice(html`<strong>Skipped: ${skipped.what}.</strong> ${skipped.why}`)] : []),
+      ...(skipped
+        ? [
+            notice(
+              html`<strong>Skipped: ${skipped.what}</strong>, so this page shows the shipped model and has no curves. Why, and how to get it: ${skipped.why}.`,
+            ),
+          ]
+        : []),
       section('How close reconstructions come', ...errors(record)),
       section('Originals and reconstructions', ...reconstructions(measured)),
       section('Samples from the prior', samples(record, measured)),
@@ -58,7 +64,7 @@ function lead({ model, training, machine }: QuickstartRecord): string {
   const made = training
     ? `A ${system.toUpperCase()} model was trained on the data set ${dataset} for ${training.seconds.toFixed(0)} seconds on ${cores(machine.cores)} and exported to ONNX.`
     : `This is the shipped model ${model.name}, a ${system.toUpperCase()} trained on the data set ${dataset}.`;
-  return `${made} Its encoder turns each image into a code of ${latent.size} numbers, its decoder turns codes into images; what is below was made by ONNX Runtime alone.`;
+  return `${made} Its encoder turns each image into a code of ${latent.size} numbers, its decoder turns codes into images. The images below were made by ONNX Runtime, without TensorFlow.`;
 }
 
 function errors({ reconstruction, meanImage, ratio }: QuickstartRecord): Html[] {
@@ -74,7 +80,7 @@ function errors({ reconstruction, meanImage, ratio }: QuickstartRecord): Html[] 
     table(
       ['', 'MSE', '± over images', 'RMSE'],
       [row('Reconstructions', reconstruction), row('Mean image', meanImage)],
-      `Pixels in [0,1]; codes are the encoder's means; ${reconstruction.n} held-out images; ± is the standard deviation (ddof 0).`,
+      `Pixels in [0,1]; codes are the encoder's means; ${reconstruction.n} held-out images; ± is the standard deviation (ddof 0).`,
     ),
   ];
 }
@@ -176,16 +182,17 @@ function whatWasRun(record: QuickstartRecord): Html {
 }
 
 function next({ skipped, recipe }: QuickstartRecord, { alix, model, folder }: ReportOptions) {
+  const [at, images] = [shellWord(model), shellWord(`${folder}/held-out.npy`)];
   const list = [
     {
       what: 'The same reconstructions as one picture, and their error',
-      command: `reconstruct ${model} ${folder}/held-out.npy -o grid.png`,
+      command: `reconstruct ${at} ${images} -o grid.png`,
     },
-    { what: 'Images to codes, for NumPy', command: `encode ${model} ${folder}/held-out.npy -o codes.npy` },
-    { what: 'New images', command: `sample ${model} -n 64 --seed 2 -o samples.png` },
+    { what: 'Images to codes, for NumPy', command: `encode ${at} ${images} -o codes.npy` },
+    { what: 'New images', command: `sample ${at} -n 64 --seed 2 -o samples.png` },
     skipped
       ? { what: 'What this machine lacks for training, and how to get it', command: 'doctor' }
-      : { what: 'Train for longer', command: `train ${recipe} -o runs/${recipe}` },
+      : { what: 'Train for longer', command: `train ${recipe} --epochs 50 -o runs/${recipe}` },
     {
       what: 'Train on MNIST, from a folder with its four IDX files',
       command: 'train dali-mnist --data MNIST -o runs/mnist',
@@ -196,3 +203,5 @@ function next({ skipped, recipe }: QuickstartRecord, { alix, model, folder }: Re
 
 const cores = (n: number) => (n === 1 ? '1 core' : `${n} cores`);
 const fixed = (value: number) => value.toFixed(4);
+/** A path as one word of a command line. */
+const shellWord = (path: string) => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

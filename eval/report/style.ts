@@ -69,7 +69,7 @@ footer { color: var(--soft); font-size: .87rem; padding-top: .5rem; padding-bott
 }
 @media screen and (max-width: 44rem) { .tiles, .pairs { grid-template-columns: repeat(8, minmax(0, 1fr)); } }
 @media print {
-  body { font-size: 10pt; background: none; } main, footer { max-width: none; padding: 0; }
+  :root { font-size: 10pt; } body { font-size: 1rem; background: none; } main, footer { max-width: none; padding: 0; }
   header { padding-top: 0; } section { margin-bottom: 1rem; padding-top: .8rem; } h2 { break-after: avoid; }
   .columns { grid-template-columns: 1fr 1fr; } .tiles, .pairs { gap: 3px; } .pair span { font-size: 6.5pt; }
   .notice, .commands code { border: 1px solid #999; } .notice { border-left-width: 4px; }
