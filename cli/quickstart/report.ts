@@ -192,7 +192,7 @@ function next({ skipped, recipe }: QuickstartRecord, { alix, model, folder }: Re
     { what: 'New images', command: `sample ${at} -n 64 --seed 2 -o samples.png` },
     skipped
       ? { what: 'What this machine lacks for training, and how to get it', command: 'doctor' }
-      : { what: 'Train for longer', command: `train ${recipe} --epochs 50 -o runs/${recipe}` },
+      : { what: 'Train the recipe to its end', command: `train ${recipe} -o runs/${recipe}` },
     {
       what: 'Train on MNIST, from a folder with its four IDX files',
       command: 'train dali-mnist --data MNIST -o runs/mnist',

@@ -219,7 +219,7 @@ describeWithTensorflow('with TensorFlow', () => {
     expect(mse.mean).toBeCloseTo(record.reconstruction.mse.mean, 9);
     const codes = await readNpy(join(cwd, 'first', 'codes.npy'));
     expect(codes.shape).toEqual([1000, record.model.latent.size]);
-  });
+  }, 300_000);
 
   test('Ctrl-C while it trains: exit code 130 and nothing left behind', async () => {
     const cwd = join(folder, 'stopped');
@@ -232,7 +232,7 @@ describeWithTensorflow('with TensorFlow', () => {
     expect(stderr).toContain('alix: interrupted');
     expect(code).toBe(130);
     expect(readdirSync(cwd)).toEqual([]);
-  });
+  }, 120_000);
 });
 
 function node(script: string, cwd: string, env: Record<string, string>) {
