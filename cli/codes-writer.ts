@@ -1,9 +1,9 @@
 /** Writes codes.npy piece by piece, so that a million codes need not be in memory. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { describing, makeFolder, writeFileAtomic } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
 import { refuseFolder } from './pictures.js';
 
@@ -34,7 +34,7 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
   let made: string | undefined;
   const file: FileHandle = await describing(path, async () => {
     await refuseFolder(path);
-    made = await mkdir(dirname(target), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    made = await makeFolder(dirname(target)).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST' ? Object.assign(error, { code: 'ENOTDIR' }) : error;
     });
     return open(temporary, 'wx');

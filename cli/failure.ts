@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 /** The codes that mean a wrong command line. */
-const usageCodes = new Set(['usage', 'bad-option', 'bad-seed']);
+const usageCodes = new Set(['usage', 'bad-option', 'bad-seed', 'bad-config', 'mismatch']);
 
 /** @param verb the verb that ran, for the remedy of a usage error; '' if none */
 export function describeFailure(error: unknown, verb: string): Failure {

@@ -81,7 +81,7 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
   return describing(path, async () => {
     const target = resolve(path);
     const temporary = temporaryName(target);
-    const made = await mkdir(dirname(target), { recursive: true });
+    const made = await makeFolder(dirname(target));
     try {
       const file = await open(temporary, 'wx');
       try {
@@ -116,7 +116,7 @@ export function writeFolderAtomic<T>(
     const target = resolve(path);
     const occupied = await checkFolderFree(target, path, options.replace ?? false);
     const temporary = temporaryName(target);
-    const made = await mkdir(dirname(target), { recursive: true });
+    const made = await makeFolder(dirname(target));
     try {
       await mkdir(temporary);
       const result = await write(temporary);
@@ -133,13 +133,40 @@ export function writeFolderAtomic<T>(
 }
 
 /**
+ * Makes a folder and those above it that are missing. Node's own recursive mkdir never returns where the system says
+ * "no such file" of a folder whose parent is there, as in /proc.
+ *
+ * @returns the outermost folder that was made, undefined when all were there
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  const target = resolve(path);
+  const missing: string[] = [];
+  for (let at = target; ; at = dirname(at)) {
+    const found = await stat(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (found?.isDirectory()) break;
+    if (found) throw Object.assign(new Error(`a file is in the way: ${at}`), { code: 'EEXIST' });
+    missing.unshift(at);
+    if (at === dirname(at)) break;
+  }
+  for (const folder of missing)
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      // another process may have made it meanwhile
+      if (error.code !== 'EEXIST') throw error;
+    });
+  return missing[0];
+}
+
+/**
  * Makes `path` if it is missing and checks that files can be made in it.
  *
  * @throws AlixError 'unwritable' with the reason and a remedy
  */
 export async function ensureWritableFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await access(path, constants.W_OK);
     // access() says yes to root even where nothing can be written, so a file is tried as well
     const probe = join(path, `.alix-probe-${randomBytes(6).toString('hex')}`);

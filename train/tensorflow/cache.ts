@@ -6,9 +6,10 @@
  *   <cache>/tensorflow/<build>/tensorflow, nvidia/*  unpacked, each with its receipt
  *   <cache>/tensorflow/<build>/addon-<key>/tfjs_binding.node
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { AlixError, isSystemError } from '@alix/infer/io/errors';
+import { makeFolder as makeMissing } from '@alix/infer/io/files';
 import type { Host } from './host.js';
 import type { Build, Wheel } from './wheels.js';
 
@@ -75,7 +76,7 @@ export async function isUnpacked(places: Places, wheel: Wheel): Promise<boolean>
 /** Makes the cache's folder. Throws AlixError 'cache-not-writable'. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeMissing(folder);
   } catch (cause) {
     throw new AlixError('cache-not-writable', 'cannot make the cache folder', {
       where: folder,
