@@ -27,7 +27,9 @@ export interface CurveOptions {
 
 const WIDTH = 480;
 const HEIGHT = 280;
-const PLOT = { left: 52, right: WIDTH - 10, top: 34, bottom: HEIGHT - 42 };
+const PLOT = { left: 60, right: WIDTH - 10, bottom: HEIGHT - 42 };
+/** A row of the legend. */
+const ROW = 18;
 /** Points this few are marked, not only joined. */
 const MARKED = 40;
 
@@ -41,18 +43,23 @@ export function curve({ title, xLabel, yLabel, series, references = [], from = {
     { from: from.x, margin: 0 },
   );
   const [y0, y1] = limits(ys, { from: from.y });
+  const entries = legendRows([
+    ...series.map(({ name }, i) => ({ name, kind: `s${i}` })),
+    ...marks.map(({ name }) => ({ name, kind: 'ref' })),
+  ]);
+  const top = 34 + (entries.at(-1)?.row ?? 0) * ROW;
   const x = (value: number) => scale(value, x0, x1, PLOT.left, PLOT.right);
-  const y = (value: number) => scale(value, y0, y1, PLOT.bottom, PLOT.top);
+  const y = (value: number) => scale(value, y0, y1, PLOT.bottom, top);
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}"><title>${title}</title>
 ${ticks(y0, y1, 5).map((tick) => yTick(y(tick), tickLabel(tick)))}
 ${ticks(x0, x1, 6).map((tick) => xTick(x(tick), tickLabel(tick)))}
-<path class="axis" d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}"/>
+<path class="axis" d="M${PLOT.left} ${top}V${PLOT.bottom}H${PLOT.right}"/>
 <text class="label" x="${(PLOT.left + PLOT.right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${xLabel}</text>
-<text class="label" transform="translate(12 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
+<text class="label" transform="translate(11 ${(top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
 ${marks.map((mark) => referenceLine(y(mark.y)))}
 ${series.map((one, i) => line(one, i, x, y))}
 ${points.length === 0 ? html`<text x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no values</text>` : undefined}
-${legend([...series.map(({ name }, i) => ({ name, kind: `s${i}` })), ...marks.map(({ name }) => ({ name, kind: 'ref' }))])}
+${legend(entries)}
 </svg>`;
 }
 
@@ -73,15 +80,29 @@ function line({ name, points }: Series, index: number, x: (v: number) => number,
   )}</g>`;
 }
 
-function legend(entries: readonly { readonly name: string; readonly kind: string }[]): Html {
-  let left = PLOT.left;
-  const parts = entries.map(({ name, kind }) => {
-    const at = left;
-    // about the width of a character at the size of the style
-    left += 40 + name.length * 6.3;
-    return html`<g class="${kind}"><path class="line" d="M${round(at)} 14h22"/><text x="${round(at + 27)}" y="18">${name}</text></g>`;
+interface Entry {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** The entries of the legend in rows that fit. */
+function legendRows(entries: readonly Entry[]): (Entry & { readonly left: number; readonly row: number })[] {
+  let [left, row] = [PLOT.left, 0];
+  return entries.map((entry) => {
+    // about the width of the characters at the size of the style
+    const width = 42 + entry.name.length * 7.2;
+    if (left > PLOT.left && left + width > WIDTH) [left, row] = [PLOT.left, row + 1];
+    const placed = { ...entry, left, row };
+    left += width;
+    return placed;
   });
-  return html`<g class="legend">${parts}</g>`;
+}
+
+function legend(entries: readonly (Entry & { readonly left: number; readonly row: number })[]): Html {
+  return html`<g class="legend">${entries.map(
+    ({ name, kind, left, row }) =>
+      html`<g class="${kind}"><path class="line" d="M${round(left)} ${14 + row * ROW}h22"/><text x="${round(left + 27)}" y="${18 + row * ROW}">${name}</text></g>`,
+  )}</g>`;
 }
 
 const referenceLine = (y: number) =>

@@ -65,7 +65,7 @@ code { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 footer { color: var(--soft); font-size: .87rem; padding-top: .5rem; padding-bottom: 2.5rem; }
 @media (max-width: 30rem) {
   body { font-size: 15px; } header { padding-top: 1.5rem; }
-  .curve text { font-size: 14px; } th, td { padding-right: .6rem; }
+  .curve text { font-size: 13.5px; } th, td { padding-right: .6rem; }
 }
 @media screen and (max-width: 44rem) { .tiles, .pairs { grid-template-columns: repeat(8, minmax(0, 1fr)); } }
 @media print {

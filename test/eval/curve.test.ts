@@ -21,7 +21,7 @@ test('the ends of a line lie in the corners of the plot, y upwards', () => {
       ]),
     ),
   );
-  expect(x0).toBe(52);
+  expect(x0).toBe(60);
   expect(x1).toBe(470);
   expect(y0).toBeGreaterThan(y1);
   // 6 % of room below and above, of a plot from 238 up to 34
@@ -99,6 +99,19 @@ test('legend, labels, title and reference lines are there, and text is escaped',
   for (const text of ['>critic<', 'x &amp; y', '>loss<', 'mean &lt;image&gt;', 'a &quot;b&quot; &lt;c&gt;'])
     expect(svg).toContain(text);
   expect(svg).not.toContain('<c>');
+});
+
+test('a legend that is too long for one row takes two, and the plot makes room', () => {
+  const names = ['critic', 'actor', 'critic_data', 'critic_model', 'code'];
+  const series = names.map((name) => ({ name, points: [[0, 1]] as const }));
+  const svg = draw([], { series });
+  const ends = [...svg.matchAll(/<text x="([\d.]+)" y="(18|36)">(\w+)</g)].map(([, left, y, name = '']) => ({
+    right: Number(left) + 7.2 * name.length,
+    y,
+  }));
+  expect(ends.map(({ y }) => y)).toEqual(['18', '18', '18', '18', '36']);
+  for (const { right } of ends) expect(right).toBeLessThan(480);
+  expect(svg).toContain('class="axis" d="M60 52V');
 });
 
 test('an axis begins where it is told to, unless a value is below', () => {
