@@ -1,6 +1,7 @@
 /** Ties the three packages together for an export: the trained run, the writer of bundles, and the runtime that checks it. */
 import { type ExportOptions, exportBundle } from '@alix/export';
 import { loadModel } from '@alix/infer';
+import { AlixError } from '@alix/infer/io/errors';
 import { createRandom } from '@alix/infer/io/random';
 import { openTrained } from '@alix/train';
 
@@ -27,11 +28,16 @@ export async function exportTrained(
 ) {
   const trained = await openTrained(run);
   try {
+    if (trained.chains.encoder.length === 0)
+      throw new AlixError('not-exportable', `${trained.system} has no encoder, and a bundle needs one`, {
+        where: run,
+        remedy: 'train a system that has one, such as dali',
+      });
     const data = await trained.heldOut();
     const count = Math.min(MEASURED, data.count);
     const error = trained.reconstructionError(data, count);
     const on = `${trained.dataset}, held-out part; pixels in [0,1], codes are means`;
-    const metrics = error === undefined ? {} : { reconstruction_mse: { value: error, n: count, on } };
+    const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
     const held = Uint32Array.from({ length: Math.min(HELD_OUT, data.count) }, (_, i) => i);
     const pixels = data.pixels?.(held) ?? new Uint8Array(0);
     const size = trained.architecture.data.shape.reduce((product, n) => product * n, 1);

@@ -118,14 +118,20 @@ function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What says which thing a table's other settings belong to: they are forgotten when another is chosen. */
+const choices = ['name', 'source'];
+
 function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const out = { ...base };
+  const isOther = choices.some((key) => key in base && key in over && base[key] !== over[key]);
+  const out: Record<string, unknown> = isOther ? { ...base, ...forgotten(base) } : { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = out[key];
     out[key] = isTable(before) && isTable(value) ? merge(before, value) : value;
   }
   return out;
 }
+
+const forgotten = (base: Record<string, unknown>) => ({ options: {}, ...('preset' in base ? { preset: '' } : {}) });
 
 function checkKeys(config: unknown, known: unknown, path: string, from: string): void {
   if (!isTable(config)) {

@@ -12,6 +12,23 @@ describe('configuration', () => {
     expect([config.optimiser.learningRate, config.optimiser.beta1, config.batch]).toEqual([2, 0.3, 7]);
   });
 
+  it('another choice forgets the options of the one before', () => {
+    const config = resolveConfig([
+      {
+        from: 'recipe',
+        config: { data: { source: 'strokes', options: { train: 5 } }, objective: { name: 'dali', preset: 'paper' } },
+      },
+      { from: 'flags', config: { data: { source: 'digits/' }, objective: { name: 'gan' } } },
+    ]);
+    expect(config.data).toEqual({ source: 'digits/', options: {} });
+    expect(config.objective).toEqual({ name: 'gan', preset: '', options: {} });
+    const same = resolveConfig([
+      { from: 'recipe', config: { data: { source: 'strokes', options: { train: 5 } } } },
+      { from: 'flags', config: { data: { source: 'strokes' } } },
+    ]);
+    expect(same.data.options).toEqual({ train: 5 });
+  });
+
   it.each([
     [{ optimizer: {} }, /here: "optimizer" is not a setting/],
     [{ optimiser: { lr: 1 } }, /here: "optimiser.lr" is not a setting .*optimiser.learningRate/],
