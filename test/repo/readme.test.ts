@@ -52,8 +52,10 @@ describe.each(commands)('alix $command', ({ words }) => {
   });
 });
 
-/** No model, no TensorFlow, no data needed. */
-const cheap = commands.filter(({ words }) => words[0] === 'models' || words.includes('--dry-run'));
+/** No TensorFlow and no data needed. */
+const cheap = commands.filter(
+  ({ words }) => ['models', 'sample'].includes(words[0] ?? '') || words.includes('--dry-run'),
+);
 
 test.each(cheap)('alix $command runs', async ({ words }) => {
   expect(await alix(words, folder)).toMatchObject({ code: 0 });
