@@ -93,6 +93,9 @@ class Run {
   readonly #log: MetricsLog;
   readonly #steps: number;
   readonly #secondsLimit: number;
+  /** Of earlier sessions; by a clock that cannot be set, as is `started`. */
+  readonly #secondsBefore: number;
+  readonly #started = performance.now();
   #state: Omit<CheckpointState, 'random'>;
   #saved: { step: number; at: number };
   #order: { epoch: number; rows: Uint32Array } | undefined;
@@ -113,6 +116,7 @@ class Run {
     this.#log = new MetricsLog(join(folder, 'metrics.jsonl'));
     const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = config.length;
     this.#steps = Math.min(steps, epochs * perEpoch);
+    this.#secondsBefore = this.#state.seconds;
     this.#secondsLimit = (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600;
   }
 
@@ -168,7 +172,7 @@ class Run {
       step: number + 1,
       epoch: epoch + (isEpochEnd ? 1 : 0),
       batchInEpoch: isEpochEnd ? 0 : batchInEpoch + 1,
-      seconds: this.#state.seconds + seconds,
+      seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
     };
     this.#stepped = { steps: this.#stepped.steps + 1, seconds: this.#stepped.seconds + seconds };
     this.#record(metrics, seconds, epoch + 1);
