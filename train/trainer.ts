@@ -34,7 +34,7 @@ export interface Progress {
   readonly steps: number;
   readonly epoch: number;
   readonly imagesPerSecond: number;
-  /** Of steps so far, those before a resume too. */
+  /** Of the loop so far, pictures and checkpoints included, earlier sessions too. */
   readonly seconds: number;
   /** The run ends when `seconds` reaches this; Infinity where steps alone end it. */
   readonly secondsLimit: number;

@@ -1,5 +1,6 @@
-import { chain, conv, flatten, fullyConnected, reshape, transposedConv } from '../spec.js';
+import { chain, conv, flatten, fullyConnected } from '../spec.js';
 import { architecture } from './architecture.js';
+import { smallGenerator } from './small-generator.js';
 
 /** The small 28x28 networks for systems whose critic sees x and z together. */
 export const small28Joint = architecture({
@@ -14,13 +15,7 @@ export const small28Joint = architecture({
       data: { kind: 'image', shape: [28, 28, channels], range: [0, 1] },
       latent: { size: latent, prior: 'normal' },
       networks: {
-        G: chain('z', [latent], 'x', [
-          fullyConnected(8 * width, 'bn relu'),
-          fullyConnected(49 * 2 * width, 'bn relu'),
-          reshape(7, 7, 2 * width),
-          transposedConv(4, 2, width, 'bn relu'),
-          transposedConv(4, 2, channels, 'sigmoid'),
-        ]),
+        G: smallGenerator(latent, width, channels),
         E: {
           inputs: { x: [28, 28, channels] },
           blocks: [

@@ -1,5 +1,6 @@
-import { type Block, chain, conv, flatten, fullyConnected, reshape, transposedConv } from '../spec.js';
+import { type Block, chain, conv, flatten, fullyConnected } from '../spec.js';
 import { architecture } from './architecture.js';
+import { smallGenerator } from './small-generator.js';
 
 /** A quarter of AIM Table 3's widths and a sixteenth of its work, for two cores and a few minutes. */
 export const small28 = architecture({
@@ -18,13 +19,7 @@ export const small28 = architecture({
       data: { kind: 'image', shape: [28, 28, channels], range: [0, 1] },
       latent: { size: latent, prior: 'normal' },
       networks: {
-        G: chain('z', [latent], 'x', [
-          fullyConnected(8 * width, 'bn relu'),
-          fullyConnected(49 * 2 * width, 'bn relu'),
-          reshape(7, 7, 2 * width),
-          transposedConv(4, 2, width, 'bn relu'),
-          transposedConv(4, 2, channels, 'sigmoid'),
-        ]),
+        G: smallGenerator(latent, width, channels),
         F: chain('x', [28, 28, channels], 'features', [conv(4, 2, width, lrelu), conv(4, 2, 2 * width, `bn ${lrelu}`)]),
         D: chain('features', [7, 7, 2 * width], 'logit', [
           flatten(),
