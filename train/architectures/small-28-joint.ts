@@ -1,4 +1,4 @@
-import { chain, conv, flatten, fullyConnected } from '../spec.js';
+import { conv, flatten, fullyConnected } from '../spec.js';
 import { architecture } from './architecture.js';
 import { smallGenerator } from './small-generator.js';
 
