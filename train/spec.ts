@@ -7,12 +7,11 @@ import { AlixError } from '@alix/infer/io/errors';
 import { type LayerArguments, type LayerName, layerKinds } from './layers/index.js';
 import type { ParameterSpec, Shape } from './layers/layer.js';
 
-export type { ParameterSpec, Shape } from './layers/layer.js';
+import type { Padding } from './layers/window.js';
 
-/** Rows and columns added before and after: [[top, bottom], [left, right]]. */
-export type ExplicitPadding = readonly [readonly [number, number], readonly [number, number]];
-/** 'same' and 'valid' as TensorFlow defines them ('same' may be asymmetric, the odd pixel after); a number pads each side. */
-export type Padding = 'same' | 'valid' | number | ExplicitPadding;
+export type { ParameterSpec, Shape } from './layers/layer.js';
+export type { ExplicitPadding } from './layers/ops.js';
+export type { Padding } from './layers/window.js';
 
 interface WindowRow {
   readonly kernel: readonly [number, number];

@@ -3,7 +3,9 @@
  * differentiated twice, and 'fused' from TensorFlow's own kernels, which is faster. Layers know neither.
  */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { ExplicitPadding } from '../spec.js';
+
+/** Rows and columns added before and after: [[top, bottom], [left, right]]. */
+export type ExplicitPadding = readonly [readonly [number, number], readonly [number, number]];
 
 export interface Window {
   readonly stride: readonly [number, number];

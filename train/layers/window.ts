@@ -1,7 +1,10 @@
 /** Paddings and output sizes of the layers with a window, in one place: conv and transposed conv are each other's adjoint. */
 import { AlixError } from '@alix/infer/io/errors';
-import type { ExplicitPadding, Padding } from '../spec.js';
 import type { Shape } from './layer.js';
+import type { ExplicitPadding } from './ops.js';
+
+/** 'same' and 'valid' as TensorFlow defines them ('same' may be asymmetric, the odd pixel after); a number pads each side. */
+export type Padding = 'same' | 'valid' | number | ExplicitPadding;
 
 export interface WindowArgs {
   readonly kernel: readonly [number, number];
