@@ -74,7 +74,8 @@ function requireTensorflow(folder: string): Tensorflow {
 function restoreUtil(): void {
   const util = require('node:util') as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  // assigned in any case: where Node still has it, calling it prints a deprecation warning
+  util.isArray = Array.isArray;
 }
 
 /** TensorFlow reads these once, while it loads. What the user has set stays, except for an explicit number of threads. */
