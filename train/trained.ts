@@ -83,14 +83,15 @@ export async function openTrained(folder: string): Promise<TrainedRun> {
       data: run.data.fingerprint,
       config,
     },
-    trained: forward(system),
+    trained: forwardOf(system),
     heldOut: () => openDataset(config.data.source, { split: 'test', options: config.data.options, seed: config.seed }),
     reconstructionError: (data, count) => reconstructionError(system, data, count),
     dispose: () => system.dispose(),
   };
 }
 
-function forward(system: System): TrainedRun['trained'] {
+/** A system's networks in evaluation mode as functions on arrays: uint8 images to codes, codes to images in [0,1]. */
+export function forwardOf(system: System): TrainedRun['trained'] {
   const { data, latent } = system.design.architecture;
   const [low, high] = data.range;
   const images = (n: number) => [n, ...data.shape];
