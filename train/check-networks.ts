@@ -30,7 +30,7 @@ export function checkNetworks(
         where: `${architecture}, network ${name}`,
         expected: signature,
         found: network ? `${found} -> ${outputs.join(' ')}` : 'no such network',
-        remedy: 'see `alix recipes` for pairs that fit',
+        remedy: 'choose another architecture: --set architecture.name=NAME',
       });
   }
 }

@@ -42,6 +42,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const data = await open('train');
   const heldOut = await open('test');
   for (const part of [data, heldOut]) checkShape(part, architecture.data, config.architecture.name);
+  checkEnds(config, data);
   if (before && before.data.fingerprint !== data.fingerprint)
     throw new AlixError('bad-data', 'the data are not those that the run began with', {
       where: data.name,
@@ -77,6 +78,21 @@ function checkShape(data: Dataset, wanted: { kind: string; shape: readonly numbe
     expected: `${wanted.kind} of ${wanted.shape.join('x')}`,
     found: `${kind} of ${data.shape.join('x')}`,
   });
+}
+
+/** A run must end, and an epoch must hold a step. */
+function checkEnds({ length, batch }: RunConfig, data: Dataset): void {
+  if (Object.values(length).every((end) => end === undefined))
+    throw new AlixError('bad-config', 'nothing says when the run ends', {
+      remedy: 'give --epochs, --steps or --hours, or "length" in the configuration',
+    });
+  if (data.count < batch)
+    throw new AlixError('bad-config', 'the data set is smaller than one batch', {
+      where: data.name,
+      expected: `at least ${batch} rows`,
+      found: `${data.count}`,
+      remedy: 'choose a smaller batch with --set batch=N',
+    });
 }
 
 /** Where the newest metrics of a run are. */

@@ -68,13 +68,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const damaged = (path: string, why: string) => request.onEvent?.(`${path} is passed over: ${why}`);
   const checkpoint = request.resume ? await newestCheckpoint(folder, damaged) : undefined;
   const perEpoch = Math.floor(data.count / config.batch);
-  if (perEpoch < 1)
-    throw new AlixError('bad-config', 'the data set is smaller than one batch', {
-      where: data.name,
-      expected: `at least ${config.batch} rows`,
-      found: `${data.count}`,
-      remedy: 'choose a smaller batch with --set batch=N',
-    });
   const run = new Run(request, perEpoch, checkpoint);
   try {
     return await run.loop();

@@ -51,10 +51,12 @@ async function run(what: string | undefined, options: Options, context: Context)
     import('../train-config.js'),
     import('@alix/train/run-folder'),
   ]);
-  if (!what && !(options.resume && options.output))
-    throw new AlixError('usage', 'what is to be trained?', {
-      remedy: 'name a recipe, or continue a run with --resume -o RUN; see `alix train --help`',
+  if (!what && !(options.resume && options.output)) {
+    const { recipes } = await import('@alix/train/recipes/index');
+    throw new AlixError('usage', 'nothing to train was named', {
+      remedy: `name a recipe (${Object.keys(recipes).join(', ')}), or continue a run with --resume -o RUN`,
     });
+  }
   const config = what
     ? await trainConfig(what, options)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);

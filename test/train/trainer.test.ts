@@ -122,17 +122,25 @@ describeWithTensorflow('training', () => {
       /do not fit the architecture small-28.*points of 2/,
     );
     await expect(attempt({ data: { source: 'nowhere' } })).rejects.toThrow(/nowhere: no such data set/);
-    expect(existsSync(join(run, 'run.json'))).toBe(false);
+    await expect(attempt({ length: {} })).rejects.toThrow(/nothing says when the run ends/);
+    await expect(attempt({ batch: 1000, length: { steps: 1 } })).rejects.toThrow(
+      /smaller than one batch.*at least 1000 rows, found 40/,
+    );
+    expect(existsSync(run)).toBe(false);
     await writeFile(join(folder, 'file'), '');
-    await expect(runTraining({ config: config(), folder: join(folder, 'file', 'run') })).rejects.toThrow(/file/);
+    await expect(
+      runTraining({ config: config({ length: { steps: 1 } }), folder: join(folder, 'file', 'run') }),
+    ).rejects.toThrow(/file/);
   });
 
   it('a folder with a run in it, another process at work, and changed settings are refused', async () => {
     await runTraining({ config: config({ length: { steps: 1 } }), folder });
-    await expect(runTraining({ config: config(), folder })).rejects.toThrow(/there is a run in this folder.*--resume/);
-    await expect(runTraining({ config: config({ seed: 9 }), folder, resume: true })).rejects.toThrow(
-      /"seed" is not as the run began/,
+    await expect(runTraining({ config: config({ length: { steps: 1 } }), folder })).rejects.toThrow(
+      /there is a run in this folder.*--resume/,
     );
+    await expect(
+      runTraining({ config: config({ seed: 9, length: { steps: 1 } }), folder, resume: true }),
+    ).rejects.toThrow(/"seed" is not as the run began/);
     const stop = new AbortController();
     let second: Promise<unknown> | undefined;
     await runTraining({
