@@ -1,4 +1,5 @@
 /** A whole run: folder, data and TensorFlow made ready, then the training loop. What `alix train` calls, and a program can. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
@@ -15,6 +16,7 @@ export interface RunRequest {
   /** Absent only with `resume`: the run's own configuration is then taken. */
   readonly config?: RunConfig;
   readonly folder: string;
+  /** Continue the run in `folder`; where there is none and a configuration is given, begin it. */
   readonly resume?: boolean;
   /** Threads of TensorFlow; all cores unless given. */
   readonly threads?: number;
@@ -32,7 +34,9 @@ const { version } = createRequire(import.meta.url)('@alix/train/package.json') a
  */
 export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const { folder } = request;
-  const before = request.resume ? await readRun(folder) : undefined;
+  // a run that was killed before run.json is begun, if it is known what it is
+  const isThere = existsSync(join(folder, 'run.json')) || !request.config;
+  const before = request.resume && isThere ? await readRun(folder) : undefined;
   const config = request.config ?? before?.config;
   if (!config) throw new AlixError('bad-config', 'a new run needs a configuration');
   if (before) checkSameRun(before.config, config, folder);

@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { createRandom, type Random, restoreRandom } from '@alix/infer/io/random';
-import { type Checkpoint, type CheckpointState, newestCheckpoint, saveCheckpoint } from './checkpoint.js';
+import {
+  type Checkpoint,
+  type CheckpointState,
+  checkpointSteps,
+  newestCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { drawSamples, reconstructionError, rows } from './evaluate.js';
@@ -19,7 +25,7 @@ export interface TrainRequest {
   readonly heldOut: Dataset;
   /** A folder with run.json in it. */
   readonly folder: string;
-  /** Continue from the newest whole checkpoint. */
+  /** Continue from the newest whole checkpoint; from the beginning where there is none yet. */
   readonly resume?: boolean;
   /** Ends the run cleanly after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -66,7 +72,10 @@ const QUIET_STEPS = 200;
 export async function train(request: TrainRequest): Promise<TrainResult> {
   const { config, data, folder } = request;
   const damaged = (path: string, why: string) => request.onEvent?.(`${path} is passed over: ${why}`);
-  const checkpoint = request.resume ? await newestCheckpoint(folder, damaged) : undefined;
+  const begun = request.resume === true && (await checkpointSteps(folder)).length > 0;
+  // killed before its first checkpoint, a run has nothing to continue from, and its seed makes the beginning the same again
+  if (request.resume && !begun) request.onEvent?.(`${folder} has no checkpoint yet: the run begins again`);
+  const checkpoint = begun ? await newestCheckpoint(folder, damaged) : undefined;
   const perEpoch = Math.floor(data.count / config.batch);
   const run = new Run(request, perEpoch, checkpoint);
   try {

@@ -83,6 +83,22 @@ describeWithTensorflow('training', () => {
     },
   );
 
+  it('resuming before the first checkpoint, or before anything, begins at the beginning and ends with the same bytes', async () => {
+    const [whole, early, never] = [join(folder, 'a'), join(folder, 'b'), join(folder, 'c')];
+    const length = { steps: 3 };
+    await runTraining({ config: config({ length }), folder: whole });
+    await runTraining({ config: config({ length }), folder: early });
+    await rm(join(early, 'checkpoint-3'), { recursive: true });
+    const events: string[] = [];
+    await runTraining({ folder: early, resume: true, onEvent: (line) => events.push(line) });
+    expect(events[0]).toMatch(/no checkpoint yet: the run begins again/);
+    await runTraining({ config: config({ length }), folder: never, resume: true });
+    expect(await weightsOf(early)).toEqual(await weightsOf(whole));
+    expect(await weightsOf(never)).toEqual(await weightsOf(whole));
+    await rm(join(never, 'run.json'));
+    await expect(runTraining({ folder: never, resume: true })).rejects.toThrow(/no run here/);
+  });
+
   it('another seed gives other weights', async () => {
     const weights = [];
     for (const seed of [1, 2]) {
