@@ -20,13 +20,18 @@ const load: ExportOptions['load'] = async (folder) => {
   };
 };
 
-/** Exports the newest checkpoint of a run to the folder `out`. Errors are those of openTrained and exportBundle. */
+/**
+ * Exports the newest whole checkpoint of a run to the folder `out`. Errors are those of openTrained and exportBundle.
+ *
+ * @param onEvent is told in one line of what is worth a line, such as a damaged checkpoint that was passed over
+ */
 export async function exportTrained(
   run: string,
   out: string,
   { name, licence, replace }: { readonly name: string; readonly licence: string; readonly replace: boolean },
+  onEvent?: (line: string) => void,
 ) {
-  const trained = await openTrained(run);
+  const trained = await openTrained(run, onEvent);
   try {
     if (trained.chains.encoder.length === 0)
       throw new AlixError('not-exportable', `${trained.system} has no encoder, and a bundle needs one`, {

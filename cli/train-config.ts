@@ -1,7 +1,8 @@
 /** The configuration that a `train` command line means: recipe or objective or file, then the flags over it. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { readBytes } from '@alix/infer/io/files';
 import type { PartialConfig, RunConfig } from '@alix/train';
 import { nearest } from './suggest.js';
 
@@ -22,7 +23,8 @@ interface Layer {
 /**
  * Resolves defaults < recipe < file < flags.
  *
- * @param target a recipe's name, an objective's name (its default recipe), or a JSON file
+ * @param target a recipe's name, an objective's name (its default recipe), or a JSON file, whose "extends" may name any of
+ *   the three; a file there is looked for beside it
  * @throws AlixError 'usage' for a target that is none of these, 'bad-config' for a setting
  */
 export async function trainConfig(target: string, flags: TrainFlags): Promise<RunConfig> {
@@ -36,34 +38,51 @@ export async function resumedConfig(config: RunConfig, flags: TrainFlags): Promi
   return resolveConfig([{ from: 'run.json', config }, ...(await flagLayers(flags))]);
 }
 
-async function targetLayers(target: string): Promise<Layer[]> {
+/** @param through the files whose `extends` led here, outermost first */
+async function targetLayers(target: string, through: readonly string[] = []): Promise<Layer[]> {
   const { recipes } = await import('@alix/train/recipes/index');
   const all = Object.values(recipes);
-  const recipe = recipes[target] ?? all.find(({ isDefault, config }) => isDefault && config.objective?.name === target);
+  const named = Object.hasOwn(recipes, target) ? recipes[target] : undefined;
+  const recipe = named ?? all.find(({ isDefault, config }) => isDefault && config.objective?.name === target);
   if (recipe) return [{ from: `recipe ${recipe.name}`, config: { ...recipe.config, recipe: recipe.name } }];
-  if (target.endsWith('.json') && existsSync(target)) return fileLayers(target);
+  const last = through.at(-1);
+  const path = last === undefined ? target : resolve(dirname(last), target);
+  if (target.endsWith('.json') && existsSync(path)) return fileLayers(path, through);
   const names = [...Object.keys(recipes), ...all.flatMap((r) => (r.isDefault ? [r.config.objective?.name ?? ''] : []))];
   const near = nearest(target, names);
   throw new AlixError(
     'usage',
     `no such recipe, objective or configuration file${near ? ` (did you mean ${near}?)` : ''}`,
     {
-      where: target,
+      where: last === undefined ? target : `${last}, "extends": "${target}"`,
       remedy: `the recipes are ${Object.keys(recipes).join(', ')}; a configuration file ends in .json`,
     },
   );
 }
 
-async function fileLayers(path: string): Promise<Layer[]> {
-  const text = await readFile(path, 'utf8');
+async function fileLayers(path: string, through: readonly string[]): Promise<Layer[]> {
+  if (through.some((other) => resolve(other) === resolve(path)))
+    throw new AlixError('bad-config', '"extends" goes round in a circle', {
+      where: path,
+      found: [...through, path].join(' -> '),
+    });
+  const text = new TextDecoder().decode(await readBytes(path));
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
     throw new AlixError('bad-config', 'not valid JSON', { where: path, cause });
   }
-  const { extends: base, ...config } = json as { extends?: string } & Record<string, unknown>;
-  return [...(base ? await targetLayers(base) : []), { from: path, config }];
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new AlixError('bad-config', 'not a table of settings', { where: path, expected: 'a JSON object' });
+  const { extends: base, ...config } = json as Readonly<Record<string, unknown>>;
+  if (base !== undefined && typeof base !== 'string')
+    throw new AlixError('bad-config', '"extends" names no configuration', {
+      where: path,
+      expected: 'a recipe, an objective or the path of a .json file, from this file on',
+      found: JSON.stringify(base),
+    });
+  return [...(base === undefined ? [] : await targetLayers(base, [...through, path])), { from: path, config }];
 }
 
 async function flagLayers({ data, epochs, steps, hours, seed, set }: TrainFlags): Promise<Layer[]> {

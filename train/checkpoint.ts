@@ -38,7 +38,10 @@ const WEIGHTS = 'weights.safetensors';
 const OPTIMISER = 'optimiser.safetensors';
 const STATE = 'state.json';
 
-/** Writes checkpoint-STEP and then removes all but the `keep` newest whole ones. */
+/**
+ * Writes checkpoint-STEP and then removes those before it but for the `keep` newest, this one included. Later ones stay and
+ * do not count: a run continued from an earlier checkpoint found them damaged, and will come to replace them.
+ */
 export async function saveCheckpoint(
   run: string,
   { state, weights, optimiser }: Omit<Checkpoint, 'path'>,
@@ -59,9 +62,18 @@ export async function saveCheckpoint(
     await writeFile(join(folder, STATE), `${text}\n`);
   };
   await writeFolderAtomic(path, write, { replace: true });
-  const steps = await checkpointSteps(run);
+  const steps = (await checkpointSteps(run)).filter((step) => step <= state.step);
   for (const step of steps.slice(keep)) await rm(join(run, `checkpoint-${step}`), { recursive: true, force: true });
   return path;
+}
+
+/** What a write that was killed leaves behind; see writeFolderAtomic. */
+const UNFINISHED = /^\.(checkpoint-\d+|run\.json|metrics\.jsonl)\.\d+-[0-9a-f]+\.tmp(\.old)?$/;
+
+/** Removes what a killed process has left half-written in a run folder. Only for the process that holds its lock. */
+export async function removeUnfinished(run: string): Promise<void> {
+  for (const name of await readdir(run))
+    if (UNFINISHED.test(name)) await rm(join(run, name), { recursive: true, force: true });
 }
 
 /** The steps of which there are checkpoints, newest first. */

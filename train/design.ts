@@ -15,6 +15,8 @@ export interface Design {
   readonly architecture: ArchitectureSpec;
   /** The networks that the objective uses, by name. */
   readonly networks: ReadonlyMap<string, PlannedNetwork>;
+  /** The configuration with its preset and all options of objective and architecture filled in. */
+  readonly config: RunConfig;
 }
 
 function lookUp<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
@@ -45,7 +47,8 @@ export function design(config: RunConfig): Design {
   const presetName = config.objective.preset || (Object.keys(objective.presets)[0] ?? '');
   const preset = lookUp(objective.presets, presetName, `preset of ${objective.name}`);
   const table = lookUp(architectures, config.architecture.name, 'architecture');
-  const architecture = table.build(withDefaults(table.options, config.architecture.options, table.name));
+  const dimensions = withDefaults(table.options, config.architecture.options, table.name);
+  const architecture = table.build(dimensions);
   const planned = Object.entries(architecture.networks).map(([name, spec]) => [name, plan(name, spec)] as const);
   const networks = new Map(planned.filter(([name]) => name in objective.networks));
   checkNetworks(objective, networks, table.name);
@@ -56,5 +59,10 @@ export function design(config: RunConfig): Design {
     });
   const base: Options = { ...objective.options, ...(preset.options as Options | undefined) };
   const options = withDefaults(base, config.objective.options, objective.name);
-  return { objective, preset, options, architecture, networks };
+  const filled: RunConfig = {
+    ...config,
+    objective: { name: objective.name, preset: presetName, options },
+    architecture: { name: table.name, options: dimensions },
+  };
+  return { objective, preset, options, architecture, networks, config: filled };
 }

@@ -11,12 +11,14 @@ import type { System } from './system.js';
 
 const BATCH = 200;
 
-/** Rows from..to of a data set as the networks take them: [n,...] in the architecture's range. */
+/** The rows of a data set at `indices` as the networks take them: [n,...] in the architecture's range. */
 export function rows(system: System, data: Dataset, indices: Uint32Array): tf.Tensor {
   const { shape, range, kind } = system.design.architecture.data;
-  const values = tf.tensor(data.batch(indices), [indices.length, ...shape], 'float32');
   const [low, high] = range;
-  return kind === 'points' || (low === 0 && high === 1) ? values : tf.add(tf.mul(values, high - low), low);
+  return tf.tidy(() => {
+    const values = tf.tensor(data.batch(indices), [indices.length, ...shape], 'float32');
+    return kind === 'points' || (low === 0 && high === 1) ? values : tf.add(tf.mul(values, high - low), low);
+  });
 }
 
 /** Images in the architecture's range to [0,1]. */

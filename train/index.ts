@@ -1,4 +1,4 @@
-/** The Node API of training: `openRun` prepares a run from a configuration, `train` carries it out. */
+/** The Node API of training: `resolveConfig` makes a configuration, `runTraining` trains it, `openTrained` opens what came of it. */
 
 export { architectures } from './architectures/index.js';
 export { newestCheckpoint } from './checkpoint.js';

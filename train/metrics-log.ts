@@ -1,7 +1,7 @@
 /** metrics.jsonl: one JSON object a line. `step` lines while training, `epoch` lines at each epoch's end. */
 import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
-import { writeFileAtomic } from '@alix/infer/io/files';
+import { describing, writeFileAtomic } from '@alix/infer/io/files';
 
 export type MetricsLine =
   | ({ readonly kind: 'step'; readonly step: number; readonly epoch: number } & Readonly<
@@ -37,14 +37,14 @@ export class MetricsLog {
   async flush(): Promise<void> {
     const text = this.#pending.join('');
     this.#pending = [];
-    if (text) await appendFile(this.#path, text);
+    if (text) await describing(this.#path, () => appendFile(this.#path, text));
   }
 }
 
 /** The lines of a metrics.jsonl; a torn last line is left out. */
 export async function readMetrics(path: string): Promise<MetricsLine[]> {
   if (!existsSync(path)) return [];
-  const text = await readFile(path, 'utf8');
+  const text = await describing(path, () => readFile(path, 'utf8'));
   return text.split('\n').flatMap((line) => {
     try {
       return line ? [JSON.parse(line) as MetricsLine] : [];

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { AlixError } from '@alix/infer/io/errors';
-import { ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
+import { describing, ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
 import { z } from 'zod';
 import { checkpointSteps } from './checkpoint.js';
 import { configSchema, type RunConfig } from './config.js';
@@ -35,7 +36,11 @@ export async function createRun(folder: string, record: Omit<RunRecord, 'format'
       where: folder,
       remedy: 'continue it with --resume, or name another folder with -o',
     });
-  const run: RunRecord = { format: 'alix-run', formatVersion: 1, ...record };
+  await writeRun(folder, { format: 'alix-run', formatVersion: 1, ...record });
+}
+
+/** Replaces run.json, e.g. when a run is continued to another end. */
+export async function writeRun(folder: string, run: RunRecord): Promise<void> {
   await writeFileAtomic(join(folder, RUN), `${JSON.stringify(run, null, 2)}\n`);
 }
 
@@ -48,7 +53,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const where = join(folder, RUN);
   if (!existsSync(where))
     throw new AlixError('no-run', 'no run here', { where: folder, expected: 'a folder that `alix train` wrote' });
-  const text = await readFile(where, 'utf8');
+  const text = await describing(where, () => readFile(where, 'utf8'));
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -61,7 +66,10 @@ export async function readRun(folder: string): Promise<RunRecord> {
   throw new AlixError('bad-run', `"${issue?.path.join('.')}": ${issue?.message}`, { where });
 }
 
-/** The settings in which a resumed run may differ from how it began: its end, and what does not touch its numbers. */
+/**
+ * The settings in which a resumed run may differ from how it began: its end, and what does not touch its numbers. Of the
+ * data, the place may be another: their fingerprint tells whether they are the same.
+ */
 const mayDiffer: readonly (keyof RunConfig)[] = ['length', 'checkpointMinutes', 'checkpointsKept'];
 
 /**
@@ -70,8 +78,11 @@ const mayDiffer: readonly (keyof RunConfig)[] = ['length', 'checkpointMinutes', 
  * @throws AlixError 'bad-config' naming the setting that differs
  */
 export function checkSameRun(before: RunConfig, now: RunConfig, folder: string): void {
+  // as JSON has them, so that the order of keys and ones that are undefined do not count
+  const compared = (config: RunConfig) => JSON.parse(JSON.stringify({ ...config, data: config.data.options }));
+  const [was, is] = [compared(before), compared(now)];
   for (const key of Object.keys(before) as (keyof RunConfig)[])
-    if (!mayDiffer.includes(key) && JSON.stringify(before[key]) !== JSON.stringify(now[key]))
+    if (!mayDiffer.includes(key) && !isDeepStrictEqual(was[key], is[key]))
       throw new AlixError('bad-config', `"${key}" is not as the run began`, {
         where: folder,
         expected: JSON.stringify(before[key]),

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { removeUnfinished } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
-import { checkSameRun, createRun, readRun } from './run-folder.js';
+import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
-import { loadTensorflow } from './tensorflow/load.js';
+import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
 import type { Progress, TrainResult } from './trainer.js';
 
 export interface RunRequest {
@@ -37,10 +38,10 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   // a run that was killed before run.json is begun, if it is known what it is
   const isThere = existsSync(join(folder, 'run.json')) || !request.config;
   const before = request.resume && isThere ? await readRun(folder) : undefined;
-  const config = request.config ?? before?.config;
-  if (!config) throw new AlixError('bad-config', 'a new run needs a configuration');
-  if (before) checkSameRun(before.config, config, folder);
-  const { architecture } = design(config);
+  const asked = request.config ?? before?.config;
+  if (!asked) throw new AlixError('bad-config', 'a new run needs a configuration');
+  const { architecture, config } = design(asked);
+  if (before) checkSameRun(design(before.config).config, config, folder);
   const open = (split: 'train' | 'test') =>
     openDataset(config.data.source, { split, options: config.data.options, seed: config.seed });
   const data = await open('train');
@@ -53,11 +54,14 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
       expected: `fingerprint ${before.data.fingerprint}`,
       found: data.fingerprint,
     });
+  // before the lock, which makes the folder: without TensorFlow nothing is left behind
+  const tf = await loadTensorflow(request.threads === undefined ? {} : { threads: request.threads });
   const unlock = await lockRun(folder);
   try {
-    const tf = await loadTensorflow(request.threads === undefined ? {} : { threads: request.threads });
-    if (!before) {
-      const { nodeBackend } = await import('./tensorflow/load.js');
+    await removeUnfinished(folder);
+    // its end or its data's place may be new, and a later --resume has only this to go by
+    if (before) await writeRun(folder, { ...before, data: { ...before.data, name: data.name }, config });
+    else
       await createRun(folder, {
         alixVersion: version,
         tensorflowVersion: `${nodeBackend().binding.TF_Version} (tfjs ${tf.version_core})`,
@@ -66,7 +70,6 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
         data: { name: data.name, count: data.count, fingerprint: data.fingerprint },
         config,
       });
-    }
     const { train } = await import('./trainer.js');
     return await train({ ...request, config, data, heldOut });
   } finally {
@@ -98,6 +101,3 @@ function checkEnds({ length, batch }: RunConfig, data: Dataset): void {
       remedy: 'choose a smaller batch with --set batch=N',
     });
 }
-
-/** Where the newest metrics of a run are. */
-export const metricsPath = (folder: string): string => join(folder, 'metrics.jsonl');

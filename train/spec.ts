@@ -157,7 +157,7 @@ function parseWord(word: string): { kind: LayerName; args: LayerArguments } {
   const [, name = '', value] = /^([a-z]+)(?:\(([-+.\de]+)\))?$/.exec(word) ?? [];
   const known = words[name];
   const usage = Object.entries(words).map(([w, { argument }]) => (argument ? `${w}(${argument})` : w));
-  if (!known || (known.argument === undefined) !== (value === undefined))
+  if (!known || (known.argument === undefined) !== (value === undefined) || Number.isNaN(Number(value ?? 0)))
     throw new AlixError('bad-architecture', `"${word}" is not a layer word`, { expected: usage.join(', ') });
   return { kind: known.kind, args: known.argument ? { [known.argument]: Number(value) } : {} };
 }
@@ -170,6 +170,9 @@ function parseWord(word: string): { kind: LayerName; args: LayerArguments } {
 export function plan(name: string, spec: NetworkSpec): PlannedNetwork {
   const shapes = new Map<string, Shape>(Object.entries(spec.inputs));
   const blocks = spec.blocks.map((block) => {
+    // parameters are named after their block: two of one name would share them
+    if (shapes.has(block.name))
+      throw new AlixError('bad-architecture', `there are two of the name "${block.name}"`, { where: name });
     const planned = planBlock(name, block, shapes);
     shapes.set(block.name, planned.output);
     return planned;
@@ -198,6 +201,12 @@ function planBlock(network: string, block: Block, shapes: ReadonlyMap<string, Sh
     const path = `${network}.${block.name}.${layers.length}.${kind}`;
     const layer = layerKinds[kind];
     const output = layer.shape(shape, args as never, path);
+    if (!output.every((n) => Number.isInteger(n) && n > 0))
+      throw new AlixError('bad-architecture', 'a layer of no whole size', {
+        where: path,
+        expected: 'whole numbers of at least 1',
+        found: output.join('x'),
+      });
     const parameters = layer.parameters(shape, args as never);
     layers.push({ path, kind, args, input: shape, output, parameters, flops: layer.flops(shape, args as never) });
     shape = output;

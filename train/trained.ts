@@ -52,13 +52,13 @@ export interface TrainedRun {
 /**
  * Opens a run folder at its newest whole checkpoint.
  *
+ * @param onEvent is told in one line of each newer checkpoint that is damaged and passed over
  * @throws AlixError 'no-run', 'bad-run', 'no-checkpoint', 'bad-checkpoint', 'no-tensorflow'
  */
-export async function openTrained(folder: string): Promise<TrainedRun> {
+export async function openTrained(folder: string, onEvent?: (line: string) => void): Promise<TrainedRun> {
   const run = await readRun(folder);
-  const { config } = run;
-  const { objective, architecture, networks } = design(config);
-  const checkpoint = await newestCheckpoint(folder);
+  const { objective, architecture, networks, config } = design(run.config);
+  const checkpoint = await newestCheckpoint(folder, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
   await loadTensorflow();
   const system = new System(config, checkpoint.weights);
   const { step, epoch, batchInEpoch } = checkpoint.state;
@@ -78,7 +78,7 @@ export async function openTrained(folder: string): Promise<TrainedRun> {
       alixVersion: run.alixVersion,
       seed: config.seed,
       steps: step,
-      epochs: epoch + (batchInEpoch * config.batch) / run.data.count,
+      epochs: epoch + batchInEpoch / Math.floor(run.data.count / config.batch),
       batch: config.batch,
       data: run.data.fingerprint,
       config,

@@ -13,10 +13,12 @@ import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { drawSamples, reconstructionError, rows } from './evaluate.js';
 import { MetricsLog } from './metrics-log.js';
+import { MetricsWindow } from './metrics-window.js';
 import { schedules } from './schedules.js';
 import { type StepMetrics, step } from './step.js';
 import { System } from './system.js';
 import { Adam, type AdamSettings } from './tensorflow/adam.js';
+import type { NamedArray } from './tensorflow/variables.js';
 
 export interface TrainRequest {
   readonly config: RunConfig;
@@ -80,6 +82,10 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const run = new Run(request, perEpoch, checkpoint);
   try {
     return await run.loop();
+  } catch (error) {
+    // the way to a failure is worth reading; a second failure would hide the first
+    await run.flush().catch(() => undefined);
+    throw error;
   } finally {
     run.dispose();
   }
@@ -101,7 +107,7 @@ class Run {
   #state: Omit<CheckpointState, 'random'>;
   #saved: { step: number; at: number };
   #order: { epoch: number; rows: Uint32Array } | undefined;
-  #window: { sums: StepMetrics; count: number; seconds: number } = { sums: {}, count: 0, seconds: 0 };
+  #window = new MetricsWindow();
   #stepped = { steps: 0, seconds: 0 };
   #error: number | undefined;
 
@@ -123,8 +129,10 @@ class Run {
   }
 
   async loop(): Promise<TrainResult> {
-    const { signal } = this.#request;
+    const { signal, onEvent } = this.#request;
     await this.#log.rewind(this.#state.step);
+    if (this.#state.step >= this.#steps || this.#state.seconds >= this.#secondsLimit)
+      onEvent?.(`step ${this.#state.step} is the end of this run already; give it more --epochs, --steps or --hours`);
     while (this.#state.step < this.#steps && this.#state.seconds < this.#secondsLimit && !signal?.aborted) {
       this.#oneStep();
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
@@ -168,7 +176,6 @@ class Run {
     );
     x.dispose();
     const seconds = (performance.now() - started) / 1000;
-    this.#check(metrics, number + 1);
     const isEpochEnd = batchInEpoch + 1 === this.#perEpoch;
     this.#state = {
       step: number + 1,
@@ -178,39 +185,46 @@ class Run {
     };
     this.#stepped = { steps: this.#stepped.steps + 1, seconds: this.#stepped.seconds + seconds };
     this.#record(metrics, seconds, epoch + 1);
+    const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+    if (bad) throw this.#diverged(`the loss "${bad[0]}" is ${bad[1]}`);
   }
 
-  #check(metrics: StepMetrics, number: number): void {
-    const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-    if (!bad) return;
+  #diverged(what: string): AlixError {
     const kept =
       this.#saved.step > 0 ? `checkpoint-${this.#saved.step} is the last good one` : 'no checkpoint was written yet';
-    throw new AlixError('diverged', `step ${number}: the loss "${bad[0]}" is ${bad[1]}`, {
+    return new AlixError('diverged', `step ${this.#state.step}: ${what}`, {
       where: this.#request.folder,
       remedy: `${kept}; try a smaller learning rate (--set optimiser.learningRate=...) or a larger batch`,
     });
   }
 
   #record(metrics: StepMetrics, seconds: number, epoch: number): void {
-    const { sums } = this.#window;
-    for (const [key, value] of Object.entries(metrics)) sums[key] = (sums[key] ?? 0) + value;
-    this.#window.count += 1;
-    this.#window.seconds += seconds;
+    this.#window.add(metrics, seconds);
     const { step, seconds: secondsSoFar } = this.#state;
-    const means = () => Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum / this.#window.count]));
-    const rate = this.#rate({ steps: this.#window.count, seconds: this.#window.seconds });
     this.#request.onProgress?.({
       step,
       steps: this.#steps,
       epoch,
-      imagesPerSecond: rate,
+      imagesPerSecond: this.#window.rate * this.#request.config.batch,
       seconds: secondsSoFar,
       secondsLimit: this.#secondsLimit,
-      metrics: means(),
+      metrics: this.#window.means(),
     });
-    if (step % LOG_EVERY !== 0 && this.#state.batchInEpoch !== 0) return;
-    this.#log.add({ kind: 'step', step, epoch, ...means(), images_per_second: rate });
-    this.#window = { sums: {}, count: 0, seconds: 0 };
+    if (step % LOG_EVERY === 0 || this.#state.batchInEpoch === 0) this.#logWindow(epoch);
+  }
+
+  /** A line of what has been gathered since the last one. */
+  #logWindow(epoch: number): void {
+    if (this.#window.isEmpty) return;
+    const rate = this.#window.rate * this.#request.config.batch;
+    this.#log.add({
+      kind: 'step',
+      step: this.#state.step,
+      epoch,
+      ...this.#window.means(),
+      images_per_second: rate,
+    });
+    this.#window = new MetricsWindow();
   }
 
   #isTimeToSave(): boolean {
@@ -229,6 +243,8 @@ class Run {
     const { step, epoch } = this.#state;
     const seconds = this.#state.seconds;
     if (config.evaluationRows > 0) this.#error = reconstructionError(this.#system, heldOut, config.evaluationRows);
+    if (this.#error !== undefined && !Number.isFinite(this.#error))
+      throw this.#diverged(`the held-out reconstruction error is ${this.#error}`);
     await drawSamples(this.#system, heldOut, this.#root.split('samples'), folder, name);
     const error = this.#error === undefined ? {} : { reconstruction_mse: this.#error };
     this.#log.add({ kind: 'epoch', step, epoch, seconds, images_per_second: this.#rate(this.#stepped), ...error });
@@ -238,15 +254,25 @@ class Run {
 
   async #save(): Promise<void> {
     const { folder, config } = this.#request;
-    await this.#log.flush();
     const state = { ...this.#state, random: this.#noise.state() };
     const checkpoint = { state, weights: this.#system.store.arrays(), optimiser: this.#adam.arrays() };
+    // the losses of a step are those before its update: a checkpoint must be of numbers that can go on
+    const bad = notFinite(checkpoint.weights) ?? notFinite(checkpoint.optimiser);
+    if (bad) throw this.#diverged(`${bad} is no longer finite`);
+    await this.flush();
     await saveCheckpoint(folder, checkpoint, config.checkpointsKept);
     this.#saved = { step: state.step, at: performance.now() };
   }
 
+  /** Writes what has been logged, the steps since the last line too: the next session would not know of them. */
+  async flush(): Promise<void> {
+    this.#logWindow(this.#state.epoch + 1);
+    await this.#log.flush();
+  }
+
   async #finish(): Promise<void> {
-    if (this.#saved.step === this.#state.step && this.#state.step > 0) return this.#log.flush();
+    await this.flush();
+    if (this.#saved.step === this.#state.step && this.#state.step > 0) return;
     if (!this.#request.signal?.aborted) await this.#look(`step-${this.#state.step}`);
     await this.#save();
   }
@@ -255,6 +281,12 @@ class Run {
     this.#adam.dispose();
     this.#system.dispose();
   }
+}
+
+/** The name of the first array with a number in it that is not finite. */
+function notFinite(arrays: ReadonlyMap<string, NamedArray>): string | undefined {
+  for (const [name, { data }] of arrays) for (const value of data) if (!Number.isFinite(value)) return name;
+  return undefined;
 }
 
 /** The optimiser's numbers for one network in one epoch (from 1). */

@@ -32,11 +32,16 @@ export const exportVerb: CommandDefinition = {
 
 async function exportRun(run: string, options: Options, context: Context): Promise<void> {
   const { exportTrained } = await import('../export-run.js');
-  const { bundle, parity } = await exportTrained(run, options.output, {
-    name: options.name ?? basename(resolve(options.output)),
-    licence: options.licence,
-    replace: options.replace === true,
-  });
+  const { bundle, parity } = await exportTrained(
+    run,
+    options.output,
+    {
+      name: options.name ?? basename(resolve(options.output)),
+      licence: options.licence,
+      replace: options.replace === true,
+    },
+    context.log,
+  );
   if (context.json)
     return context.out(JSON.stringify({ output: options.output, name: bundle.name, parity, metrics: bundle.metrics }));
   const bytes = Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0);

@@ -60,7 +60,10 @@ async function run(what: string | undefined, options: Options, context: Context)
   const config = what
     ? await trainConfig(what, options)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);
-  if (options.printConfig) return context.out(JSON.stringify(config, null, 2));
+  if (options.printConfig) {
+    const { design } = await import('@alix/train/design');
+    return context.out(JSON.stringify(design(config).config, null, 2));
+  }
   const { describeDesign } = await import('../describe-design.js');
   if (options.dryRun) return context.out(await describeDesign(config, context.json));
   const folder = options.output ?? join('runs', config.recipe);

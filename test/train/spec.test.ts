@@ -71,6 +71,26 @@ describe('what does not fit', () => {
     ],
     ['an unknown word', () => after([4], fullyConnected(2, 'gelu')), /"gelu" is not a layer word/],
     ['a word without its number', () => after([4], fullyConnected(2, 'lrelu')), /"lrelu" is not a layer word/],
+    [
+      'a word whose number is none',
+      () => after([4], fullyConnected(2, 'lrelu(1e)')),
+      /"lrelu\(1e\)" is not a layer word/,
+    ],
+    [
+      'a broken number of features',
+      () => after([4], fullyConnected(1.5)),
+      /T\.y\.0\.fully-connected.*no whole size.*found 1\.5/,
+    ],
+    ['no features', () => after([4, 4, 1], conv(2, 1, 0)), /T\.y\.0\.conv.*at least 1, found 4x4x0/],
+    ['dropout of all', () => after([4], fullyConnected(2, 'dropout(1)')), /T\.y\.1\.dropout.*less than 1, found 1/],
+    [
+      'two blocks of one name',
+      () => {
+        const block = { name: 'y', from: ['x'], rows: [fullyConnected(2)] };
+        return plan('T', { inputs: { x: [4] }, blocks: [block, block], outputs: ['y'] });
+      },
+      /T: there are two of the name "y"/,
+    ],
     ['maxout of a remainder', () => after([4], fullyConnected(7, 'maxout(2)')), /multiple of 2/],
   ])('%s', (_name, build, message) => expect(build).toThrow(message));
 });

@@ -1,6 +1,6 @@
 /** Runs of a few steps on a small network: resuming, stopping, diverging, damaged checkpoints. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodePng } from '@alix/infer/io/png';
@@ -128,7 +128,111 @@ describeWithTensorflow('training', () => {
     await expect(runTraining({ folder, resume: true })).rejects.toThrow(
       /step \d+: the loss "\w+" is (NaN|-?Infinity).*checkpoint-4 is the last good one/,
     );
+    const lines = await readMetrics(join(folder, 'metrics.jsonl'));
+    expect(Object.values(lines.at(-1) ?? {})).toContainEqual(expect.stringMatching(/^(NaN|-?Infinity)$/));
     expect((await newestCheckpoint(folder)).state.step).toBe(4);
+  });
+
+  it.each([
+    ['weights', { evaluationRows: 0, optimiser: { learningRate: 1e39 } }, /step 1: \S+ is no longer finite/],
+    ['reconstructions', { optimiser: { learningRate: 1e30 } }, /step 1: the held-out reconstruction error is NaN/],
+  ])('%s that are not finite are not saved, though the last loss was', async (_what, settings, message) => {
+    // simultaneous: no player's loss is of what another player's update has made
+    const paper = config({ objective: { preset: 'paper' } }, settings, { length: { steps: 1 } });
+    const attempt = runTraining({ config: paper, folder });
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toThrow(/no checkpoint was written yet/);
+    expect((await readdir(folder)).filter((name) => name.startsWith('checkpoint'))).toEqual([]);
+  });
+
+  it('a run continued to another end says so in run.json, so that a later --resume goes there too', async () => {
+    await runTraining({ config: config({ length: { steps: 1 } }), folder });
+    const stop = new AbortController();
+    await runTraining({
+      config: config({ length: { steps: 6 } }),
+      folder,
+      resume: true,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect(await runTraining({ folder, resume: true })).toMatchObject({ step: 6, interrupted: false });
+    const events: string[] = [];
+    await runTraining({ folder, resume: true, onEvent: (line) => events.push(line) });
+    expect(events).toEqual([expect.stringMatching(/step 6 is the end of this run already/)]);
+  });
+
+  it('every step is in metrics.jsonl, also those before the end of a short run', async () => {
+    await runTraining({ config: config({ length: { steps: 6 } }), folder });
+    const lines = await readMetrics(join(folder, 'metrics.jsonl'));
+    expect(lines.filter(({ kind }) => kind === 'step').map(({ step, epoch }) => [step, epoch])).toEqual([
+      [4, 1],
+      [6, 2],
+    ]);
+  });
+
+  it('what a killed process left half-written is removed, and nothing else', async () => {
+    await runTraining({ config: config({ length: { steps: 1 } }), folder });
+    const name = '.checkpoint-7.123-0123456789ab.tmp';
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'weights.safetensors'), 'half');
+    await writeFile(join(folder, '.mine.tmp'), '');
+    await runTraining({ folder, resume: true });
+    const names = await readdir(folder);
+    expect([names.includes(name), names.includes('.mine.tmp')]).toEqual([false, true]);
+  });
+
+  it('damaged checkpoints that are newer do not push out the whole ones', async () => {
+    await runTraining({ config: config({ length: { epochs: 2 } }), folder });
+    await truncate(join(folder, 'checkpoint-8', 'state.json'), 10);
+    const more = config({ length: { steps: 6 }, checkpointsKept: 1 });
+    await runTraining({ config: more, folder, resume: true });
+    expect((await newestCheckpoint(folder)).state.step).toBe(6);
+  });
+
+  it('the same data at another place continue the run; other data do not', async () => {
+    const grid = {
+      objective: { name: 'dali' },
+      architecture: { name: 'aim-grid', options: { width: 4, features: 4 } },
+    };
+    const options = { train: 40, test: 20 };
+    const at = (source: string, length: number) =>
+      resolveConfig([
+        { from: 'test', config: { ...grid, batch: 10, length: { steps: length }, data: { source } } },
+        { from: 'test', config: { data: { options } } },
+      ]);
+    await runTraining({ config: at('gaussian-grid', 1), folder });
+    const path = join(folder, 'run.json');
+    const run = JSON.parse(await readFile(path, 'utf8'));
+    run.config.data.source = 'where it was';
+    await writeFile(path, JSON.stringify(run));
+    expect(await runTraining({ config: at('gaussian-grid', 2), folder, resume: true })).toMatchObject({ step: 2 });
+    expect(JSON.parse(await readFile(path, 'utf8')).config.data.source).toBe('gaussian-grid');
+    run.data.fingerprint = '0'.repeat(64);
+    await writeFile(path, JSON.stringify(run));
+    await expect(runTraining({ config: at('gaussian-grid', 3), folder, resume: true })).rejects.toThrow(
+      /the data are not those that the run began with/,
+    );
+  });
+
+  it('an optimiser without its moments is no checkpoint to go on from', async () => {
+    const { System } = await import('@alix/train/system');
+    const { Adam } = await import('@alix/train/tensorflow/adam');
+    const system = new System(config());
+    const saved = new Adam(system.store).arrays();
+    saved.delete([...saved.keys()][4] ?? '');
+    expect(() => new Adam(system.store, saved)).toThrow(/the optimiser's state does not fit/);
+    system.dispose();
+  });
+
+  it('rows in another range than [0,1] leave no tensors behind', async () => {
+    const { rows } = await import('@alix/train/evaluate');
+    const data = { batch: () => Float32Array.of(0, 0.5, 1) };
+    const system = { design: { architecture: { data: { kind: 'image', shape: [3], range: [-1, 1] } } } };
+    const before = tf.memory().numTensors;
+    const x = rows(system as never, data as never, Uint32Array.of(0));
+    expect([...x.dataSync()]).toEqual([-1, 0, 1]);
+    x.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('what cannot be trained is refused before anything is written', async () => {

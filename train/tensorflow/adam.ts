@@ -2,6 +2,7 @@
  * Adam on resource variables through TensorFlow's fused kernel. Kingma & Ba 2015, Algorithm 1 in the form of its section 2:
  * lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), theta -= lr_t m / (sqrt(v) + epsilon).
  */
+import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { nodeBackend } from './load.js';
 import { type NamedArray, Variable, type VariableStore } from './variables.js';
@@ -25,15 +26,29 @@ export class Adam {
   readonly #store: VariableStore;
   readonly #moments = new Map<string, Moments>();
 
+  /**
+   * @param saved the optimiser's part of a checkpoint; without it all moments are 0
+   * @throws AlixError 'bad-checkpoint' where a moment is missing or of another size
+   */
   constructor(store: VariableStore, saved?: ReadonlyMap<string, NamedArray>) {
     this.#store = store;
-    for (const spec of store.specs.values()) {
-      if (!spec.trainable) continue;
-      const zeros = () => new Float32Array(spec.shape.reduce((product, n) => product * n, 1));
-      this.#moments.set(spec.name, {
-        m: new Variable(spec.shape, saved?.get(`${spec.name}.m`)?.data ?? zeros()),
-        v: new Variable(spec.shape, saved?.get(`${spec.name}.v`)?.data ?? zeros()),
-        t: saved?.get(`${spec.name}.t`)?.data[0] ?? 0,
+    const start = (name: string, count: number) => {
+      if (!saved) return new Float32Array(count);
+      const data = saved.get(name)?.data;
+      if (data?.length === count) return data;
+      throw new AlixError('bad-checkpoint', "the optimiser's state does not fit the networks of this run", {
+        where: name,
+        expected: `${count} numbers`,
+        found: data ? `${data.length}` : 'nothing',
+      });
+    };
+    for (const { name, shape, trainable } of store.specs.values()) {
+      if (!trainable) continue;
+      const count = shape.reduce((product, n) => product * n, 1);
+      this.#moments.set(name, {
+        m: new Variable(shape, start(`${name}.m`, count)),
+        v: new Variable(shape, start(`${name}.v`, count)),
+        t: start(`${name}.t`, 1)[0] ?? 0,
       });
     }
   }

@@ -1,0 +1,28 @@
+/** The steps since the last line of the log. */
+import type { StepMetrics } from './step.js';
+
+/** Sums up steps; gives the means of their metrics and their rate. */
+export class MetricsWindow {
+  #sums: StepMetrics = {};
+  #steps = 0;
+  #seconds = 0;
+
+  get isEmpty(): boolean {
+    return this.#steps === 0;
+  }
+
+  /** Steps per second; 0 where there are none. */
+  get rate(): number {
+    return this.#seconds > 0 ? this.#steps / this.#seconds : 0;
+  }
+
+  add(metrics: StepMetrics, seconds: number): void {
+    for (const [key, value] of Object.entries(metrics)) this.#sums[key] = (this.#sums[key] ?? 0) + value;
+    this.#steps += 1;
+    this.#seconds += seconds;
+  }
+
+  means(): StepMetrics {
+    return Object.fromEntries(Object.entries(this.#sums).map(([key, sum]) => [key, sum / this.#steps]));
+  }
+}
