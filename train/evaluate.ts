@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from './datasets/dataset.js';
 import { drawPoints } from './points-picture.js';
 import type { System } from './system.js';
+import { tidied } from './tensorflow/tidied.js';
 
 const BATCH = 200;
 
@@ -72,7 +73,7 @@ function prior(system: System, random: Random, count: number): tf.Tensor {
 function imageSheet(system: System, data: Dataset, random: Random) {
   const [height = 0, width = 0, channels = 1] = system.design.architecture.data.shape;
   const size = height * width * channels;
-  const bytes = tf.tidy(() => {
+  const bytes = tidied(() => {
     const parts = [unit(system, system.decode(prior(system, random, SAMPLES)))];
     if (system.design.objective.encoder.length > 0) {
       const x = rows(system, data, sequence(0, Math.min(PAIRS, data.count)));
@@ -99,6 +100,6 @@ function imageSheet(system: System, data: Dataset, random: Random) {
 }
 
 function pointSheet(system: System, data: Dataset, random: Random) {
-  const generated = tf.tidy(() => system.decode(prior(system, random, 2500)).dataSync() as Float32Array);
+  const generated = tidied(() => system.decode(prior(system, random, 2500)).dataSync() as Float32Array);
   return drawPoints(data.batch(sequence(0, Math.min(2500, data.count))), generated);
 }

@@ -12,6 +12,7 @@ import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';
 import { System } from './system.js';
 import { loadTensorflow } from './tensorflow/load.js';
+import { tidied } from './tensorflow/tidied.js';
 import type { NamedArray } from './tensorflow/variables.js';
 
 export interface TrainedRun {
@@ -98,7 +99,7 @@ export function forwardOf(system: System): TrainedRun['trained'] {
   return {
     async encode(pixels, n) {
       if (data.kind !== 'image') throw new AlixError('not-exportable', 'points have no pixels to encode');
-      return tf.tidy(() => {
+      return tidied(() => {
         const unit = tf.tensor(
           Float32Array.from(pixels, (v) => v / 255),
           images(n),
@@ -110,7 +111,7 @@ export function forwardOf(system: System): TrainedRun['trained'] {
       });
     },
     async decode(codes, n) {
-      return tf.tidy(() => {
+      return tidied(() => {
         const x = system.decode(tf.tensor(codes, [n, latent.size], 'float32'));
         return Float32Array.from(tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1).dataSync());
       });

@@ -141,6 +141,19 @@ describeWithTensorflow('operations', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('a large array comes out of its variable in no time, and the tensors on the way are freed', async () => {
+    const { Variable } = await import('@alix/train/tensorflow/variables');
+    const before = tf.memory().numTensors;
+    const values = Float32Array.from({ length: 3_000_000 }, (_, i) => i);
+    const variable = new Variable([values.length], values);
+    const start = performance.now();
+    expect(Buffer.compare(Buffer.from(variable.data().buffer), Buffer.from(values.buffer))).toBe(0);
+    // a few milliseconds, or several seconds where tfjs looks into the array for tensors
+    expect(performance.now() - start).toBeLessThan(1000);
+    variable.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('a loss that does not depend on a tensor has no gradient for it', async () => {
     const { gradients } = await import('@alix/train/tensorflow/gradients');
     const [a, b] = [tf.scalar(3), tf.scalar(5)];

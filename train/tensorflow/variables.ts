@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../layers/layer.js';
 import { type NodeBackend, nodeBackend } from './load.js';
+import { tidied } from './tidied.js';
 
 export interface NamedArray {
   readonly shape: readonly number[];
@@ -45,7 +46,7 @@ export class Variable {
 
   /** A copy of the numbers. */
   data(): Float32Array {
-    return tf.tidy(() => Float32Array.from(this.read().dataSync() as Float32Array));
+    return tidied(() => Float32Array.from(this.read().dataSync() as Float32Array));
   }
 
   dispose(): void {
