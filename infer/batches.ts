@@ -1,5 +1,7 @@
 /** Images in, batches out: the one place that cuts a stream of images into runs of the graph. */
 import type { Bundle } from './bundle.js';
+import { concat } from './concat.js';
+import { describeValue } from './describe-value.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
 
 /** One image with the name that its results carry, e.g. its relative path. */
@@ -47,6 +49,11 @@ export const DEFAULT_BATCH = 64;
  */
 export async function* batches(bundle: Bundle, images: Images, options: RunOptions = {}): AsyncGenerator<ImageBatch> {
   const size = batchSize(options);
+  if (!isImages(images))
+    throw new AlixError('bad-image', 'not images', {
+      expected: '{ data, n }, or an iterable of { name, pixels }',
+      found: describeValue(images),
+    });
   const source = 'data' in images ? fromArray(bundle, images, size) : fromStream(bundle, images, size);
   const total = 'data' in images ? images.n : undefined;
   let done = 0;
@@ -79,11 +86,11 @@ export function describeImage({ image }: Bundle): string {
 
 function* fromArray(bundle: Bundle, { data, n, names }: ImageArray, size: number): Generator<ImageBatch> {
   const values = imageValues(bundle);
-  const badLength = !Number.isInteger(n) || n < 0 || data.length !== n * values;
-  if (!(data instanceof Uint8Array) || badLength)
+  const fits = data instanceof Uint8Array && Number.isInteger(n) && n >= 0 && data.length === n * values;
+  if (!fits)
     throw new AlixError('bad-image', 'the array does not hold that many images of the size that the model takes', {
       expected: `uint8, ${n} x ${values} values (${describeImage(bundle)})`,
-      found: `${typeName(data)}, ${data.length} values`,
+      found: describeValue(data),
     });
   if (names !== undefined && names.length !== n)
     throw new AlixError('bad-image', 'as many names as images are needed', {
@@ -108,26 +115,31 @@ async function* fromStream(
 ): AsyncGenerator<ImageBatch> {
   const values = imageValues(bundle);
   let names: string[] = [];
-  let data = new Uint8Array(size * values);
+  // grows with the images there are: a batch may be larger than all of them
+  let parts: Uint8Array[] = [];
   for await (const { name, pixels } of images) {
     if (!(pixels instanceof Uint8Array) || pixels.length !== values)
       throw new AlixError('bad-image', 'not an image of the size that the model takes', {
         where: name,
         expected: `uint8, ${values} values (${describeImage(bundle)})`,
-        found: `${typeName(pixels)}, ${pixels.length} values`,
+        found: describeValue(pixels),
         remedy: 'give images of that size',
       });
-    data.set(pixels, names.length * values);
+    // a copy, for the source may fill the same array again
+    parts.push(pixels.slice());
     names.push(name);
     if (names.length < size) continue;
-    yield { names, data, n: size };
+    yield { names, data: concat(Uint8Array, parts), n: size };
     names = [];
-    // a fresh array, for the consumer may still hold the last one
-    data = new Uint8Array(size * values);
+    parts = [];
   }
-  if (names.length > 0) yield { names, data: data.subarray(0, names.length * values), n: names.length };
+  if (names.length > 0) yield { names, data: concat(Uint8Array, parts), n: names.length };
 }
 
-function typeName(value: object): string {
-  return value.constructor.name.replace(/Array$/, '').toLowerCase() || 'array';
+function isImages(value: unknown): value is Images {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ('data' in value || Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
 }

@@ -1,6 +1,7 @@
 /** decode: codes to images. */
 import { batchSize, type RunOptions } from './batches.js';
 import { concat } from './concat.js';
+import { describeValue } from './describe-value.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
 import type { Model } from './model.js';
 
@@ -66,7 +67,7 @@ function checkLatent(latent: Float32Array, d: number): void {
   if (!(latent instanceof Float32Array) || latent.length % d !== 0)
     throw new AlixError('bad-latent', 'not codes of the size that the model takes', {
       expected: `float32, a multiple of ${d} values`,
-      found: `${(latent as object).constructor.name}, ${(latent as Float32Array).length} values`,
+      found: describeValue(latent),
     });
   const bad = latent.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)

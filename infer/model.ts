@@ -3,6 +3,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Images, RunOptions } from './batches.js';
 import type { Bundle } from './bundle.js';
 import { type Decoded, decode } from './decode.js';
+import { describeValue } from './describe-value.js';
 import { type Codes, type EncodeOptions, encode } from './encode.js';
 import { AlixError } from './io/errors.js';
 import { type Reconstruction, reconstruct } from './reconstruct.js';
@@ -90,15 +91,16 @@ export class Model {
    *
    * @param input the graph's one input, `n` rows of it
    * @returns the outputs, by the names that the bundle contract gives them
-   * @throws AlixError 'bad-bundle', 'bad-graph', 'run-failed', 'disposed'
+   * @throws AlixError 'bad-bundle', 'bad-graph', 'bad-input', 'run-failed', 'not-finite', 'disposed'
    */
   async run(graph: GraphName, input: Float32Array | Uint8Array, n: number): Promise<Outputs> {
     const session = await this.#session(graph);
+    this.#refuseDisposed();
     const { inputs, outputs } = signature(this.bundle, graph);
     const port = inputs[0]!;
     const dims = port.shape.map((size) => (size === 'N' ? n : size));
-    const tensor = new Tensor(port.type, input, dims);
     const where = this.#files.where(`${graph}.onnx`);
+    const tensor = toTensor(port.type, input, dims);
     let results: InferenceSession.OnnxValueMapType;
     try {
       results = await session.run({ [port.name]: tensor });
@@ -117,7 +119,13 @@ export class Model {
           found: `${result.type} [${result.dims.join(',')}]`,
           remedy: 'export the model again',
         });
-      arrays[output.name] = result.data as Float32Array | Uint8Array;
+      const data = result.data as Float32Array | Uint8Array;
+      if (data instanceof Float32Array && !data.every(Number.isFinite))
+        throw new AlixError('not-finite', `output "${output.name}" holds values that are not finite numbers`, {
+          where,
+          remedy: 'the model is broken: train it again, or export another checkpoint',
+        });
+      arrays[output.name] = data;
     }
     return arrays;
   }
@@ -132,8 +140,12 @@ export class Model {
       if (session.status === 'fulfilled') await session.value.release();
   }
 
-  #session(graph: GraphName): Promise<InferenceSession> {
+  #refuseDisposed(): void {
     if (this.#disposed) throw new AlixError('disposed', 'the model was disposed of', { remedy: 'load it again' });
+  }
+
+  #session(graph: GraphName): Promise<InferenceSession> {
+    this.#refuseDisposed();
     const open = this.#sessions.get(graph) ?? this.#open(graph);
     this.#sessions.set(graph, open);
     return open;
@@ -156,6 +168,18 @@ export class Model {
     }
     return session;
   }
+}
+
+/** A tensor of these dimensions, or what is wrong with the values. */
+function toTensor(type: 'float32' | 'uint8', input: Float32Array | Uint8Array, dims: readonly number[]): Tensor {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  const fits = type === 'uint8' ? input instanceof Uint8Array : input instanceof Float32Array;
+  if (!fits || input.length !== size)
+    throw new AlixError('bad-input', 'not what the graph takes', {
+      expected: `${type}, ${size} values`,
+      found: describeValue(input),
+    });
+  return new Tensor(type, input, dims);
 }
 
 function firstLine(error: unknown): string {

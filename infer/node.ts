@@ -34,10 +34,13 @@ export {
 export const devices = ['auto', 'cpu', 'cuda'] as const;
 export type Device = (typeof devices)[number];
 
+/** ONNX Runtime starts as many as it is told, until the machine has no memory left. */
+const MAX_THREADS = 1024;
+
 export interface LoadOptions {
   /** 'auto' takes CUDA where it works and the CPU elsewhere; a device asked for by name and missing is an error. */
   readonly device?: Device | undefined;
-  /** Threads of one run on the CPU; by default as many as there are cores. */
+  /** Threads of one run on the CPU, at most 1024; by default as many as there are cores. */
   readonly threads?: number | undefined;
 }
 
@@ -63,8 +66,8 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
 export async function nodeRuntime({ device = 'auto', threads }: LoadOptions = {}): Promise<Runtime> {
   if (!devices.includes(device))
     throw new AlixError('bad-option', 'no such device', { expected: devices.join(', '), found: `${device}` });
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw new AlixError('bad-option', 'threads is a whole number of at least 1', { found: `${threads}` });
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS))
+    throw new AlixError('bad-option', `threads is a whole number from 1 to ${MAX_THREADS}`, { found: `${threads}` });
   const ort = await loadOrt();
   if (device === 'cpu') return runtimeOn(ort, 'cpu', threads);
   const problem = await cudaProblem(ort);
@@ -93,6 +96,8 @@ function runtimeOn(ort: Ort, device: 'cpu' | 'cuda', threads: number | undefined
   const options: InferenceSession.SessionOptions = {
     executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     logSeverityLevel: 4,
+    // a graph may name files beside it for its weights, whose checksums nobody knows; below a file there are none
+    extra: { session: { model_external_initializers_file_folder_path: process.execPath } },
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
   return {

@@ -48,6 +48,7 @@ export async function sample(model: Model, n: number, options: SampleOptions): P
 /** The same as a stream of batches; wrong options are refused at once, not at the first batch. */
 export function sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
   checkCount(n);
+  batchSize(options);
   return decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
 }
 
@@ -74,9 +75,10 @@ export async function sampleGivenBatches(
   options: SampleGivenOptions,
 ): Promise<AsyncGenerator<Sample>> {
   checkCount(n);
+  batchSize(options);
   if (model.bundle.encoder.deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
-  const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
   const random = createRandom(options.seed);
+  const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
   const repeat = (row: Float32Array, rows: number) =>
     new Float32Array(rows * row.length).map((_, i) => row[i % row.length]!);
   const draw = (rows: number) =>

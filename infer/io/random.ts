@@ -24,9 +24,13 @@ export interface Random {
   state(): number[];
 }
 
-/** A stream from a seed. A number and its decimal text are the same seed: `1` and `'1'`. */
+/**
+ * A stream from a seed. A number and its decimal text are the same seed: `1` and `'1'`.
+ *
+ * @throws AlixError 'bad-seed' for what is neither a whole number nor a text
+ */
 export function createRandom(seed: number | string): Random {
-  if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+  if (typeof seed !== 'string' && !Number.isSafeInteger(seed))
     throw new AlixError('bad-seed', 'a seed is a whole number or a text', { found: `${seed}` });
   return fromKey(hash([], `${seed}`));
 }

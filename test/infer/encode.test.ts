@@ -121,6 +121,38 @@ test('images of another size or type are refused by name', async () => {
   await expect(model.encode({ data, n: 10 }, { batch: 0 })).rejects.toMatchObject({ code: 'bad-option' });
 });
 
+test('what is no image at all is refused in words too', async () => {
+  const model = await load();
+  const wrong = [undefined, null, 7, {}, { data: undefined, n: 1 }, { data: Array.from(data), n: 10 }, [{ name: 'x' }]];
+  for (const images of wrong)
+    await expect(model.encode(images as unknown as [])).rejects.toMatchObject({ code: 'bad-image' });
+  await expect(model.encode({ data: [1, 2, 3] as unknown as Uint8Array, n: 1 })).rejects.toMatchObject({
+    found: 'array, 3 values',
+  });
+  for (const latent of [undefined, null, 'codes', [0, 0, 0], new Float64Array(3)])
+    await expect(model.decode(latent as unknown as Float32Array)).rejects.toMatchObject({ code: 'bad-latent' });
+  await model.dispose();
+});
+
+test('a batch may be larger than the memory, as long as the images are not', async () => {
+  const model = await load();
+  expect((await model.encode(named, { batch: Number.MAX_SAFE_INTEGER })).n).toBe(10);
+  await model.dispose();
+});
+
+test('a source may fill the same array again and again', async () => {
+  const model = await load();
+  function* reusing(): Generator<NamedImage> {
+    const pixels = new Uint8Array(size);
+    for (const [i, row] of rows.entries()) {
+      pixels.set(row);
+      yield { name: `${i}`, pixels };
+    }
+  }
+  expect((await model.encode(reusing())).mean).toEqual((await model.encode(named)).mean);
+  await model.dispose();
+});
+
 test('progress counts images, and a signal stops between two batches', async () => {
   const model = await load();
   const seen: unknown[] = [];

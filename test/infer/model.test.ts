@@ -125,6 +125,32 @@ test('a graph that declares one shape and gives another is refused when it does'
   await model.dispose();
 });
 
+test('a graph whose numbers are none is refused, where codes or an error of NaN would come out', async () => {
+  const model = await loadModel(withEncoder(encoderGraph(tiny, { bias: Number.NaN })), { device: 'cpu' });
+  const refusal = { code: 'not-finite', where: expect.stringContaining('encoder.onnx') };
+  await expect(model.encode(image)).rejects.toMatchObject(refusal);
+  await expect(model.reconstruct(image)).rejects.toMatchObject(refusal);
+  await model.dispose();
+});
+
+test('values of another type or number never reach the graph', async () => {
+  const model = await loadModel(writeTinyBundle(fresh()), { device: 'cpu' });
+  await expect(model.run('encoder', new Uint8Array(7), 1)).rejects.toMatchObject({
+    code: 'bad-input',
+    expected: 'uint8, 24 values',
+    found: 'uint8, 7 values',
+  });
+  await expect(model.run('decoder', new Uint8Array(3), 1)).rejects.toMatchObject({ code: 'bad-input' });
+  await model.dispose();
+});
+
+test('a model that is disposed of while a verb waits for it says so', async () => {
+  const model = await loadModel(writeTinyBundle(fresh()), { device: 'cpu' });
+  const codes = model.encode(image);
+  await model.dispose();
+  await expect(codes).rejects.toMatchObject({ code: 'disposed' });
+});
+
 test('a bundle without an encoder decodes, and says so when asked to encode', async () => {
   const folder = writeTinyBundle(fresh(), tiny, (json) => {
     const { 'decoder.onnx': decoder } = json.files as Record<string, unknown>;
@@ -146,5 +172,6 @@ test('a device asked for by name and missing is an error with the remedy', async
   if (outcome !== 'cuda')
     expect(outcome).toMatchObject({ code: 'no-device', remedy: expect.stringMatching(/CUDA|--device cpu/) });
   await expect(loadModel(folder, { device: 'tpu' as 'cpu' })).rejects.toMatchObject({ code: 'bad-option' });
-  await expect(loadModel(folder, { threads: 0 })).rejects.toMatchObject({ code: 'bad-option' });
+  for (const threads of [0, 1.5, 1e6, Number.NaN])
+    await expect(loadModel(folder, { threads })).rejects.toMatchObject({ code: 'bad-option' });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadModel, type Model } from '@alix/infer';
+import { loadModel, type Model, sampleBatches } from '@alix/infer';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
 import {
@@ -34,6 +34,24 @@ test('samples are the decoder at codes of the prior, fixed by the seed', async (
   expect((await model.sample(5, { seed: 4 })).latent).not.toEqual(first.latent);
   // more samples begin with the same ones
   expect((await model.sample(9, { seed: 3 })).latent.subarray(0, 15)).toEqual(first.latent);
+  await model.dispose();
+});
+
+test('what cannot work is refused at once, not at the first batch', async () => {
+  const model = await load();
+  const refusal = (options: object) => {
+    try {
+      sampleBatches(model, 1, options as { seed: number });
+      return 'accepted';
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+  };
+  expect(refusal({ seed: 1, batch: 0 })).toBe('bad-option');
+  expect(refusal({ seed: 1, truncate: Number.NaN })).toBe('bad-option');
+  // no seed is not the seed 'undefined'
+  for (const seed of [undefined, null, {}, true, 0.5]) expect(refusal({ seed })).toBe('bad-seed');
+  expect(refusal({ seed: -1 })).toBe('accepted');
   await model.dispose();
 });
 
