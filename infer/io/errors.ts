@@ -42,7 +42,8 @@ export class AlixError extends Error {
 function oneLine(what: string, { expected, found, where, remedy }: ErrorDetails): string {
   const difference = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
   const sentence = `${where ? `${where}: ` : ''}${what}${difference ? ` (${difference})` : ''}`;
-  return `${sentence}${remedy ? `; ${remedy}` : ''}`.replace(/\s*\n\s*/g, ' ');
+  // names of files may hold anything; control characters could move the cursor of the reader's terminal
+  return `${sentence}${remedy ? `; ${remedy}` : ''}`.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
 }
 
 /** True for errors of the operating system (ENOENT, EACCES, ENOSPC, ...). */

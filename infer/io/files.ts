@@ -24,6 +24,7 @@ const systemErrors: Readonly<Record<string, readonly [code: string, what: string
   ELOOP: ['bad-path', 'symbolic links in a circle', 'check the path'],
   EBUSY: ['busy', 'in use by another program', 'close it and try again'],
   EXDEV: ['bad-path', 'a rename across disks', 'choose a path on one disk'],
+  ERR_FS_FILE_TOO_LARGE: ['too-large', 'the file is too large to be read whole', 'cut it into smaller files'],
   EIO: ['disk-error', 'the disk reported an input/output error', 'check the disk'],
 };
 
@@ -162,16 +163,18 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 /**
  * Makes `path` if it is missing and checks that files can be made in it.
  *
+ * @returns the outermost folder that was made, for `removeEmptyFolders`; undefined when all were there
  * @throws AlixError 'unwritable' with the reason and a remedy
  */
-export async function ensureWritableFolder(path: string): Promise<void> {
+export async function ensureWritableFolder(path: string): Promise<string | undefined> {
   try {
-    await makeFolder(path);
+    const made = await makeFolder(path);
     await access(path, constants.W_OK);
     // access() says yes to root even where nothing can be written, so a file is tried as well
     const probe = join(path, `.alix-probe-${randomBytes(6).toString('hex')}`);
     await (await open(probe, 'wx')).close();
     await rm(probe);
+    return made;
   } catch (cause) {
     // mkdir answers EEXIST when the path itself is a file
     const isFile = (cause as NodeJS.ErrnoException).code === 'EEXIST';
@@ -185,10 +188,12 @@ export async function ensureWritableFolder(path: string): Promise<void> {
   }
 }
 
-function temporaryName(target: string): string {
+/** A hidden name of its own beside `target`, for what is renamed to it when it is whole. */
+export function temporaryName(target: string): string {
   return join(
     dirname(target),
-    `.${basename(target).slice(0, 80)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+    // 40 UTF-16 units are at most 120 bytes, which leaves the rest room in the 255 that a name may have
+    `.${basename(target).slice(0, 40)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
   );
 }
 
@@ -227,10 +232,10 @@ async function swap(temporary: string, target: string, occupied: 'missing' | 'em
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Removes `folder` and its parents up to `made` (what mkdir made first), as far as they are empty. */
-async function removeEmptyFolders(folder: string, made: string | undefined): Promise<void> {
+/** Removes `folder` and its parents up to `made` (what `makeFolder` made first), as far as they are empty. */
+export async function removeEmptyFolders(folder: string, made: string | undefined): Promise<void> {
   if (made === undefined) return;
-  for (let at = folder; at.length >= made.length; at = dirname(at)) {
+  for (let at = resolve(folder); at.length >= made.length; at = dirname(at)) {
     try {
       await rmdir(at);
     } catch {

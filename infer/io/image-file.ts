@@ -1,7 +1,7 @@
 /** One image file to the pixels that a model takes: PNG through pngjs, other formats through sharp. Node only. */
 import { AlixError } from './errors.js';
 import { readBytes } from './files.js';
-import { decodePng, isPng, MAX_PIXELS, type Pixels } from './png.js';
+import { type DecodeOptions, decodePng, isPng, MAX_PIXELS, type Pixels } from './png.js';
 
 /** The images that a model takes. */
 export interface ImageShape {
@@ -20,7 +20,9 @@ const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
  * @throws AlixError 'wrong-size', 'bad-image', 'transparent', 'too-large', 'not-found', ...
  */
 export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
-  return toShape(await decodeImage(await readBytes(path), path), shape, path);
+  // by the head, so that nobody waits for the pixels of a photograph that is refused for its size
+  const onSize: DecodeOptions['onSize'] = (size) => checkSize(size, shape, path);
+  return toShape(await decodeImage(await readBytes(path), path, { onSize }), shape, path);
 }
 
 /**
@@ -30,13 +32,17 @@ export async function readImage(path: string, shape: ImageShape): Promise<Uint8A
  * @param where the path, for error messages
  * @throws AlixError 'bad-image', 'too-large'
  */
-export async function decodeImage(bytes: Uint8Array, where: string): Promise<Pixels> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  where: string,
+  { onSize }: Pick<DecodeOptions, 'onSize'> = {},
+): Promise<Pixels> {
   if (bytes.length === 0)
     throw new AlixError('bad-image', 'an empty file', { where, remedy: 'copy or export it again' });
-  return isPng(bytes) ? decodePng(bytes, where) : decodeWithSharp(bytes, where);
+  return isPng(bytes) ? decodePng(bytes, where, { onSize }) : decodeWithSharp(bytes, where, onSize);
 }
 
-async function decodeWithSharp(bytes: Uint8Array, where: string): Promise<Pixels> {
+async function decodeWithSharp(bytes: Uint8Array, where: string, onSize: DecodeOptions['onSize']): Promise<Pixels> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
     throw new AlixError('no-sharp', 'sharp, which reads formats other than PNG, is not installed', {
       where,
@@ -64,6 +70,7 @@ async function decodeWithSharp(bytes: Uint8Array, where: string): Promise<Pixels
   if ((head.pages ?? 1) > 1) refuse('an animated image, or one of several pages', 'save one frame as an image');
   if (head.space === 'cmyk') refuse('a CMYK image', 'convert it to RGB');
   if (head.depth !== 'uchar') refuse(`${head.depth} values, not bytes`, 'convert it to 8 bits per channel');
+  onSize?.(head.autoOrient);
   const grey = head.space === 'b-w';
   const { data, info } = await open()
     .autoOrient()
@@ -96,13 +103,7 @@ function dropAlpha(data: Uint8Array, height: number, width: number, stored: numb
  */
 export function toShape(image: Pixels, shape: ImageShape, where: string): Uint8Array<ArrayBuffer> {
   const { height, width, channels, pixels } = image;
-  if (height !== shape.height || width !== shape.width)
-    throw new AlixError('wrong-size', "the image is not of the model's size", {
-      where,
-      expected: `${shape.width}x${shape.height} pixels`,
-      found: `${width}x${height}`,
-      remedy: `crop or resize it to ${shape.width}x${shape.height} first`,
-    });
+  checkSize(image, shape, where);
   if (channels === 4)
     throw new AlixError('transparent', 'the image has transparent parts, which the model does not know', {
       where,
@@ -114,6 +115,16 @@ export function toShape(image: Pixels, shape: ImageShape, where: string): Uint8A
   if (channels === 1) for (let i = 0; i < count; i++) out.fill(pixels[i] as number, 3 * i, 3 * i + 3);
   else for (let i = 0; i < count; i++) out[i] = luma(pixels, 3 * i);
   return out;
+}
+
+function checkSize({ height, width }: Omit<ImageShape, 'channels'>, shape: ImageShape, where: string): void {
+  if (height !== shape.height || width !== shape.width)
+    throw new AlixError('wrong-size', "the image is not of the model's size", {
+      where,
+      expected: `${shape.width}x${shape.height} pixels`,
+      found: `${width}x${height}`,
+      remedy: `crop or resize it to ${shape.width}x${shape.height} first`,
+    });
 }
 
 function luma(rgb: Uint8Array, at: number): number {

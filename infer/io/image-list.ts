@@ -20,7 +20,7 @@ const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '
  * with an image's extension; hidden files and folders are passed over, links to folders are not followed. In a glob,
  * `*` and `?` stay within a folder and `**` crosses folders.
  *
- * @throws AlixError 'no-images' when an input names none, 'not-found', 'same-name' when two files would share a name
+ * @throws AlixError 'no-images' when an input names none, 'not-found', 'not-a-file', 'same-name' when two files would share a name
  */
 export async function listImages(inputs: readonly string[]): Promise<ImageEntry[]> {
   const byPath = new Map<string, ImageEntry>();
@@ -48,6 +48,12 @@ async function expand(input: string): Promise<ImageEntry[]> {
     throw describeSystemError(error, input);
   });
   if (found?.isDirectory()) return expandFolder(input);
+  // a pipe would be waited for without end, a device may give bytes without end
+  if (found && !found.isFile())
+    throw new AlixError('not-a-file', 'neither a file nor a folder, but a pipe or a device', {
+      where: input,
+      remedy: 'save the images to a file first',
+    });
   if (found) return [{ path: input, name: basename(input) }];
   if (/[*?]/.test(input)) return expandGlob(input);
   throw new AlixError('not-found', 'no such file or folder', { where: input, remedy: 'check the path' });

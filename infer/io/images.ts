@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once, before the first image, with their number. */
   readonly onTotal?: (total: number) => void;
+  /** Called once, before any is opened, with the files that the inputs name. */
+  readonly onEntries?: (entries: readonly ImageEntry[]) => void;
 }
 
 /** How many files are read ahead of the one in use. */
@@ -54,8 +56,9 @@ export async function* readImages(
   shape: ImageShape,
   options: ReadOptions = {},
 ): AsyncGenerator<ImageItem, void, undefined> {
-  const { onError = 'fail', maxErrors = Number.POSITIVE_INFINITY, signal, onTotal } = options;
+  const { onError = 'fail', maxErrors = Number.POSITIVE_INFINITY, signal, onTotal, onEntries } = options;
   const entries = await listImages(inputs);
+  onEntries?.(entries);
   const sources: Source[] = [];
   for (const entry of entries) {
     throwIfAborted(signal);

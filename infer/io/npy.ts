@@ -102,7 +102,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const size = head.shape.reduce((product, n) => product * n, 1) * type.bytes;
   if (size !== bytes.length - start)
     throw bad(
-      `${size > bytes.length - start ? 'truncated' : 'more data than'} the shape says`,
+      `${size > bytes.length - start ? 'truncated: less' : 'more'} data than the shape says`,
       `${size} bytes`,
       `${bytes.length - start}`,
     );

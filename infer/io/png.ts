@@ -14,6 +14,8 @@ export interface Pixels {
 export interface DecodeOptions {
   /** Largest image, in pixels; default 100 million. Checked from the file's head. */
   readonly maxPixels?: number;
+  /** Called with the size that the head states, before any pixel is decoded; what it throws ends the decoding. */
+  readonly onSize?: ((size: { readonly height: number; readonly width: number }) => void) | undefined;
 }
 
 /** Default of `maxPixels`. */
@@ -36,9 +38,11 @@ export function isPng(bytes: Uint8Array): boolean {
  * @param where the path, for error messages
  * @throws AlixError 'bad-image' (not a PNG, truncated, wrong checksum, animated), 'too-large'
  */
-export function decodePng(bytes: Uint8Array, where: string, { maxPixels = MAX_PIXELS }: DecodeOptions = {}): Pixels {
+export function decodePng(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Pixels {
+  const { maxPixels = MAX_PIXELS, onSize } = options;
   const { data, end, ...head } = checkChunks(bytes, where, maxPixels);
   const { width, height, colour } = head;
+  onSize?.({ height, width });
   checkData(data, scanBytes(head), where);
   let rgba: Uint8Array;
   try {

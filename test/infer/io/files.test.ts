@@ -68,6 +68,13 @@ describe('readBytes', () => {
 });
 
 describe('writeFileAtomic', () => {
+  it('takes a name as long as the file system takes', async () => {
+    // 83 times 3 bytes of UTF-8
+    const path = join(root, '数'.repeat(83));
+    await writeFileAtomic(path, 'x');
+    expect(readFileSync(path, 'utf8')).toBe('x');
+  });
+
   it('writes, overwrites, makes folders and leaves nothing else', async () => {
     const path = join(root, 'a/b/out.bin');
     await writeFileAtomic(path, new Uint8Array([1, 2, 3]));

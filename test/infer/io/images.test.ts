@@ -128,6 +128,25 @@ describe('readImage', () => {
     );
   });
 
+  it('tells the size by the head, before any pixel is decoded', async () => {
+    const large = { height: 40, width: 60, channels: 1 } as const;
+    const bytes = Buffer.from(
+      encodePng(
+        new Uint8Array(2400).map((_, i) => (i * 7919) & 255),
+        large,
+      ),
+    );
+    // the pixels are damaged: whoever decodes them says so first
+    bytes.fill(0, 60, 100);
+    put(at('large.png'), bytes);
+    expect(await code(readImage(at('large.png'), shape))).toBe('wrong-size');
+    expect(await code(readImage(at('large.png'), large))).toBe('bad-image');
+    const jpeg = await sharp(noise, { raw: large }).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    put(at('turned.jpg'), jpeg.subarray(0, -40));
+    await expect(readImage(at('turned.jpg'), shape)).rejects.toThrow('found 40x60');
+    expect(await code(readImage(at('turned.jpg'), { height: 60, width: 40, channels: 1 }))).toBe('bad-image');
+  });
+
   it('refuses transparency, and drops an alpha channel without any', async () => {
     put(at('clear.png'), encodePng(ramp(0, 96), { ...shape, channels: 4 }));
     expect(await code(readImage(at('clear.png'), shape))).toBe('transparent');
