@@ -1,9 +1,15 @@
 /** Writes codes.npy piece by piece, so that a million codes need not be in memory. */
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, makeFolder, writeFileAtomic } from '@alix/infer/io/files';
+import {
+  describeSystemError,
+  describing,
+  makeFolder,
+  removeEmptyFolders,
+  temporaryName,
+  writeFileAtomic,
+} from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
 import { refuseFolder } from './pictures.js';
 
@@ -27,10 +33,7 @@ const HEAD = 128;
  */
 export async function openCodesFile(path: string, d: number): Promise<CodesWriter> {
   const target = resolve(path);
-  const temporary = join(
-    dirname(target),
-    `.${basename(target).slice(0, 80)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
-  );
+  const temporary = temporaryName(target);
   let made: string | undefined;
   const file: FileHandle = await describing(path, async () => {
     await refuseFolder(path);
@@ -44,12 +47,12 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
   return {
     write: (codes) =>
       describing(path, async () => {
-        await file.write(bytesOf(codes), 0, codes.byteLength, HEAD + values * 4);
+        await writeAll(file, bytesOf(codes), HEAD + values * 4);
         values += codes.length;
       }),
     commit: (description) =>
       describing(path, async () => {
-        await file.write(head(values / d, d), 0, HEAD, 0);
+        await writeAll(file, head(values / d, d), 0);
         await file.sync();
         await file.close();
         // the names first: where there are codes, there are names
@@ -62,19 +65,15 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
       // a handle that is closed already has nothing more to say
       await file.close().catch(() => {});
       await rm(temporary, { force: true });
-      await removeEmpty(dirname(target), made);
+      await removeEmptyFolders(dirname(target), made);
     },
   };
 }
 
-/** Removes `folder` and those above it up to `made`, the first that was missing before, as far as they are empty. */
-async function removeEmpty(folder: string, made: string | undefined): Promise<void> {
-  if (made === undefined || folder.length < made.length) return;
-  const removed = await rmdir(folder).then(
-    () => true,
-    () => false,
-  );
-  if (removed) await removeEmpty(dirname(folder), made);
+/** A nearly full disk takes a part of what it is given without an error; the next write is the one that fails. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; )
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }
 
 /** A writer to stdout, for `-o -`: the head holds the number of rows, so the codes wait until all are there. */
@@ -103,8 +102,13 @@ function bytesOf(codes: Float32Array): Uint8Array {
   return new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
 }
 
+/** A reader that went away is for the program to judge; a full disk is told. */
+function stdoutError(error: NodeJS.ErrnoException): Error {
+  return error.code === 'EPIPE' ? error : describeSystemError(error, 'stdout');
+}
+
 function toStdout(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(bytes, (error) => (error ? reject(stdoutError(error)) : resolve()));
   });
 }

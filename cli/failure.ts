@@ -1,5 +1,6 @@
 /** Any error as what the command line says of it: one line, a code for programs, an exit code. */
-import { AlixError, EXIT } from '@alix/infer/io/errors';
+import { AlixError, EXIT, isSystemError } from '@alix/infer/io/errors';
+import { describeSystemError } from '@alix/infer/io/files';
 import { CommanderError } from 'commander';
 
 export interface Failure {
@@ -20,8 +21,8 @@ const usageCodes = new Set(['usage', 'bad-option', 'bad-seed', 'bad-config', 'mi
 /** @param verb the verb that ran, for the remedy of a usage error; '' if none */
 export function describeFailure(error: unknown, verb: string): Failure {
   if (error instanceof CommanderError) return usage(error, verb);
-  const missing = missingPackage(error);
-  if (missing) return describeFailure(missing, verb);
+  const known = missingPackage(error) ?? outOfMemory(error) ?? systemError(error);
+  if (known) return describeFailure(known, verb);
   if (error instanceof AlixError) {
     const { code, message, where, remedy } = error;
     const exit = code === 'interrupted' ? EXIT.interrupted : usageCodes.has(code) ? EXIT.usage : EXIT.failed;
@@ -53,6 +54,25 @@ function missingPackage(error: unknown): AlixError | undefined {
     remedy: `run \`npm install ${name}\``,
     cause: error,
   });
+}
+
+/** An array that the machine has no room for, as a huge --batch asks. */
+function outOfMemory(error: unknown): AlixError | undefined {
+  if (
+    !(error instanceof RangeError) ||
+    !/^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message)
+  )
+    return undefined;
+  return new AlixError('out-of-memory', 'there is not enough memory for an array', {
+    remedy: 'choose a smaller --batch or fewer images',
+    cause: error,
+  });
+}
+
+function systemError(error: unknown): AlixError | undefined {
+  if (!isSystemError(error) || error instanceof AlixError) return undefined;
+  const described = describeSystemError(error, error.path ?? error.syscall ?? 'system');
+  return described instanceof AlixError ? described : undefined;
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,7 @@
 /** The image arguments of a verb as a stream of images, with what was skipped on the way. */
 import type { Bundle, NamedImage } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { readImage, readImages } from '@alix/infer/io/images';
+import { type ImageEntry, readImage, readImages } from '@alix/infer/io/images';
 import type { Context } from './commands/command.js';
 import type { ErrorOptions } from './options.js';
 
@@ -13,6 +13,8 @@ export interface Skipped {
 }
 
 export interface Inputs {
+  /** The files that hold the images. */
+  readonly entries: readonly ImageEntry[];
   /** How many images there are in all, with those that will be skipped. */
   readonly total: number;
   readonly images: AsyncIterable<NamedImage>;
@@ -36,11 +38,15 @@ export async function openInputs(
       remedy: 'add --on-error skip',
     });
   let total = 0;
+  let entries: readonly ImageEntry[] = [];
   const skipped: Skipped[] = [];
   const items = readImages(paths, bundle.image, {
     onError,
     signal,
     ...(maxErrors !== undefined && { maxErrors }),
+    onEntries: (found) => {
+      entries = found;
+    },
     onTotal: (count) => {
       total = count;
     },
@@ -59,7 +65,7 @@ export async function openInputs(
     if (skipped.length > 0 && skipped.length === total)
       throw new AlixError('no-images', `none of the ${total} images could be read`, { where: skipped[0]!.message });
   }
-  return { total, images: images(), skipped };
+  return { entries, total, images: images(), skipped };
 }
 
 /** One image of the model's size: uint8 [H,W,C]. */

@@ -1,5 +1,6 @@
 /** The entry of `alix`: joins the program to the process, its signals and its exit code. */
 import { EXIT } from '@alix/infer/io/errors';
+import { describeSystemError } from '@alix/infer/io/files';
 import { commands } from './commands/index.js';
 import { isClosedPipe, report, runProgram } from './program.js';
 
@@ -8,7 +9,11 @@ const stop = new AbortController();
 
 /** The first signal asks the verb to finish cleanly, the second ends the process. */
 function interrupt(): void {
-  if (stop.signal.aborted) process.exit(EXIT.interrupted);
+  if (stop.signal.aborted) {
+    // a progress bar hides the cursor
+    if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
+    process.exit(EXIT.interrupted);
+  }
   if (process.stderr.isTTY) process.stderr.write('\nalix: finishing; Ctrl-C again to stop at once\n');
   stop.abort();
 }
@@ -21,7 +26,9 @@ process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 process.on('uncaughtException', crash).on('unhandledRejection', crash);
 // a reader that goes away (alix ... | head) is no error
 process.stdout.on('error', (error) => {
-  if (!isClosedPipe(error)) crash(error);
+  if (!isClosedPipe(error)) crash(describeSystemError(error, 'stdout'));
 });
+// nobody hears what is said there any more; the work itself goes on
+process.stderr.on('error', () => {});
 
 process.exitCode = await runProgram(args, commands, process, stop.signal);

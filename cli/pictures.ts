@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Bundle } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
+import { describeSystemError, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
 import { writePng } from '@alix/infer/io/load';
 import { encodePng } from '@alix/infer/io/png';
 import { type SheetOptions, tile, unstack } from '@alix/infer/io/sheet';
@@ -44,21 +44,33 @@ export async function writePictures(
   }
 }
 
-/** Checks, before anything is computed, that the output can be written. */
-export async function prepareOutput(path: string): Promise<void> {
-  if (pictureOutput(path) === 'folder') return ensureWritableFolder(path);
-  await refuseFolder(path);
-  await ensureWritableFolder(dirname(path));
+/** Checks, before anything is computed, that the output can be written; if `work` fails, leaves no empty folder. */
+export async function intoOutput<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const grid = pictureOutput(path) === 'grid';
+  if (grid) await refuseFolder(path);
+  const folder = grid ? dirname(path) : path;
+  const made = await ensureWritableFolder(folder);
+  try {
+    return await work();
+  } catch (error) {
+    await removeEmptyFolders(folder, made);
+    throw error;
+  }
 }
 
-/** A folder under the name of an output file would be found out only at the end, when it cannot be replaced. */
+/** A folder under the name of an output file or of its description would be found out only at the end. */
 export async function refuseFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory())
-    throw new AlixError('is-a-folder', 'a folder where the output file should go', {
-      where: path,
-      remedy: 'choose another name',
+  for (const file of [path, `${path}.json`]) {
+    const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENAMETOOLONG') throw describeSystemError(error, file);
+      return undefined;
     });
+    if (found?.isDirectory())
+      throw new AlixError('is-a-folder', 'a folder where the output file should go', {
+        where: file,
+        remedy: 'choose another name',
+      });
+  }
 }
 
 /** What is known of the pictures, as JSON beside them: <folder>/<verb>.json, or <grid>.json. Written last. */

@@ -43,14 +43,16 @@ export const encode: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ withModel }, { openInputs }, { codesToStdout, openCodesFile }] = await Promise.all([
+  const [{ withModel }, { openInputs }, { refuseInputs }, { codesToStdout, openCodesFile }] = await Promise.all([
     import('../session.js'),
     import('../inputs.js'),
+    import('../overwrite.js'),
     import('../codes-writer.js'),
   ]);
   await check(options, context);
   await withModel(argument, options, context, async (model) => {
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
+    if (options.output !== '-') await refuseInputs(options.output, inputs.entries, false);
     const d = model.bundle.latent.size;
     // opened first: an output that cannot be written is known before anything is computed
     const writer = options.output === '-' ? codesToStdout(d) : await openCodesFile(options.output, d);
@@ -102,7 +104,7 @@ async function encodeTo(
     });
     for await (const codes of stream) {
       await writer.write(codes.latent ?? codes.mean);
-      names.push(...codes.names);
+      for (const name of codes.names) names.push(name);
     }
   } finally {
     progress.stop();

@@ -41,18 +41,19 @@ export const reconstruct: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ withModel }, { pictureOutput, prepareOutput }, { openInputs }] = await Promise.all([
+  const [{ withModel }, { intoOutput, pictureOutput }, { openInputs }, { refuseInputs }] = await Promise.all([
     import('../session.js'),
     import('../pictures.js'),
     import('../inputs.js'),
+    import('../overwrite.js'),
   ]);
   const { output } = options;
   const grid = pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
-    await prepareOutput(output);
+    await refuseInputs(output, inputs.entries, !grid);
     const sink = grid ? await gridSink(output, model) : await folderSink(output, model);
-    await reconstructTo(sink, model, inputs, options, context);
+    await intoOutput(output, () => reconstructTo(sink, model, inputs, options, context));
   });
 }
 
@@ -95,7 +96,7 @@ async function gridSink(path: string, model: Model): Promise<Sink> {
     async take({ originals, pixels, n }) {
       if (pairs.length >= MAX_PAIRS) return;
       const others = unstack(pixels, n);
-      pairs.push(...unstack(originals, n).map((original, i): [Uint8Array, Uint8Array] => [original, others[i]!]));
+      for (const [i, original] of unstack(originals, n).entries()) pairs.push([original, others[i]!]);
     },
     async end() {
       const shown = pairs.slice(0, MAX_PAIRS);
@@ -127,7 +128,7 @@ async function reconstructTo(
   try {
     for await (const part of reconstructBatches(model, inputs.images, { batch, signal, onProgress: progress.update })) {
       await sink.take(part);
-      errors.push(...part.mse);
+      for (const error of part.mse) errors.push(error);
     }
   } finally {
     progress.stop();

@@ -46,12 +46,14 @@ async function run(argument: string, options: Options, context: Context): Promis
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     if (grid) pictures.scaleFor(n, model.bundle.image);
+    if (given !== undefined) await refuseGiven(output, given, grid);
     const progress = await createProgress(context, 'sample', 'images', n);
     const settings = { seed, batch, truncate, signal: context.signal, onProgress: progress.update };
     try {
       const stream = await draw(model, given, n, settings);
-      await pictures.prepareOutput(output);
-      await (grid ? writeGrid(output, stream, model) : writeFolder(output, stream, n, model));
+      await pictures.intoOutput(output, () =>
+        grid ? writeGrid(output, stream, model) : writeFolder(output, stream, n, model),
+      );
     } finally {
       progress.stop();
     }
@@ -69,6 +71,14 @@ async function run(argument: string, options: Options, context: Context): Promis
   });
 }
 
+/** The posterior's images must not take the place of the one that they are drawn for. */
+async function refuseGiven(output: string, given: string, grid: boolean): Promise<void> {
+  const [{ refuseInputs }, { basename }] = await Promise.all([import('../overwrite.js'), import('node:path')]);
+  const name = basename(given);
+  // in a folder they are called 00.png, 01.png, ...
+  if (grid || /^\d+\.png$/.test(name)) await refuseInputs(output, [{ path: given, name }], !grid);
+}
+
 async function draw(
   model: Model,
   given: string | undefined,
@@ -84,7 +94,7 @@ async function draw(
 async function writeGrid(path: string, stream: AsyncIterable<Sample>, model: Model): Promise<void> {
   const [pictures, { unstack }] = await Promise.all([import('../pictures.js'), import('@alix/infer/io/sheet')]);
   const images: Uint8Array[] = [];
-  for await (const { pixels, n } of stream) images.push(...unstack(pixels, n));
+  for await (const { pixels, n } of stream) for (const image of unstack(pixels, n)) images.push(image);
   await pictures.writeGrid(path, images, model.bundle.image);
 }
 
@@ -102,7 +112,7 @@ async function writeFolder(folder: string, stream: AsyncIterable<Sample>, total:
       const files = Array.from({ length: n }, (_, i) => pictureFile(`${names.length + i}`.padStart(digits, '0')));
       await codes.write(latent);
       await writePictures(folder, files, pixels, model.bundle.image);
-      names.push(...files);
+      for (const file of files) names.push(file);
     }
     await codes.commit({ names, what: 'sample' });
   } finally {

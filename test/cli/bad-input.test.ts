@@ -1,13 +1,13 @@
 /** What goes wrong in a user's hands: one clear line, the right exit code, nothing half-written. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@alix/infer/io/png';
 import { beforeEach, expect, test } from 'vitest';
-import { alix, type Ran } from '../fixtures/cli.js';
+import { alix, launcher, type Ran } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
-import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
+import { encoderGraph, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const root = temporaryFolder();
 let cwd = root;
@@ -76,6 +76,49 @@ test.each(verbs)('%s: an altered file of the bundle', async (_, args) => {
   await refused(args, 1, /model\/encoder\.onnx: the file was altered.*expected sha256 [0-9a-f]{64}/);
 });
 
+/** Puts other bytes in the place of a graph, with a model.json that is honest about them. */
+function replaceGraph(name: string, bytes: Uint8Array): void {
+  writeTinyBundle(join(cwd, 'model'), tiny, (json) => ({
+    ...json,
+    files: { ...(json.files as object), [name]: fileEntry(bytes) },
+  }));
+  writeFileSync(join(cwd, 'model', name), bytes);
+}
+
+test('a graph that takes its weights from another file, whose checksum nobody knows', async () => {
+  replaceGraph('encoder.onnx', encoderGraph(tiny, { external: 'weights.bin' }));
+  // ONNX Runtime looks in the folder that the command is run in
+  writeFileSync(join(cwd, 'weights.bin'), Float32Array.of(0.5));
+  before = everything();
+  await refused(['encode', 'model', 'in', '-o', 'c.npy'], 1, /encoder\.onnx: ONNX Runtime refuses this graph/);
+});
+
+test('a decoder that does not run leaves no empty folder', async () => {
+  replaceGraph('decoder.onnx', encoderGraph(tiny));
+  await refused(['sample', 'model', '-o', 'new/out'], 1, /decoder\.onnx: the graph's inputs are not those/);
+  await refused(['reconstruct', 'model', 'in', '-o', 'new/out'], 1, /decoder\.onnx: the graph's inputs are not those/);
+  await refused(['sample', 'model', '-o', 'new/grid.png'], 1, /decoder\.onnx: the graph's inputs are not those/);
+});
+
+test('a batch for which there is no memory', async () => {
+  const all = ['-n', '1e15', '--batch', '1e15'];
+  await refused(['sample', 'model', '-o', 'out', ...all], 1, /not enough memory[^\n]*choose a smaller --batch/);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe in the place of an image is not waited for', async () => {
+  execFileSync('mkfifo', [join(cwd, 'pipe')]);
+  before = everything();
+  await refused(['encode', 'model', 'pipe', '-o', 'c.npy'], 1, 'pipe: neither a file nor a folder');
+});
+
+test('a name that moves the cursor is not shown as it is', async () => {
+  await refused(
+    ['encode', 'model', 'no\u001b[2Jsuch\r', '-o', 'c.npy'],
+    1,
+    'no\ufffd[2Jsuch\ufffd: no such file or folder',
+  );
+});
+
 test('a folder that is no model, and a name that is none', async () => {
   await refused(['encode', 'in', 'in', '-o', 'c.npy'], 1, 'in: this folder holds no model.json');
   await refused(['encode', 'no-such', 'in', '-o', 'c.npy'], 1, /no-such: no such model folder/);
@@ -103,6 +146,27 @@ test('neither codes nor a grid can replace a folder, and what is there stays', a
   before = everything();
   await refused(['encode', 'model', 'in', '-o', 'codes.npy'], 1, 'codes.npy: a folder where the output file should go');
   await refused(['sample', 'model', '-o', 'grid.png'], 1, 'grid.png: a folder where the output file should go');
+  mkdirSync(join(cwd, 'other.npy.json'));
+  before = everything();
+  await refused(['encode', 'model', 'in', '-o', 'other.npy'], 1, 'other.npy.json: a folder where the output file');
+});
+
+test('a name that is too long is known before anything is computed', async () => {
+  const long = 'x'.repeat(250);
+  await refused(['encode', 'model', 'in', '-o', `${long}.npy`], 1, 'the path is too long');
+  await refused(['reconstruct', 'model', 'in', '-o', `${long}.png`], 1, 'the path is too long');
+});
+
+const full = existsSync('/dev/full');
+test.skipIf(!full)('a disk that is full under stdout', async () => {
+  const run = (args: string) => {
+    const line = `"$0" "$1" ${args} --quiet > /dev/full`;
+    return spawnSync('sh', ['-c', line, process.execPath, launcher], { cwd, encoding: 'utf8' });
+  };
+  for (const args of ['encode model in -o -', 'reconstruct model in -o g.png', 'models --json']) {
+    const { status, stderr } = run(args);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^alix: stdout: no space left on the disk[^\n]*\n$/)]);
+  }
 });
 
 test('a failure leaves the codes of an earlier run as they were', async () => {
@@ -149,6 +213,12 @@ test('killed outright, nothing stands under the final name', async () => {
   await whileEncoding((child) => child.kill('SIGKILL'));
   expect(existsSync(join(cwd, 'codes.npy'))).toBe(false);
   expect(existsSync(join(cwd, 'codes.npy.json'))).toBe(false);
+});
+
+test('when nobody hears what stderr says, the work is done all the same', async () => {
+  const ran = await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd, (child) => child.stderr?.destroy());
+  expect(ran.code).toBe(0);
+  expect(existsSync(join(cwd, 'codes.npy'))).toBe(true);
 });
 
 test('a reader that goes away (alix ... | head) is no error', async () => {

@@ -21,6 +21,15 @@ test('what alix did not raise is an internal error in one line', () => {
   });
 });
 
+test('an error of the system is told in plain words, not as a mistake of alix', () => {
+  const error = Object.assign(new Error('EMFILE'), { code: 'EMFILE', path: 'x.png', syscall: 'open' });
+  expect(describeFailure(error, 'encode')).toMatchObject({
+    exit: 1,
+    expected: true,
+    error: { code: 'too-many-files', message: 'x.png: too many open files; raise the limit (ulimit -n)' },
+  });
+});
+
 test('an optional package that is missing is named with the command that installs it', () => {
   const error = Object.assign(new Error("Cannot find package '@alix/train' imported from x.js"), {
     code: 'ERR_MODULE_NOT_FOUND',
