@@ -87,6 +87,15 @@ export class Model {
   }
 
   /**
+   * Opens a graph and checks it against model.json, as its first run would.
+   *
+   * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'disposed'
+   */
+  async prepare(graph: GraphName): Promise<void> {
+    await this.#session(graph);
+  }
+
+  /**
    * Runs one graph on one batch. The verbs are built on it; users rarely need it.
    *
    * @param input the graph's one input, `n` rows of it

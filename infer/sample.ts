@@ -112,6 +112,8 @@ async function* decodeDraws(
   options: SampleGivenOptions,
 ): AsyncGenerator<Sample> {
   const size = batchSize(options);
+  // before anything of the size that model.json states is drawn
+  await model.prepare('decoder');
   for (let start = 0; start < total; start += size) {
     throwIfAborted(options.signal);
     const n = Math.min(size, total - start);
