@@ -14,6 +14,8 @@ export type Tensorflow = typeof import('@tensorflow/tfjs-core');
 
 const require = createRequire(import.meta.url);
 const REMEDY = 'run `alix setup`';
+/** Where the system has no more threads to give, TensorFlow ends the process. */
+const MOST_THREADS = 1024;
 
 let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined } | undefined;
 
@@ -23,8 +25,11 @@ let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined 
  * it is loaded already with another number of threads.
  */
 export async function loadTensorflow({ threads }: { threads?: number } = {}): Promise<Tensorflow> {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-    throw new AlixError('bad-threads', 'the number of threads must be a positive integer', { found: String(threads) });
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= MOST_THREADS)) {
+    throw new AlixError('bad-threads', 'the number of threads must be a positive integer', {
+      expected: `1 to ${MOST_THREADS}`,
+      found: String(threads),
+    });
   }
   if (loaded) {
     if (threads !== undefined && threads !== loaded.threads) {
