@@ -37,7 +37,7 @@ describe.skipIf(!present && !process.env.CI)('TensorFlow', () => {
     await loadTensorflow();
     await expect(loadTensorflow({ threads: 3 })).rejects.toMatchObject({ code: 'bad-threads' });
     await expect(loadTensorflow({ threads: 0 })).rejects.toMatchObject({ code: 'bad-threads' });
-    await expect(loadTensorflow({ threads: 100_000 })).rejects.toMatchObject({ code: 'bad-threads' });
+    await expect(loadTensorflow({ threads: 100_000 })).rejects.toMatchObject({ expected: '1 to 1024' });
   });
 
   test('runs its own kernels by name', async () => {
