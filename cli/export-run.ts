@@ -20,6 +20,14 @@ const load: ExportOptions['load'] = async (folder) => {
   };
 };
 
+export interface ExportChoices {
+  readonly name: string;
+  readonly licence: string;
+  readonly replace: boolean;
+  /** Where the run's data are now, if they have moved. */
+  readonly data?: string | undefined;
+}
+
 /**
  * Exports the newest whole checkpoint of a run to the folder `out`. Errors are those of openTrained and exportBundle.
  *
@@ -28,7 +36,7 @@ const load: ExportOptions['load'] = async (folder) => {
 export async function exportTrained(
   run: string,
   out: string,
-  { name, licence, replace }: { readonly name: string; readonly licence: string; readonly replace: boolean },
+  { name, licence, replace, data: source }: ExportChoices,
   onEvent?: (line: string) => void,
 ) {
   const trained = await openTrained(run, onEvent);
@@ -38,10 +46,10 @@ export async function exportTrained(
         where: run,
         remedy: 'train a system that has one, such as dali',
       });
-    const data = await trained.heldOut();
+    const data = await trained.heldOut(source);
     const count = Math.min(MEASURED, data.count);
     const error = trained.reconstructionError(data, count);
-    const on = `${trained.dataset}, held-out part; pixels in [0,1], codes are means`;
+    const on = `${data.name}, held-out part; pixels in [0,1], codes are means`;
     const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
     const held = Uint32Array.from({ length: Math.min(HELD_OUT, data.count) }, (_, i) => i);
     const pixels = data.pixels?.(held) ?? new Uint8Array(0);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { forward } from './forward.js';
 import type { ForwardContext } from './layers/layer.js';
 import type { Noise, Posterior } from './objectives/objective.js';
+import { LOG_VARIANCE_RANGE } from './objectives/terms.js';
 import type { PlannedNetwork } from './spec.js';
 
 /** A network called with its inputs in order (noise is filled in); gives its tensor, or a posterior. */
@@ -49,7 +50,12 @@ function posterior(mean: tf.Tensor, logVariance: tf.Tensor | undefined): Posteri
   return {
     mean,
     logVariance,
-    sample: (noise) =>
-      logVariance ? tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.normal(mean.shape))) : mean,
+    sample: (noise) => (logVariance ? tf.add(mean, tf.mul(deviation(logVariance), noise.normal(mean.shape))) : mean),
   };
+}
+
+/** sigma, kept finite where an encoder runs away. */
+function deviation(logVariance: tf.Tensor): tf.Tensor {
+  const [low, high] = LOG_VARIANCE_RANGE;
+  return tf.exp(tf.mul(tf.clipByValue(logVariance, low, high), 0.5));
 }

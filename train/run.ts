@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { checkShape } from './check-data.js';
 import { removeUnfinished } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
@@ -75,16 +76,6 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   } finally {
     await unlock();
   }
-}
-
-function checkShape(data: Dataset, wanted: { kind: string; shape: readonly number[] }, architecture: string): void {
-  const kind = data.kind === 'images' ? 'image' : 'points';
-  if (kind === wanted.kind && data.shape.join() === wanted.shape.join()) return;
-  throw new AlixError('mismatch', `the data do not fit the architecture ${architecture}`, {
-    where: data.name,
-    expected: `${wanted.kind} of ${wanted.shape.join('x')}`,
-    found: `${kind} of ${data.shape.join('x')}`,
-  });
 }
 
 /** A run must end, and an epoch must hold a step. */

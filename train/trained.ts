@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkShape } from './check-data.js';
 import { newestCheckpoint } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
@@ -44,7 +45,8 @@ export interface TrainedRun {
     decode(latent: Float32Array, n: number): Promise<Float32Array>;
   };
   /** The held-out part of the data that the run was trained on. */
-  heldOut(): Promise<Dataset>;
+  /** @param source where the data are now, if they have moved */
+  heldOut(source?: string): Promise<Dataset>;
   /** Mean squared error of reconstructions, images in [0,1], codes are means; undefined without an encoder. */
   reconstructionError(data: Dataset, count: number): number | undefined;
   dispose(): void;
@@ -85,7 +87,11 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
       config,
     },
     trained: forwardOf(system),
-    heldOut: () => openDataset(config.data.source, { split: 'test', options: config.data.options, seed: config.seed }),
+    async heldOut(source = config.data.source) {
+      const data = await openDataset(source, { split: 'test', options: config.data.options, seed: config.seed });
+      checkShape(data, architecture.data, config.architecture.name);
+      return data;
+    },
     reconstructionError: (data, count) => reconstructionError(system, data, count),
     dispose: () => system.dispose(),
   };

@@ -7,6 +7,7 @@ interface Options {
   readonly name?: string;
   readonly replace?: true;
   readonly licence: string;
+  readonly data?: string;
 }
 
 const help = `
@@ -23,6 +24,7 @@ export const exportVerb: CommandDefinition = {
       .argument('<run>', 'a folder that `alix train` wrote')
       .requiredOption('-o, --output <model>', 'the folder of the bundle')
       .option('--name <name>', "the model's name (default: the folder's)")
+      .option('--data <data>', "the run's data, if they have moved since")
       .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
       .option('--replace', 'replace a bundle that is there already')
       .addHelpText('after', help)
@@ -39,6 +41,7 @@ async function exportRun(run: string, options: Options, context: Context): Promi
       name: options.name ?? basename(resolve(options.output)),
       licence: options.licence,
       replace: options.replace === true,
+      data: options.data,
     },
     context.log,
   );

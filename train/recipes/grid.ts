@@ -29,5 +29,6 @@ export const aliGrid: Recipe = {
     batch: 100,
     length: { epochs: 200 },
     optimiser: { learningRate: 1e-4, beta1: 0.2 },
+    batchNormMomentum: 0.05,
   },
 };
