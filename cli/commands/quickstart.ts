@@ -29,7 +29,7 @@ export function defineQuickstart(parts?: Parts): CommandDefinition {
         .command('quickstart')
         .description('train, export, encode, reconstruct and sample a small model, with a report to look at')
         .option('-o, --output <folder>', 'where all of it goes; an older quickstart there is replaced', 'quickstart')
-        .option('--seconds <n>', 'train for at most this long', positiveNumber, 120)
+        .option('--seconds <n>', 'train for at most this long', positiveNumber, 115)
         .option('--seed <n>', 'of everything random', wholeNumber(0))
         .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
         .addHelpText('after', help)
