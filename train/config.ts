@@ -14,7 +14,14 @@ const rates = {
   beta2: z.number().min(0).max(0.99999),
   epsilon: z.number().positive(),
   schedule: z.enum(keysOf(schedules)),
+  /** Each number of a gradient is kept in [-clipValue, clipValue]; 0 for no limit. */
+  clipValue: z.number().min(0).default(0),
+  /** Adds l2 * weight to a weight's gradient. */
+  l2: z.number().min(0).default(0),
 };
+
+/** Without the defaults, which would hide what is said for all networks. */
+const ratesOfNetwork = { ...rates, clipValue: z.number().min(0), l2: z.number().min(0) };
 
 export const configSchema = z.strictObject({
   /** The recipe this came from, or 'custom'. */
@@ -41,13 +48,21 @@ export const configSchema = z.strictObject({
   optimiser: z.strictObject({
     ...rates,
     /** Differences per network, e.g. { "E": { "schedule": "constant" } }. */
-    networks: z.record(z.string(), z.strictObject(rates).partial()),
+    networks: z.record(z.string(), z.strictObject(ratesOfNetwork).partial()),
   }),
   initialiser: z.strictObject({
     weights: z.enum(keysOf(weightRules)),
     deviation: z.number().positive(),
     scaleDeviation: z.number().min(0),
+    biases: z.enum(['zero', 'lecun-uniform']).default('zero'),
+    outputBias: z.enum(['zero', 'data-mean']).default('data-mean'),
   }),
+  /** Images v in 0..255 are trained on as (v + u) / 256 with u uniform in [0,1), drawn anew each time. */
+  dequantise: z.boolean().default(false),
+  /** Decay of the moving average of encoder and decoder that the trained model answers with; 0 for none. */
+  averageDecay: z.number().min(0).lt(1).default(0),
+  /** Run folders of networks trained beforehand, by the network's name: { "M": "runs/classifier-strokes" }. */
+  pretrained: z.record(z.string(), z.string()).default({}),
   /** Share of the newest batch in the running statistics of batch norm. */
   batchNormMomentum: z.number().gt(0).max(1),
   seed: z.number().int(),
@@ -79,9 +94,14 @@ export const defaults: RunConfig = {
     beta2: 0.999,
     epsilon: 1e-8,
     schedule: 'constant',
+    clipValue: 0,
+    l2: 0,
     networks: {},
   },
-  initialiser: { weights: 'normal', deviation: 0.02, scaleDeviation: 0 },
+  initialiser: { weights: 'normal', deviation: 0.02, scaleDeviation: 0, biases: 'zero', outputBias: 'data-mean' },
+  dequantise: false,
+  averageDecay: 0,
+  pretrained: {},
   batchNormMomentum: 0.1,
   seed: 1,
   evaluationRows: 1000,
@@ -90,7 +110,7 @@ export const defaults: RunConfig = {
 };
 
 /** Keys whose values are tables of the user's own names, so that any key is allowed in them. */
-const open = new Set(['objective.options', 'architecture.options', 'data.options', 'optimiser.networks']);
+const open = new Set(['objective.options', 'architecture.options', 'data.options', 'optimiser.networks', 'pretrained']);
 
 /**
  * Lays configurations over each other, later ones first in rank, and validates the result.

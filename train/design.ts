@@ -13,6 +13,8 @@ export interface Design {
   readonly preset: Preset<Options>;
   readonly options: Options;
   readonly architecture: ArchitectureSpec;
+  /** The networks from x to the posterior and from z to x, in the order they run: those that the architecture has. */
+  readonly chains: { readonly encoder: readonly string[]; readonly decoder: readonly string[] };
   /** The networks that the objective uses, by name. */
   readonly networks: ReadonlyMap<string, PlannedNetwork>;
   /** The configuration with its preset and all options of objective and architecture filled in. */
@@ -50,8 +52,8 @@ export function design(config: RunConfig): Design {
   const dimensions = withDefaults(table.options, config.architecture.options, table.name);
   const architecture = table.build(dimensions);
   const planned = Object.entries(architecture.networks).map(([name, spec]) => [name, plan(name, spec)] as const);
-  const networks = new Map(planned.filter(([name]) => name in objective.networks));
-  checkNetworks(objective, networks, table.name);
+  const used = { ...objective.networks, ...objective.optional };
+  const networks = new Map(planned.filter(([name]) => name in used));
   const strange = Object.keys(config.optimiser.networks).find((name) => !networks.has(name));
   if (strange)
     throw new AlixError('bad-config', `"optimiser.networks.${strange}" is no network of this run`, {
@@ -59,10 +61,13 @@ export function design(config: RunConfig): Design {
     });
   const base: Options = { ...objective.options, ...(preset.options as Options | undefined) };
   const options = withDefaults(base, config.objective.options, objective.name);
+  checkNetworks(objective, options, networks, architecture, table.name);
+  const present = (names: readonly string[]) => names.filter((name) => networks.has(name));
+  const chains = { encoder: present(objective.encoder), decoder: present(objective.decoder) };
   const filled: RunConfig = {
     ...config,
     objective: { name: objective.name, preset: presetName, options },
     architecture: { name: table.name, options: dimensions },
   };
-  return { objective, preset, options, architecture, networks, config: filled };
+  return { objective, preset, options, architecture, chains, networks, config: filled };
 }

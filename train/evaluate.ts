@@ -12,12 +12,18 @@ import { tidied } from './tensorflow/tidied.js';
 
 const BATCH = 200;
 
-/** The rows of a data set at `indices` as the networks take them: [n,...] in the architecture's range. */
-export function rows(system: System, data: Dataset, indices: Uint32Array): tf.Tensor {
+/**
+ * The rows of a data set at `indices` as the networks take them: [n,...] in the architecture's range.
+ *
+ * @param dequantise images v/255 become (v + u) / 256 with u uniform in [0,1) drawn from it
+ */
+export function rows(system: System, data: Dataset, indices: Uint32Array, dequantise?: Random): tf.Tensor {
   const { shape, range, kind } = system.design.architecture.data;
   const [low, high] = range;
   return tf.tidy(() => {
-    const values = tf.tensor(data.batch(indices), [indices.length, ...shape], 'float32');
+    const given = tf.tensor(data.batch(indices), [indices.length, ...shape], 'float32');
+    const fresh = () => tf.tensor((dequantise as Random).uniform(given.size), given.shape, 'float32');
+    const values = dequantise && kind === 'image' ? tf.div(tf.add(tf.mul(given, 255), fresh()), 256) : given;
     return kind === 'points' || (low === 0 && high === 1) ? values : tf.add(tf.mul(values, high - low), low);
   });
 }
@@ -38,7 +44,7 @@ const sequence = (from: number, to: number) => Uint32Array.from({ length: to - f
  * evaluation mode. Undefined where the system has no encoder.
  */
 export function reconstructionError(system: System, data: Dataset, count: number): number | undefined {
-  if (system.design.objective.encoder.length === 0) return undefined;
+  if (system.design.chains.encoder.length === 0) return undefined;
   const n = Math.min(count, data.count);
   let sum = 0;
   for (let from = 0; from < n; from += BATCH) {
@@ -75,7 +81,7 @@ function imageSheet(system: System, data: Dataset, random: Random) {
   const size = height * width * channels;
   const bytes = tidied(() => {
     const parts = [unit(system, system.decode(prior(system, random, SAMPLES)))];
-    if (system.design.objective.encoder.length > 0) {
+    if (system.design.chains.encoder.length > 0) {
       const x = rows(system, data, sequence(0, Math.min(PAIRS, data.count)));
       parts.unshift(unit(system, x), unit(system, system.decode(system.encode(x).mean)));
     }

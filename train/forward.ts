@@ -26,6 +26,21 @@ export function forward(
   return Object.fromEntries(Object.keys(network.outputs).map((name) => [name, tensorOf(values, name)]));
 }
 
+/**
+ * The layers of a block on one tensor.
+ *
+ * @param layers all of the block's unless given: a likelihood leaves the last activation off
+ */
+export function runLayers(
+  block: PlannedBlock,
+  x: Tensor,
+  parameters: ReadonlyMap<string, Tensor>,
+  context: ForwardContext,
+  layers: readonly PlannedLayer[] = block.layers,
+): Tensor {
+  return layers.reduce((value, layer) => runLayer(layer, value, parameters, context), x);
+}
+
 function runBlock(
   block: PlannedBlock,
   values: ReadonlyMap<string, Tensor>,
@@ -35,14 +50,16 @@ function runBlock(
 ): Tensor {
   const sources = block.from.map((name) => tensorOf(values, name));
   const input = sources.length === 1 ? tensorOf(values, block.from[0] ?? '') : join(sources);
-  return block.layers.reduce((x, layer) => runLayer(layer, x, parameters, context), input);
+  return runLayers(block, input, parameters, context);
 }
 
 function runLayer(layer: PlannedLayer, x: Tensor, parameters: ReadonlyMap<string, Tensor>, context: ForwardContext) {
-  const own = Object.fromEntries(
-    layer.parameters.map(({ name }) => [name, tensorOf(parameters, `${layer.path}.${name}`)]),
-  );
-  return layerKinds[layer.kind].forward(x, layer.args as never, own, context, layer.path);
+  return layerKinds[layer.kind].forward(x, layer.args as never, ownOf(layer, parameters), context, layer.path);
+}
+
+/** A layer's parameters under their short names. */
+export function ownOf(layer: PlannedLayer, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {
+  return Object.fromEntries(layer.parameters.map(({ name }) => [name, tensorOf(parameters, `${layer.path}.${name}`)]));
 }
 
 function tensorOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {

@@ -10,23 +10,38 @@ export interface InitialiserSettings {
   readonly deviation: number;
   /** Standard deviation of batch norm's scale around 1. */
   readonly scaleDeviation: number;
+  /** 'zero', or 'lecun-uniform': U(+-1/sqrt(fan in)), PyTorch's default, which codes keep that initialise weights alone. */
+  readonly biases: 'zero' | 'lecun-uniform';
+  /** Output biases of one per pixel: 'zero', or 'data-mean': what makes the last activation show the data's mean (ALI's code). */
+  readonly outputBias: 'zero' | 'data-mean';
 }
 
-type Draw = (random: Random, n: number, fanIn: number, deviation: number) => Float32Array;
+/** The data's mean, [H,W,C] in [0,1], and the range in which the networks see it. */
+export interface DataMean {
+  readonly mean: Float32Array;
+  readonly range: readonly [number, number];
+}
+
+type Draw = (random: Random, n: number, fanIn: number, deviation?: number) => Float32Array;
 
 const scaled = (values: Float32Array, factor: number, offset = 0) => values.map((v) => v * factor + offset);
 
 /** The rules for weights, by name. */
 export const weightRules = {
-  normal: (random, n, _fanIn, deviation) => scaled(random.normal(n), deviation),
+  normal: (random, n, _fanIn, deviation = 0) => scaled(random.normal(n), deviation),
   he: (random, n, fanIn) => scaled(random.normal(n), Math.sqrt(2 / fanIn)),
   'lecun-uniform': (random, n, fanIn) => scaled(random.uniform(n), 2 / Math.sqrt(fanIn), -1 / Math.sqrt(fanIn)),
 } satisfies Record<string, Draw>;
 
 export type WeightRule = keyof typeof weightRules;
 
-/** The first values of a parameter. Biases and shifts are 0, running statistics those of a standard normal. */
-export function initialValue(spec: ParameterSpec, settings: InitialiserSettings, random: Random): Float32Array {
+/** The first values of a parameter. Biases are 0 unless asked otherwise, shifts 0, running statistics those of a standard normal. */
+export function initialValue(
+  spec: ParameterSpec,
+  settings: InitialiserSettings,
+  random: Random,
+  data?: DataMean,
+): Float32Array {
   const n = size(spec.shape);
   const own = random.split(`parameter ${spec.name}`);
   switch (spec.role) {
@@ -39,8 +54,30 @@ export function initialValue(spec: ParameterSpec, settings: InitialiserSettings,
     case 'running-variance':
       return new Float32Array(n).fill(1);
     case 'bias':
+      return settings.biases === 'zero' ? new Float32Array(n) : weightRules[settings.biases](own, n, spec.fanIn);
+    case 'output-bias':
+      return settings.outputBias === 'data-mean' && data?.mean.length === n ? biasOf(data) : new Float32Array(n);
+    case 'singular-vector':
+      return unitVector(own.normal(n));
     case 'shift':
     case 'running-mean':
       return new Float32Array(n);
   }
+}
+
+/** Means are kept this far from 0 and 1, half a grey level, where the logit would be infinite. */
+const EDGE = 1 / 512;
+
+/** logit(mean) before a sigmoid; 0.5 logit(mean), the inverse of tanh, where images lie in [-1,1]. */
+function biasOf({ mean, range: [low] }: DataMean): Float32Array {
+  const factor = low < 0 ? 0.5 : 1;
+  return mean.map((m) => {
+    const p = Math.min(Math.max(m, EDGE), 1 - EDGE);
+    return factor * Math.log(p / (1 - p));
+  });
+}
+
+function unitVector(values: Float32Array): Float32Array {
+  const length = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
+  return values.map((v) => v / length);
 }

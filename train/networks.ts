@@ -1,32 +1,48 @@
 /** The networks of a run as functions on tensors: what objectives call. */
 import * as tf from '@tensorflow/tfjs-core';
-import { forward } from './forward.js';
+import { flowOf } from './flow.js';
+import { forward, runLayers } from './forward.js';
+import { layerKinds } from './layers/index.js';
 import type { ForwardContext } from './layers/layer.js';
-import type { Noise, Posterior } from './objectives/objective.js';
-import { LOG_VARIANCE_RANGE } from './objectives/terms.js';
-import type { PlannedNetwork } from './spec.js';
+import type { Likelihood, Noise, Posterior, Signature } from './objectives/objective.js';
+import { flowing, gaussian, point } from './posterior.js';
+import type { PlannedBlock, PlannedNetwork } from './spec.js';
 
-/** A network called with its inputs in order (noise is filled in); gives its tensor, or a posterior. */
-export type Callable = (...inputs: tf.Tensor[]) => tf.Tensor & Posterior;
+/** A network called with its inputs in order (noise is filled in); gives its tensor, a posterior or a likelihood. */
+export type Callable = (...inputs: tf.Tensor[]) => tf.Tensor & Posterior & Likelihood;
 
 const join = (tensors: readonly tf.Tensor[]) => tf.concat([...tensors], -1);
 
+export interface Binding {
+  readonly networks: ReadonlyMap<string, PlannedNetwork>;
+  /** What each gives, by its name: a network that is not among them gives its tensor, or its posterior. */
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly context: (network: string) => ForwardContext;
+  readonly noise: Noise;
+}
+
 /** Binds planned networks to parameters, statistics and noise. */
-export function callables(
-  networks: ReadonlyMap<string, PlannedNetwork>,
-  parameters: ReadonlyMap<string, tf.Tensor>,
-  context: ForwardContext,
-  noise: Noise,
-): Record<string, Callable> {
-  return Object.fromEntries(
-    [...networks].map(([name, network]) => [
-      name,
-      (...inputs: tf.Tensor[]) => {
-        const outputs = forward(network, named(network, inputs, noise), parameters, context, join);
-        return result(outputs) as tf.Tensor & Posterior;
-      },
-    ]),
-  );
+export function callables(binding: Binding, parameters: ReadonlyMap<string, tf.Tensor>): Record<string, Callable> {
+  return Object.fromEntries([...binding.networks.keys()].map((name) => [name, callable(name, binding, parameters)]));
+}
+
+/** One of the networks, bound. */
+export function callable(name: string, binding: Binding, parameters: ReadonlyMap<string, tf.Tensor>): Callable {
+  const network = binding.networks.get(name);
+  if (!network) throw new Error(`there is no network ${name}`);
+  const context = binding.context(name);
+  const isLikelihood = binding.signatures[name]?.endsWith('-> likelihood') ?? false;
+  return ((...inputs: tf.Tensor[]) => {
+    const given = named(network, inputs, binding.noise);
+    if (isLikelihood) return likelihood(network, given, parameters, context);
+    return result(network, forward(network, given, parameters, context, join), parameters, context);
+  }) as Callable;
+}
+
+/** The one tensor that a chain of networks passes on: a posterior's mean, a likelihood's image. */
+export function centre(value: tf.Tensor | Posterior | Likelihood): tf.Tensor {
+  if ('mean' in value && 'sample' in value) return value.mean;
+  return 'preactivation' in value ? value.x : (value as tf.Tensor);
 }
 
 function named(network: PlannedNetwork, inputs: readonly tf.Tensor[], noise: Noise): Record<string, tf.Tensor> {
@@ -39,23 +55,40 @@ function named(network: PlannedNetwork, inputs: readonly tf.Tensor[], noise: Noi
   return shape ? { ...all, noise: noise.normal([first.shape[0] ?? 0, ...shape]) } : all;
 }
 
-function result(outputs: Record<string, tf.Tensor>): tf.Tensor | Posterior {
+function result(
+  network: PlannedNetwork,
+  outputs: Record<string, tf.Tensor>,
+  parameters: ReadonlyMap<string, tf.Tensor>,
+  context: ForwardContext,
+): tf.Tensor | Posterior {
   const { mean, log_variance, log_sigma, sample } = outputs;
-  if (mean) return posterior(mean, log_variance ?? (log_sigma && tf.mul(log_sigma, 2)));
-  if (sample) return posterior(sample, undefined);
-  return Object.values(outputs)[0] as tf.Tensor;
+  if (sample) return point(sample);
+  if (!mean) return Object.values(outputs)[0] as tf.Tensor;
+  const logVariance = log_variance ?? (log_sigma && tf.mul(log_sigma, 2));
+  const base = logVariance ? gaussian(mean, logVariance) : point(mean);
+  return network.flow ? flowing(base, flowOf(network.flow, parameters, context)) : base;
 }
 
-function posterior(mean: tf.Tensor, logVariance: tf.Tensor | undefined): Posterior {
-  return {
-    mean,
-    logVariance,
-    sample: (noise) => (logVariance ? tf.add(mean, tf.mul(deviation(logVariance), noise.normal(mean.shape))) : mean),
+/** The decoder's outputs, its image both before and after the last activation. */
+function likelihood(
+  network: PlannedNetwork,
+  inputs: Record<string, tf.Tensor>,
+  parameters: ReadonlyMap<string, tf.Tensor>,
+  context: ForwardContext,
+): Likelihood {
+  const [imageName = 'x'] = Object.keys(network.outputs);
+  const last = network.blocks.find(({ name }) => name === imageName) as PlannedBlock;
+  const end = last.layers.at(-1);
+  if (!end || !layerKinds[end.kind].isActivation) {
+    const outputs = forward(network, inputs, parameters, context, join);
+    const x = outputs[imageName] as tf.Tensor;
+    return { x, preactivation: x, logScale: outputs.log_scale };
+  }
+  const bare: PlannedNetwork = {
+    ...network,
+    blocks: network.blocks.map((block) => (block === last ? { ...last, layers: last.layers.slice(0, -1) } : block)),
   };
-}
-
-/** sigma, kept finite where an encoder runs away. */
-function deviation(logVariance: tf.Tensor): tf.Tensor {
-  const [low, high] = LOG_VARIANCE_RANGE;
-  return tf.exp(tf.mul(tf.clipByValue(logVariance, low, high), 0.5));
+  const outputs = forward(bare, inputs, parameters, context, join);
+  const preactivation = outputs[imageName] as tf.Tensor;
+  return { x: runLayers(last, preactivation, parameters, context, [end]), preactivation, logScale: outputs.log_scale };
 }

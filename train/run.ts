@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { beginnings } from './beginnings.js';
 import { checkShape } from './check-data.js';
-import { removeUnfinished } from './checkpoint.js';
+import { checkpointSteps, removeUnfinished } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
@@ -55,6 +56,8 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
       expected: `fingerprint ${before.data.fingerprint}`,
       found: data.fingerprint,
     });
+  const begun = before && (await checkpointSteps(folder)).length > 0;
+  const start = begun ? undefined : await beginnings(config, data);
   // before the lock, which makes the folder: without TensorFlow nothing is left behind
   const tf = await loadTensorflow(request.threads === undefined ? {} : { threads: request.threads });
   const unlock = await lockRun(folder);
@@ -72,7 +75,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
         config,
       });
     const { train } = await import('./trainer.js');
-    return await train({ ...request, config, data, heldOut });
+    return await train({ ...request, config, data, heldOut, start });
   } finally {
     await unlock();
   }

@@ -1,11 +1,6 @@
 /** Learning-rate schedules by name: what the base rate is multiplied by. `epoch` counts from 1 and is whole. */
 
-export interface Moment {
-  /** The epoch under way, 1 for the first. */
-  readonly epoch: number;
-  /** The last epoch of the run; Infinity where steps or hours end it. */
-  readonly epochs: number;
-}
+import type { Moment } from './objectives/objective.js';
 
 export const schedules = {
   constant: () => 1,
@@ -13,6 +8,9 @@ export const schedules = {
   'inverse-sqrt-epoch': ({ epoch }) => 1 / Math.sqrt(epoch),
   /** To a tenth by the last epoch, in equal factors. */
   exponential: ({ epoch, epochs }) => (Number.isFinite(epochs) && epochs > 1 ? 0.1 ** ((epoch - 1) / (epochs - 1)) : 1),
+  /** Constant for the first half, then to a hundredth in equal factors: BiGAN's 200 + 200 epochs. */
+  'half-then-exponential': ({ epoch, epochs }) =>
+    Number.isFinite(epochs) ? 0.01 ** Math.max(0, (2 * epoch - epochs) / epochs) : 1,
   /** To nothing after the last epoch, in equal steps. */
   linear: ({ epoch, epochs }) => (Number.isFinite(epochs) ? Math.max(0, 1 - (epoch - 1) / epochs) : 1),
 } satisfies Record<string, (moment: Moment) => number>;

@@ -6,68 +6,12 @@
 import { AlixError } from '@alix/infer/io/errors';
 import { type LayerArguments, type LayerName, layerKinds } from './layers/index.js';
 import type { ParameterSpec, Shape } from './layers/layer.js';
-
-import type { Padding } from './layers/window.js';
+import { layersOf, type Row } from './rows.js';
 
 export type { ParameterSpec, Shape } from './layers/layer.js';
 export type { ExplicitPadding } from './layers/ops.js';
 export type { Padding } from './layers/window.js';
-
-interface WindowRow {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly features: number;
-  readonly padding: Padding;
-  readonly bias: boolean;
-  /** What follows, in order: words such as 'bn', 'lrelu(0.1)', 'relu', 'sigmoid', 'dropout(0.2)'. */
-  readonly then: string;
-}
-
-/** One row of a table. */
-export type Row =
-  | ({ readonly op: 'conv' } & WindowRow)
-  | ({ readonly op: 'transposed-conv' } & WindowRow)
-  | { readonly op: 'fully-connected'; readonly features: number; readonly bias: boolean; readonly then: string }
-  | { readonly op: 'reshape'; readonly shape: Shape }
-  | { readonly op: 'flatten' };
-
-interface WindowOptions {
-  readonly padding?: Padding;
-  readonly bias?: boolean;
-}
-
-const pair = (n: number | readonly [number, number]): readonly [number, number] => (typeof n === 'number' ? [n, n] : n);
-
-/** `conv(4, 2, 64, 'bn lrelu(0.1)')`: kernel, stride, feature maps, what follows. Padding is 'same' unless given. */
-export function conv(
-  kernel: number | readonly [number, number],
-  stride: number | readonly [number, number],
-  features: number,
-  then = '',
-  { padding = 'same', bias = true }: WindowOptions = {},
-): Row {
-  return { op: 'conv', kernel: pair(kernel), stride: pair(stride), features, padding, bias, then };
-}
-
-/** Transposed convolution; a padding of p crops p from each side of the full output, as PyTorch's does. */
-export function transposedConv(
-  kernel: number | readonly [number, number],
-  stride: number | readonly [number, number],
-  features: number,
-  then = '',
-  { padding = 'same', bias = true }: WindowOptions = {},
-): Row {
-  return { op: 'transposed-conv', kernel: pair(kernel), stride: pair(stride), features, padding, bias, then };
-}
-
-/** Fully connected row; an input with more than one axis is flattened first. */
-export function fullyConnected(features: number, then = '', { bias = true }: { readonly bias?: boolean } = {}): Row {
-  return { op: 'fully-connected', features, bias, then };
-}
-
-/** `reshape(7, 7, 128)`: to height, width, channels (channels last, also where a paper prints them first). */
-export const reshape = (...shape: number[]): Row => ({ op: 'reshape', shape });
-export const flatten = (): Row => ({ op: 'flatten' });
+export * from './rows.js';
 
 /** Rows that read one tensor, or several joined along the last axis. */
 export interface Block {
@@ -75,6 +19,8 @@ export interface Block {
   /** Inputs of the network or earlier blocks. */
   readonly from: readonly string[];
   readonly rows: readonly Row[];
+  /** An earlier block whose layers and parameters this one has too, on other inputs; `rows` are then empty. */
+  readonly shares?: string;
 }
 
 /** A network: named inputs, blocks in order, and which blocks are its outputs. */
@@ -84,6 +30,8 @@ export interface NetworkSpec {
   readonly blocks: readonly Block[];
   /** Block names; an output keeps its block's name: 'x', 'features', 'logit', and of an encoder 'mean' with 'log_variance' or 'log_sigma'. */
   readonly outputs: readonly string[];
+  /** Of an encoder: invertible rows through which samples of its Gaussian go; its mean then is where they take the Gaussian's. */
+  readonly flow?: readonly Row[];
 }
 
 /** A network that is one chain of rows. */
@@ -128,38 +76,12 @@ export interface PlannedNetwork {
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly blocks: readonly PlannedBlock[];
   readonly outputs: Readonly<Record<string, Shape>>;
+  readonly flow?: PlannedBlock;
   /** Every parameter with its full name "NETWORK.block.index.layer.parameter", running statistics included. */
   readonly parameters: readonly ParameterSpec[];
   /** Numbers that training changes: running statistics are not counted. */
   readonly parameterCount: number;
   readonly flops: number;
-}
-
-const words: Readonly<Record<string, { kind: LayerName; argument?: string }>> = {
-  bn: { kind: 'batch-norm' },
-  relu: { kind: 'relu' },
-  lrelu: { kind: 'leaky-relu', argument: 'slope' },
-  sigmoid: { kind: 'sigmoid' },
-  tanh: { kind: 'tanh' },
-  softplus: { kind: 'softplus' },
-  maxout: { kind: 'maxout', argument: 'pieces' },
-  dropout: { kind: 'dropout', argument: 'rate' },
-};
-
-/** The layers behind one row: the operation, then what its words name. */
-export function layersOf(row: Row): { kind: LayerName; args: LayerArguments }[] {
-  const { op, ...rest } = row;
-  const { then = '', ...args } = rest as { then?: string };
-  return [{ kind: op, args }, ...then.split(/\s+/).filter(Boolean).map(parseWord)];
-}
-
-function parseWord(word: string): { kind: LayerName; args: LayerArguments } {
-  const [, name = '', value] = /^([a-z]+)(?:\(([-+.\de]+)\))?$/.exec(word) ?? [];
-  const known = words[name];
-  const usage = Object.entries(words).map(([w, { argument }]) => (argument ? `${w}(${argument})` : w));
-  if (!known || (known.argument === undefined) !== (value === undefined) || Number.isNaN(Number(value ?? 0)))
-    throw new AlixError('bad-architecture', `"${word}" is not a layer word`, { expected: usage.join(', ') });
-  return { kind: known.kind, args: known.argument ? { [known.argument]: Number(value) } : {} };
 }
 
 /**
@@ -173,23 +95,41 @@ export function plan(name: string, spec: NetworkSpec): PlannedNetwork {
     // parameters are named after their block: two of one name would share them
     if (shapes.has(block.name))
       throw new AlixError('bad-architecture', `there are two of the name "${block.name}"`, { where: name });
-    const planned = planBlock(name, block, shapes);
+    const planned = planBlock(name, block.shares ? shared(name, block, spec.blocks) : block, shapes);
     shapes.set(block.name, planned.output);
-    return planned;
+    return { ...planned, name: block.name };
   });
-  const layers = blocks.flatMap((block) => block.layers);
-  const parameters = layers.flatMap((layer) =>
-    layer.parameters.map((p) => ({ ...p, name: `${layer.path}.${p.name}` })),
-  );
+  const flow = spec.flow && planBlock(name, { name: 'flow', from: ['mean'], rows: spec.flow }, shapes);
+  const layers = [...blocks, ...(flow ? [flow] : [])].flatMap((block) => block.layers);
+  // blocks that share layers name the same parameters
+  const parameters = [
+    ...new Map(
+      layers.flatMap((layer) =>
+        layer.parameters.map((p) => [`${layer.path}.${p.name}`, { ...p, name: `${layer.path}.${p.name}` }] as const),
+      ),
+    ).values(),
+  ];
   return {
     name,
     inputs: spec.inputs,
     blocks,
     outputs: Object.fromEntries(spec.outputs.map((o) => [o, shapeOf(shapes, o, name)])),
+    ...(flow ? { flow } : {}),
     parameters,
     parameterCount: parameters.filter((p) => p.trainable).reduce((sum, p) => sum + size(p.shape), 0),
     flops: layers.reduce((sum, layer) => sum + layer.flops, 0),
   };
+}
+
+/** A block with the rows, and thereby the parameters, of the earlier one that it names. */
+function shared(network: string, block: Block, blocks: readonly Block[]): Block {
+  const original = blocks.slice(0, blocks.indexOf(block)).find(({ name }) => name === block.shares);
+  if (!original || block.rows.length > 0)
+    throw new AlixError('bad-architecture', 'a block that shares has no rows of its own, and names an earlier block', {
+      where: `${network}.${block.name}`,
+      found: `shares "${block.shares}", ${block.rows.length} rows`,
+    });
+  return { ...original, from: block.from };
 }
 
 function planBlock(network: string, block: Block, shapes: ReadonlyMap<string, Shape>): PlannedBlock {

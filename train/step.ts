@@ -1,13 +1,25 @@
-/** One step of training: every player updated once, all together or in turn. Knows the objective's interface and nothing else. */
+/** One step of training: every player updated, all together or in turn. Knows the objective's interface and nothing else. */
+import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { clipped } from './clip.js';
 import type { ForwardContext } from './layers/layer.js';
-import { callables } from './networks.js';
-import { evaluate, type Noise, type Objective } from './objectives/objective.js';
+import { type Binding, callables } from './networks.js';
+import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
 import type { System } from './system.js';
 import type { Adam, AdamSettings } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
+import { plain } from './tensorflow/ops/plain.js';
+import { type Unrolling, unrolled } from './unrolled.js';
+
+/** The optimiser's numbers for a network, and what is done to its gradients first. */
+export interface UpdateSettings extends AdamSettings {
+  /** Each gradient is kept in [-clipValue, clipValue]; 0 for no limit. */
+  readonly clipValue: number;
+  /** Adds l2 * theta to the gradients of weights (not of biases or of batch norm). */
+  readonly l2: number;
+}
 
 export interface StepContext {
   readonly system: System;
@@ -15,8 +27,14 @@ export interface StepContext {
   /** The run's noise; its state is in the checkpoints. */
   readonly random: Random;
   readonly batchNormMomentum: number;
-  /** The optimiser's numbers for a network, at this step. */
-  readonly settings: (network: string) => AdamSettings;
+  readonly moment: Moment;
+  readonly settings: (network: string) => UpdateSettings;
+}
+
+/** Data [N,...] in the architecture's range, and labels [N,k] where there are any. */
+export interface Minibatch {
+  readonly x: tf.Tensor;
+  readonly labels?: tf.Tensor | undefined;
 }
 
 /** Losses by player ("critic"), and what they monitor ("critic_data"). */
@@ -24,12 +42,56 @@ export type StepMetrics = Record<string, number>;
 
 type PlayerEntry = [name: string, player: Objective['players'][string]];
 
-/** Updates all players on one minibatch x [N,...] in the architecture's range. */
-export function step(context: StepContext, x: tf.Tensor): StepMetrics {
-  const { objective, preset } = context.system.design;
+/**
+ * Minibatches that one step takes: one for all players, or, where a player is updated more than once in a step, one for
+ * each update.
+ *
+ * @throws AlixError 'bad-config' for simultaneous updates of which one player has more than one, or a count that is none
+ */
+export function minibatchesPerStep({ objective, preset, options }: System['design']): number {
+  const counts = Object.values(objective.players).map((player) => player.steps?.(options) ?? 1);
+  if (counts.some((n) => !Number.isInteger(n) || n < 1))
+    throw new AlixError(
+      'bad-config',
+      `a player of ${objective.name} cannot be updated ${counts.join(', ')} times a step`,
+      {
+        expected: 'whole numbers of at least 1',
+      },
+    );
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  if (total === counts.length) return 1;
+  if (preset.update === 'sequential') return total;
+  throw new AlixError('bad-config', 'players that are updated simultaneously are updated once a step', {
+    found: counts.join(', '),
+    remedy: 'choose a preset with sequential updates',
+  });
+}
+
+/** Updates all players; `next` gives the minibatches that `minibatchesPerStep` counts, freed when they have been used. */
+export function step(context: StepContext, next: () => Minibatch): StepMetrics {
+  const { objective, preset, options } = context.system.design;
   const players = Object.entries(objective.players);
-  const groups = preset.update === 'simultaneous' ? [players] : players.map((player) => [player]);
-  return Object.assign({}, ...groups.map((group) => tf.tidy(() => update(context, group, x))));
+  const isShared = minibatchesPerStep(context.system.design) === 1;
+  const first = isShared ? next() : undefined;
+  const z = preset.prior === 'shared' && isShared ? tf.tidy(() => prior(context, first as Minibatch)) : undefined;
+  const groups: PlayerEntry[][] =
+    preset.update === 'simultaneous'
+      ? [players]
+      : players.flatMap((player) => Array.from({ length: player[1].steps?.(options) ?? 1 }, () => [player]));
+  const metrics = groups.map((group) => {
+    const minibatch = first ?? next();
+    const result = tf.tidy(() => update(context, group, minibatch, z));
+    if (!first) free(minibatch);
+    return result;
+  });
+  if (first) free(first);
+  z?.dispose();
+  return Object.assign({}, ...metrics);
+}
+
+function free({ x, labels }: Minibatch): void {
+  x.dispose();
+  labels?.dispose();
 }
 
 function noiseOf(random: Random): Noise {
@@ -40,26 +102,42 @@ function noiseOf(random: Random): Noise {
   };
 }
 
+/** Codes from the prior, one for each row of the minibatch. */
+function prior({ system, random }: StepContext, { x }: Minibatch): tf.Tensor {
+  const { size, prior } = system.design.architecture.latent;
+  const noise = noiseOf(random);
+  const shape = [x.shape[0] ?? 0, size];
+  return prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
+}
+
 /** One forward pass, and the updates of all players in `group` from it. */
-function update(context: StepContext, group: readonly PlayerEntry[], x: tf.Tensor): StepMetrics {
-  const { system, random } = context;
-  const { objective, options, architecture, networks } = system.design;
+function update(
+  context: StepContext,
+  group: readonly PlayerEntry[],
+  minibatch: Minibatch,
+  shared: tf.Tensor | undefined,
+): StepMetrics {
+  const { system, random, settings } = context;
+  const { objective, options, networks } = system.design;
   const noise = noiseOf(random);
   const parameters = system.store.read();
   const observed: Observation[] = [];
-  const forwardContext: ForwardContext = {
-    ops: fused,
-    training: true,
-    uniform: noise.uniform,
-    observe: (path, mean, variance) => observed.push({ path, mean: tf.keep(mean), variance: tf.keep(variance) }),
+  const remembered = new Map<string, tf.Tensor>();
+  const binding: Binding = {
+    networks,
+    signatures: { ...objective.networks, ...objective.optional },
+    noise,
+    context: contextOf(objective, noise, observed, remembered),
   };
   const names = new Map(group.map(([name, player]) => [name, trainable(system, player.updates)]));
+  const unrolling: Unrolling = { binding, parameters, adam: context.adam, settings };
   const results = gradients(() => {
-    const { size, prior } = architecture.latent;
-    const shape = [x.shape[0] ?? 0, size];
-    const z = prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
-    const callable = callables(networks, parameters, forwardContext, noise);
-    const terms = evaluate(objective.terms(callable, { x, z }, noise, options));
+    const batch = batchOf(minibatch, shared ?? prior(context, minibatch), context.moment);
+    const terms = evaluate(
+      objective.terms(callables(binding, parameters), batch, noise, options, {
+        unrolled: (network, steps, loss) => unrolled(unrolling, network, steps, loss as never),
+      }),
+    );
     return Object.fromEntries(
       group.map(([name, player]) => {
         const value = player.loss(terms, options);
@@ -68,21 +146,69 @@ function update(context: StepContext, group: readonly PlayerEntry[], x: tf.Tenso
       }),
     );
   });
-  // TensorFlow updates a variable in place only while nobody else holds its memory
-  for (const tensor of parameters.values()) tensor.dispose();
   const metrics: StepMetrics = {};
+  const changes: { parameter: string; gradient: tf.Tensor; settings: UpdateSettings }[] = [];
   for (const [name, { value, extra, gradients: grads }] of Object.entries(results)) {
     metrics[name] = value.dataSync()[0] as number;
     for (const [key, tensor] of Object.entries(extra)) metrics[key] = tensor.dataSync()[0] as number;
     for (const [i, parameter] of (names.get(name) ?? []).entries()) {
       const gradient = grads[i];
-      const network = parameter.slice(0, parameter.indexOf('.'));
-      if (gradient) context.adam.apply(parameter, gradient, context.settings(network));
-      gradient?.dispose();
+      const rates = settings(parameter.slice(0, parameter.indexOf('.')));
+      const isWeight = system.store.specs.get(parameter)?.role === 'weight';
+      const theta = parameters.get(parameter) as tf.Tensor;
+      if (gradient) changes.push({ parameter, settings: rates, gradient: clipped(gradient, theta, isWeight, rates) });
     }
   }
+  // TensorFlow updates a variable in place only while nobody else holds its memory
+  for (const tensor of parameters.values()) tensor.dispose();
+  for (const { parameter, gradient, settings: rates } of changes) {
+    context.adam.apply(parameter, gradient, rates);
+    gradient.dispose();
+  }
   for (const observation of observed) foldIn(system, observation, context.batchNormMomentum);
+  for (const [parameter, value] of remembered) {
+    system.store.get(parameter).assign(value);
+    value.dispose();
+  }
   return metrics;
+}
+
+function batchOf({ x, labels }: Minibatch, z: tf.Tensor, moment: Moment): Batch {
+  return {
+    x,
+    z,
+    moment,
+    get labels(): tf.Tensor {
+      if (labels) return labels;
+      throw new AlixError('mismatch', 'the objective needs labels, and the data have none', {
+        remedy: 'choose data with classes or attributes',
+      });
+    },
+  };
+}
+
+/** How each network runs: those trained beforehand as they were left, those differentiated twice on plain operations. */
+function contextOf(
+  objective: Objective,
+  noise: Noise,
+  observed: Observation[],
+  remembered: Map<string, tf.Tensor>,
+): (network: string) => ForwardContext {
+  const common = {
+    uniform: noise.uniform,
+    observe: (path: string, mean: tf.Tensor, variance: tf.Tensor) => {
+      observed.push({ path, mean: tf.keep(mean), variance: tf.keep(variance) });
+    },
+    remember: (parameter: string, value: tf.Tensor) => {
+      remembered.get(parameter)?.dispose();
+      remembered.set(parameter, tf.keep(value));
+    },
+  };
+  return (network) => ({
+    ...common,
+    ops: objective.differentiatedTwice?.includes(network) ? plain : fused,
+    training: !objective.frozen?.includes(network),
+  });
 }
 
 const trainable = (system: System, updates: readonly string[]) =>

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
+import { answering } from './averages.js';
 import { checkShape } from './check-data.js';
 import { newestCheckpoint } from './checkpoint.js';
 import type { RunConfig } from './config.js';
@@ -9,6 +10,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
 import { reconstructionError } from './evaluate.js';
+import { minibatchesPerEpoch } from './minibatches.js';
 import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';
 import { System } from './system.js';
@@ -60,7 +62,7 @@ export interface TrainedRun {
  */
 export async function openTrained(folder: string, onEvent?: (line: string) => void): Promise<TrainedRun> {
   const run = await readRun(folder);
-  const { objective, architecture, networks, config } = design(run.config);
+  const { objective, architecture, chains, networks, config } = design(run.config);
   const checkpoint = await newestCheckpoint(folder, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
   await loadTensorflow();
   const system = new System(config, checkpoint.weights);
@@ -74,14 +76,14 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
       ...architecture,
       networks: Object.fromEntries([...networks.keys()].map((name) => [name, architecture.networks[name]!])),
     },
-    chains: { encoder: objective.encoder, decoder: objective.decoder },
-    weights: checkpoint.weights,
+    chains,
+    weights: answering(checkpoint.weights),
     training: {
       recipe: config.recipe,
       alixVersion: run.alixVersion,
       seed: config.seed,
       steps: step,
-      epochs: epoch + batchInEpoch / Math.floor(run.data.count / config.batch),
+      epochs: epoch + batchInEpoch / minibatchesPerEpoch(system.design, run.data.count),
       batch: config.batch,
       data: run.data.fingerprint,
       config,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { createRandom, type Random, restoreRandom } from '@alix/infer/io/random';
+import { type Beginnings, beginnings } from './beginnings.js';
 import {
   type Checkpoint,
   type CheckpointState,
@@ -11,14 +12,15 @@ import {
 } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
-import { drawSamples, reconstructionError, rows } from './evaluate.js';
+import { drawSamples, reconstructionError } from './evaluate.js';
 import { MetricsLog } from './metrics-log.js';
 import { MetricsWindow } from './metrics-window.js';
-import { schedules } from './schedules.js';
-import { type StepMetrics, step } from './step.js';
+import { Minibatches, minibatchesPerEpoch } from './minibatches.js';
+import { minibatchesPerStep, type StepMetrics, step } from './step.js';
 import { System } from './system.js';
-import { Adam, type AdamSettings } from './tensorflow/adam.js';
+import { Adam } from './tensorflow/adam.js';
 import type { NamedArray } from './tensorflow/variables.js';
+import { settingsOf } from './update-settings.js';
 
 export interface TrainRequest {
   readonly config: RunConfig;
@@ -29,6 +31,8 @@ export interface TrainRequest {
   readonly folder: string;
   /** Continue from the newest whole checkpoint; from the beginning where there is none yet. */
   readonly resume?: boolean;
+  /** What a fresh run starts from besides its seed; read from `config` and `data` unless given. */
+  readonly start?: Beginnings | undefined;
   /** Ends the run cleanly after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -78,8 +82,8 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   // killed before its first checkpoint, a run has nothing to continue from, and its seed makes the beginning the same again
   if (request.resume && !begun) request.onEvent?.(`${folder} has no checkpoint yet: the run begins again`);
   const checkpoint = begun ? await newestCheckpoint(folder, damaged) : undefined;
-  const perEpoch = Math.floor(data.count / config.batch);
-  const run = new Run(request, perEpoch, checkpoint);
+  const start = checkpoint ? undefined : (request.start ?? (await beginnings(config, data)));
+  const run = new Run(request, checkpoint, start);
   try {
     return await run.loop();
   } catch (error) {
@@ -106,24 +110,27 @@ class Run {
   readonly #started = performance.now();
   #state: Omit<CheckpointState, 'random'>;
   #saved: { step: number; at: number };
-  #order: { epoch: number; rows: Uint32Array } | undefined;
+  readonly #minibatches: Minibatches;
+  readonly #perStep: number;
   #window = new MetricsWindow();
   #stepped = { steps: 0, seconds: 0 };
   #error: number | undefined;
 
-  constructor(request: TrainRequest, perEpoch: number, checkpoint: Checkpoint | undefined) {
-    const { config, folder } = request;
+  constructor(request: TrainRequest, checkpoint: Checkpoint | undefined, start: Beginnings | undefined) {
+    const { config, folder, data } = request;
     this.#request = request;
-    this.#perEpoch = perEpoch;
-    this.#system = new System(config, checkpoint?.weights);
+    this.#system = new System(config, checkpoint?.weights, start);
+    this.#perStep = minibatchesPerStep(this.#system.design);
+    this.#perEpoch = minibatchesPerEpoch(this.#system.design, data.count);
     this.#adam = new Adam(this.#system.store, checkpoint?.optimiser);
     this.#root = createRandom(config.seed);
+    this.#minibatches = new Minibatches(this.#system, data, config, this.#root);
     this.#noise = checkpoint ? restoreRandom(checkpoint.state.random) : this.#root.split('noise');
     this.#state = checkpoint?.state ?? { step: 0, epoch: 0, batchInEpoch: 0, seconds: 0 };
     this.#saved = { step: this.#state.step, at: performance.now() };
     this.#log = new MetricsLog(join(folder, 'metrics.jsonl'));
     const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = config.length;
-    this.#steps = Math.min(steps, epochs * perEpoch);
+    this.#steps = Math.min(steps, epochs * (this.#perEpoch / this.#perStep));
     this.#secondsBefore = this.#state.seconds;
     this.#secondsLimit = (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600;
   }
@@ -153,34 +160,32 @@ class Run {
   }
 
   #rate({ steps, seconds }: { steps: number; seconds: number }): number {
-    return seconds > 0 ? (steps * this.#request.config.batch) / seconds : 0;
+    return seconds > 0 ? (steps * this.#perStep * this.#request.config.batch) / seconds : 0;
   }
 
   #oneStep(): void {
     const { config } = this.#request;
     const started = performance.now();
     const { step: number, epoch, batchInEpoch } = this.#state;
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, rows: this.#root.split(`order of epoch ${epoch}`).permutation(this.#request.data.count) };
-    const indices = this.#order.rows.subarray(batchInEpoch * config.batch, (batchInEpoch + 1) * config.batch);
-    const x = rows(this.#system, this.#request.data, indices);
+    let taken = 0;
     const metrics = step(
       {
         system: this.#system,
         adam: this.#adam,
         random: this.#noise,
         batchNormMomentum: config.batchNormMomentum,
+        moment: { epoch: epoch + 1, epochs: Math.ceil((this.#steps * this.#perStep) / this.#perEpoch) },
         settings: (network) => settingsOf(config, network, epoch + 1),
       },
-      x,
+      () => this.#minibatches.at(epoch, batchInEpoch + taken++, this.#noise),
     );
-    x.dispose();
+    this.#system.averages?.update();
     const seconds = (performance.now() - started) / 1000;
-    const isEpochEnd = batchInEpoch + 1 === this.#perEpoch;
+    const isEpochEnd = batchInEpoch + this.#perStep === this.#perEpoch;
     this.#state = {
       step: number + 1,
       epoch: epoch + (isEpochEnd ? 1 : 0),
-      batchInEpoch: isEpochEnd ? 0 : batchInEpoch + 1,
+      batchInEpoch: isEpochEnd ? 0 : batchInEpoch + this.#perStep,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
     };
     this.#stepped = { steps: this.#stepped.steps + 1, seconds: this.#stepped.seconds + seconds };
@@ -205,7 +210,7 @@ class Run {
       step,
       steps: this.#steps,
       epoch,
-      imagesPerSecond: this.#window.rate * this.#request.config.batch,
+      imagesPerSecond: this.#window.rate * this.#perStep * this.#request.config.batch,
       seconds: secondsSoFar,
       secondsLimit: this.#secondsLimit,
       metrics: this.#window.means(),
@@ -216,7 +221,7 @@ class Run {
   /** A line of what has been gathered since the last one. */
   #logWindow(epoch: number): void {
     if (this.#window.isEmpty) return;
-    const rate = this.#window.rate * this.#request.config.batch;
+    const rate = this.#window.rate * this.#perStep * this.#request.config.batch;
     this.#log.add({
       kind: 'step',
       step: this.#state.step,
@@ -255,7 +260,7 @@ class Run {
   async #save(): Promise<void> {
     const { folder, config } = this.#request;
     const state = { ...this.#state, random: this.#noise.state() };
-    const checkpoint = { state, weights: this.#system.store.arrays(), optimiser: this.#adam.arrays() };
+    const checkpoint = { state, weights: this.#system.arrays(), optimiser: this.#adam.arrays() };
     // the losses of a step are those before its update: a checkpoint must be of numbers that can go on
     const bad = notFinite(checkpoint.weights) ?? notFinite(checkpoint.optimiser);
     if (bad) throw this.#diverged(`${bad} is no longer finite`);
@@ -287,12 +292,4 @@ class Run {
 function notFinite(arrays: ReadonlyMap<string, NamedArray>): string | undefined {
   for (const [name, { data }] of arrays) for (const value of data) if (!Number.isFinite(value)) return name;
   return undefined;
-}
-
-/** The optimiser's numbers for one network in one epoch (from 1). */
-function settingsOf(config: RunConfig, network: string, epoch: number): AdamSettings {
-  const { networks, ...base } = config.optimiser;
-  const rates = { ...base, ...(networks[network] as Partial<typeof base> | undefined) };
-  const factor = schedules[rates.schedule]({ epoch, epochs: config.length.epochs ?? Number.POSITIVE_INFINITY });
-  return { ...rates, learningRate: rates.learningRate * factor };
 }

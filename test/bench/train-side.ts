@@ -20,16 +20,23 @@ const config = resolveConfig([{ from: 'recipe', config: recipes['dali-mnist']?.c
 const { batch, optimiser, batchNormMomentum } = config;
 const system = new System(config);
 const random = createRandom(config.seed);
-const context = { system, adam: new Adam(system.store), random, batchNormMomentum, settings: () => optimiser };
+const context = {
+  system,
+  adam: new Adam(system.store),
+  random,
+  batchNormMomentum,
+  moment: { epoch: 1, epochs: 1 },
+  settings: () => optimiser,
+};
 const [height, width, channels] = [28, 28, 1];
 const x = tf.tensor(random.uniform(batch * height * width * channels), [batch, height, width, channels]);
 
-for (let i = 0; i < WARM_UP; i++) step(context, x);
+for (let i = 0; i < WARM_UP; i++) step(context, () => ({ x: tf.clone(x) }));
 const start = performance.now();
 let steps = 0;
 let seconds = 0;
 while (seconds < Number(values.seconds)) {
-  step(context, x);
+  step(context, () => ({ x: tf.clone(x) }));
   steps += 1;
   seconds = (performance.now() - start) / 1000;
 }

@@ -30,6 +30,8 @@ function randomised(config: ReturnType<typeof resolveConfig>): Map<string, Named
       const value = {
         weight: (v: number) => v / Math.sqrt(fanIn),
         bias: (v: number) => 0.3 * v,
+        'output-bias': (v: number) => 0.3 * v,
+        'singular-vector': (v: number) => v,
         scale: (v: number) => 1 + 0.4 * v,
         shift: (v: number) => 0.3 * v,
         'running-mean': (v: number) => 0.5 * v,

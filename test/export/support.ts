@@ -20,6 +20,8 @@ export function numbers(seed: number): () => number {
 /** Ranges that are far from what a fresh network has: no scale is 1, no shift or mean 0, no variance 1. */
 const ranges = {
   bias: [-0.7, 0.9],
+  'output-bias': [-0.7, 0.9],
+  'singular-vector': [-1, 1],
   scale: [1.3, 2.2],
   shift: [-0.8, -0.2],
   'running-mean': [0.1, 0.6],

@@ -1,6 +1,6 @@
 /** Objectives at points where their value is known, and what each player's gradient reaches. */
 import { objectives } from '@alix/train/objectives/index';
-import { evaluate, type Objective, type Posterior } from '@alix/train/objectives/objective';
+import { type Batch, evaluate, type Objective, type Posterior } from '@alix/train/objectives/objective';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../tensorflow.js';
@@ -19,6 +19,8 @@ function toy(p: Record<string, Tensor>) {
     mean: tf.mul(x, p.e!),
     logVariance: tf.mul(x, p.s!),
     sample: () => tf.mul(x, p.e!),
+    draw: () => ({ z: tf.mul(x, p.e!), logDensity: tf.zeros([x.shape[0] ?? 0]) }),
+    logDensity: () => tf.zeros([x.shape[0] ?? 0]),
   });
   return {
     G: (z: Tensor) => tf.mul(z, p.g!),
@@ -36,11 +38,19 @@ const parameters = (values: Record<string, number>) =>
 function losses(name: string, values: Record<string, number>, x: number[][], z: number[][]) {
   const objective = of(name);
   const p = parameters(values);
-  const terms = evaluate(objective.terms(toy(p), { x: tf.tensor2d(x), z: tf.tensor2d(z) }, noise, objective.options));
+  const terms = evaluate(objective.terms(toy(p), batchOf(x, z), noise, objective.options, tools));
   return Object.fromEntries(
     Object.entries(objective.players).map(([player, { loss }]) => [player, value(loss(terms, objective.options))]),
   );
 }
+
+const batchOf = (x: number[][], z: number[][]): Batch => ({
+  x: tf.tensor2d(x),
+  z: tf.tensor2d(z),
+  labels: tf.zeros([x.length, 1]),
+  moment: { epoch: 1, epochs: 10 },
+});
+const tools = { unrolled: () => () => tf.zeros([1]) } as never;
 
 describeWithTensorflow('objectives', () => {
   it('where the critic says one half everywhere: ALI pays 2 log 2 on both sides, the GAN log 2 for its generator', () => {
@@ -80,9 +90,7 @@ describeWithTensorflow('objectives', () => {
         const p = parameters({});
         const keys = Object.keys(p);
         const { gradients: grads } = gradients(() => {
-          const terms = evaluate(
-            objective.terms(toy(p), { x: tf.tensor2d(x), z: tf.tensor2d(z) }, noise, objective.options),
-          );
+          const terms = evaluate(objective.terms(toy(p), batchOf(x, z), noise, objective.options, tools));
           return { loss: { value: loss(terms, objective.options), wrt: keys.map((key) => p[key]!) } };
         }).loss;
         keys.forEach((key, i) => {
@@ -100,7 +108,7 @@ describeWithTensorflow('objectives', () => {
     const p = parameters({ d: 0 });
     const dali = of('dali');
     const { gradients: grads } = gradients(() => {
-      const terms = evaluate(dali.terms(toy(p), { x: tf.tensor2d([[1]]), z: tf.tensor2d([[2]]) }, noise, dali.options));
+      const terms = evaluate(dali.terms(toy(p), batchOf([[1]], [[2]]), noise, dali.options, tools));
       return { loss: { value: terms.code!, wrt: [p.g!] } };
     }).loss;
     expect(Math.abs(value(grads[0]!))).toBeGreaterThan(1e-3);

@@ -15,6 +15,8 @@ export interface Dataset {
   readonly labels: Uint8Array | undefined;
   /** How many classes there are; undefined when there are none. */
   readonly classes: number | undefined;
+  /** Several yes-or-no labels per row, uint8 [N,count] of 0 and 1, where the data have them. */
+  readonly attributes?: { readonly count: number; readonly values: Uint8Array };
   /** Rows at `indices`, float32 [n, ...shape]: images in [0,1] (v/255), points as they are. */
   batch(indices: Uint32Array): Float32Array<ArrayBuffer>;
   /** Rows as stored, uint8 [n,H,W,C]; images only. */

@@ -8,5 +8,6 @@ export function activation<Args>(apply: (x: Tensor, args: Args, context: Forward
     parameters: () => [],
     flops: (input) => input.reduce((product, n) => product * n, 1),
     forward: (x, args, _parameters, context) => apply(x, args, context),
+    isActivation: true,
   };
 }

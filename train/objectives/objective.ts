@@ -4,14 +4,33 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** q(z|x) as a network gives it. */
+/** q(z|x) as an encoder gives it: a Gaussian, a Gaussian sent through a flow, or a point. */
 export interface Posterior {
-  /** [N,d] */
+  /** The code of x [N,d]: the mean, or where a flow takes it. */
   readonly mean: Tensor;
-  /** log sigma^2 [N,d]; absent from a deterministic encoder. */
+  /** log sigma^2 [N,d]; undefined where the posterior is no Gaussian: deterministic, implicit (noise goes in) or a flow. */
   readonly logVariance: Tensor | undefined;
-  /** mean + sigma * epsilon with fresh standard normal noise; the mean itself where there is no variance. */
+  /** z [N,d]: mean + sigma * epsilon with fresh standard normal noise; the mean itself where there is no variance. */
   sample(noise: Noise): Tensor;
+  /** A sample [N,d] and log q of it [N]. @throws AlixError 'mismatch' where q has no density */
+  draw(noise: Noise): Drawn;
+  /** log q(z|x) [N] at a given z [N,d]. @throws AlixError 'mismatch' where q has no density, or a flow no closed inverse */
+  logDensity(z: Tensor): Tensor;
+}
+
+export interface Drawn {
+  readonly z: Tensor;
+  readonly logDensity: Tensor;
+}
+
+/** p(x|z) as a decoder gives it; likelihoods.ts says which densities are made of it. */
+export interface Likelihood {
+  /** [N,...] in the architecture's range: what the decoder shows. */
+  readonly x: Tensor;
+  /** x before the decoder's last activation: the logits of a Bernoulli; x itself where the last layer is no activation. */
+  readonly preactivation: Tensor;
+  /** log of the scale per pixel, where the decoder has such an output. */
+  readonly logScale: Tensor | undefined;
 }
 
 /** Fresh random tensors from the trainer's generator. */
@@ -20,16 +39,47 @@ export interface Noise {
   uniform(shape: readonly number[]): Tensor;
 }
 
-/** A minibatch: data x [N,...] in the architecture's range, and codes z [N,d] drawn from the prior. */
+/** When in a run a minibatch comes. */
+export interface Moment {
+  /** The epoch under way, 1 for the first. */
+  readonly epoch: number;
+  /** The last epoch of the run; Infinity where hours alone end it. */
+  readonly epochs: number;
+}
+
+/** A minibatch. */
 export interface Batch {
+  /** Data [N,...] in the architecture's range. */
   readonly x: Tensor;
+  /** Codes [N,d] drawn from the prior. */
   readonly z: Tensor;
+  /** One-hot classes, or attributes that are 0 or 1: [N,k]; an AlixError 'mismatch' says so where the data have none. */
+  readonly labels: Tensor;
+  readonly moment: Moment;
 }
 
 /** "inputs -> output", e.g. 'z -> x', 'x z -> logit', 'features -> posterior': what a network of the architecture must offer. */
 export type Signature = `${string} -> ${string}`;
-type Call<S extends Signature> = (...inputs: Tensor[]) => S extends `${string} -> posterior` ? Posterior : Tensor;
-export type Networks<N extends Readonly<Record<string, Signature>>> = { readonly [K in keyof N]: Call<N[K]> };
+type Result<S extends Signature> = S extends `${string} -> posterior`
+  ? Posterior
+  : S extends `${string} -> likelihood`
+    ? Likelihood
+    : Tensor;
+type Call<S extends Signature> = (...inputs: Tensor[]) => Result<S>;
+type Signatures = Readonly<Record<string, Signature>>;
+/** Networks as functions; those that an architecture may leave out may be undefined. */
+export type Networks<N extends Signatures, M extends Signatures = Record<never, never>> = {
+  readonly [K in keyof N]: Call<N[K]>;
+} & { readonly [K in keyof M]?: Call<M[K]> };
+
+/** What a few losses need of the trainer besides networks and noise. */
+export interface Tools<N extends Signatures> {
+  /**
+   * A network as it would be after `steps` more updates of its optimiser on `loss`, differentiable through them: each
+   * step's gradient and moments are part of the graph (Metz et al. 2017, Eq. 5-8).
+   */
+  unrolled<K extends keyof N & string>(network: K, steps: number, loss: (network: Call<N[K]>) => Tensor): Call<N[K]>;
+}
 
 export type Options = Readonly<Record<string, number | string | boolean>>;
 
@@ -42,6 +92,8 @@ export interface Player<N, T extends Terms, O extends Options> {
   readonly updates: readonly (keyof N & string)[];
   /** A scalar to minimise. */
   readonly loss: (terms: Evaluated<T>, options: O) => Tensor;
+  /** Updates of this player in one step of training, each on a minibatch of its own; 1 unless said. */
+  readonly steps?: (options: O) => number;
   /** Numbers worth a curve that no player minimises, e.g. the critic's mean output; from terms that the loss has asked for. */
   readonly monitor?: (terms: Evaluated<T>) => Readonly<Record<string, Tensor>>;
 }
@@ -54,13 +106,16 @@ export type Update = 'simultaneous' | 'sequential';
 
 export interface Preset<O extends Options> {
   readonly update: Update;
+  /** Sequential updates draw z 'fresh' for each player, or once for all of a step ('shared'); fresh unless said. */
+  readonly prior?: 'fresh' | 'shared';
   readonly options?: Partial<O>;
   /** Where this way of doing it is written. */
   readonly source: string;
 }
 
 export interface ObjectiveDefinition<
-  N extends Readonly<Record<string, Signature>>,
+  N extends Signatures,
+  M extends Signatures,
   T extends Terms,
   P extends string,
   O extends Options,
@@ -70,15 +125,25 @@ export interface ObjectiveDefinition<
   /** The paper and its equations. */
   readonly source: string;
   readonly networks: N;
-  /** Networks that lead from x to the posterior, in order; empty where the system has no encoder. */
-  readonly encoder: readonly (keyof N & string)[];
+  /** Networks that an architecture may offer and the terms then use, such as the second layer of a stacked latent. */
+  readonly optional?: M;
+  /** Networks trained beforehand (config.pretrained): in evaluation mode, never updated; gradients flow through them. */
+  readonly frozen?: readonly (keyof N & string)[];
+  /** Networks through which a gradient is differentiated again: they run on the plain operations. */
+  readonly differentiatedTwice?: readonly (keyof N & string)[];
+  /** Sizes of the last axis that outputs must have, e.g. { D: 4 } for a critic of four classes. */
+  readonly sizes?: (options: O) => { readonly [K in keyof (N & M)]?: number };
+  /** Networks that lead from x to the posterior, in order; empty where the system has no encoder. Absent optional ones are left out. */
+  readonly encoder: readonly (keyof (N & M) & string)[];
   /** Networks that lead from z to x. */
-  readonly decoder: readonly (keyof N & string)[];
+  readonly decoder: readonly (keyof (N & M) & string)[];
+  /** What lies under an inpainting mask on the scale [-1,1], where the encoder is trained on masked images. */
+  readonly maskFill?: number;
   readonly options: O;
   /** Settings by name; the first is the default. */
   readonly presets: Readonly<Record<P, Preset<O>>>;
-  readonly terms: (networks: Networks<N>, batch: Batch, noise: Noise, options: O) => T;
-  readonly players: Readonly<Record<string, Player<N, T, O>>>;
+  readonly terms: (networks: Networks<N, M>, batch: Batch, noise: Noise, options: O, tools: Tools<N>) => T;
+  readonly players: Readonly<Record<string, Player<N & M, T, O>>>;
 }
 
 /** An objective with its types erased: what the trainer and the table of objectives handle. */
@@ -86,27 +151,34 @@ export interface Objective {
   readonly name: string;
   readonly title: string;
   readonly source: string;
-  readonly networks: Readonly<Record<string, Signature>>;
+  readonly networks: Signatures;
+  readonly optional?: Signatures;
+  readonly frozen?: readonly string[];
+  readonly differentiatedTwice?: readonly string[];
+  readonly sizes?: (options: Options) => Readonly<Record<string, number>>;
   readonly encoder: readonly string[];
   readonly decoder: readonly string[];
+  readonly maskFill?: number;
   readonly options: Options;
   readonly presets: Readonly<Record<string, Preset<Options>>>;
   readonly terms: (
-    networks: Readonly<Record<string, (...inputs: Tensor[]) => Tensor & Posterior>>,
+    networks: Readonly<Record<string, (...inputs: Tensor[]) => Tensor & Posterior & Likelihood>>,
     batch: Batch,
     noise: Noise,
     options: Options,
+    tools: Tools<Signatures>,
   ) => Terms;
   readonly players: Readonly<Record<string, Player<Readonly<Record<string, unknown>>, Terms, Options>>>;
 }
 
 /** Checks an objective's types where it is written, then erases them. */
 export function objective<
-  const N extends Readonly<Record<string, Signature>>,
+  const N extends Signatures,
   T extends Terms,
   P extends string,
   O extends Options,
->(definition: ObjectiveDefinition<N, T, P, O>): Objective {
+  const M extends Signatures = Record<never, never>,
+>(definition: ObjectiveDefinition<N, M, T, P, O>): Objective {
   return definition as unknown as Objective;
 }
 

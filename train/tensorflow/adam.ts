@@ -55,8 +55,7 @@ export class Adam {
 
   /** Changes the parameter `name` by its gradient. */
   apply(name: string, gradient: tf.Tensor, { learningRate, beta1, beta2, epsilon }: AdamSettings): void {
-    const moments = this.#moments.get(name);
-    if (!moments) throw new Error(`${name} is not trainable`);
+    const moments = this.#of(name);
     moments.t += 1;
     const backend = nodeBackend();
     const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
@@ -71,6 +70,18 @@ export class Adam {
       const handles = [this.#store.get(name).handle, moments.m.handle, moments.v.handle];
       backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...handles, ...scalars, gradient], 0);
     });
+  }
+
+  /** The moments of a parameter and its count of updates; inside tf.tidy, gone before the next update. */
+  moments(name: string): { m: tf.Tensor; v: tf.Tensor; t: number } {
+    const { m, v, t } = this.#of(name);
+    return { m: m.read(), v: v.read(), t };
+  }
+
+  #of(name: string): Moments {
+    const moments = this.#moments.get(name);
+    if (!moments) throw new Error(`${name} is not trainable`);
+    return moments;
   }
 
   /** Moments and counts, named "PARAMETER.m", ".v" and ".t", for a checkpoint. */
