@@ -1,5 +1,6 @@
 /** The Node API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
+export { type ModeCoverage, modeCoverage } from './modes.js';
 export {
   byError,
   constantImageErrors,

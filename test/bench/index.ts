@@ -1,6 +1,7 @@
 /** The benchmarks, one line each. */
 import type { Bench } from './bench.js';
 import { encode } from './encode.js';
+import { grid } from './grid.js';
 import { train } from './train.js';
 
-export const benches: readonly Bench[] = [train, encode];
+export const benches: readonly Bench[] = [train, encode, grid];
