@@ -132,7 +132,7 @@ function update(
   const names = new Map(group.map(([name, player]) => [name, trainable(system, player.updates)]));
   const unrolling: Unrolling = { binding, parameters, adam: context.adam, settings };
   const results = gradients(() => {
-    const batch = batchOf(minibatch, shared ?? prior(context, minibatch), context.moment);
+    const batch = batchOf(minibatch, shared ?? prior(context, minibatch), context);
     const terms = evaluate(
       objective.terms(callables(binding, parameters), batch, noise, options, {
         unrolled: (network, steps, loss) => unrolled(unrolling, network, steps, loss as never),
@@ -173,10 +173,12 @@ function update(
   return metrics;
 }
 
-function batchOf({ x, labels }: Minibatch, z: tf.Tensor, moment: Moment): Batch {
+function batchOf({ x, labels }: Minibatch, z: tf.Tensor, { moment, system }: StepContext): Batch {
   return {
     x,
+    range: system.design.architecture.data.range,
     z,
+    prior: system.design.architecture.latent.prior,
     moment,
     get labels(): tf.Tensor {
       if (labels) return labels;

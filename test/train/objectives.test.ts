@@ -46,7 +46,9 @@ function losses(name: string, values: Record<string, number>, x: number[][], z: 
 
 const batchOf = (x: number[][], z: number[][]): Batch => ({
   x: tf.tensor2d(x),
+  range: [-1, 1],
   z: tf.tensor2d(z),
+  prior: 'normal',
   labels: tf.zeros([x.length, 1]),
   moment: { epoch: 1, epochs: 10 },
 });

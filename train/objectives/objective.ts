@@ -29,6 +29,8 @@ export interface Likelihood {
   readonly x: Tensor;
   /** x before the decoder's last activation: the logits of a Bernoulli; x itself where the last layer is no activation. */
   readonly preactivation: Tensor;
+  /** The kind of the decoder's last layer, where that is an activation: 'sigmoid', 'tanh', ... */
+  readonly activation: string | undefined;
   /** log of the scale per pixel, where the decoder has such an output. */
   readonly logScale: Tensor | undefined;
 }
@@ -51,8 +53,12 @@ export interface Moment {
 export interface Batch {
   /** Data [N,...] in the architecture's range. */
   readonly x: Tensor;
+  /** The architecture's range: [-1,1] or [0,1]; what is said on the scale [-1,1] is converted by it. */
+  readonly range: readonly [number, number];
   /** Codes [N,d] drawn from the prior. */
   readonly z: Tensor;
+  /** p(z): standard normal, or uniform on [-1,1]^d. */
+  readonly prior: 'normal' | 'uniform';
   /** One-hot classes, or attributes that are 0 or 1: [N,k]; an AlixError 'mismatch' says so where the data have none. */
   readonly labels: Tensor;
   readonly moment: Moment;
@@ -143,6 +149,12 @@ export interface ObjectiveDefinition<
   /** Settings by name; the first is the default. */
   readonly presets: Readonly<Record<P, Preset<O>>>;
   readonly terms: (networks: Networks<N, M>, batch: Batch, noise: Noise, options: O, tools: Tools<N>) => T;
+  /** Numbers of held-out rows, means over them, for a curve at each epoch's end: networks in evaluation mode, no noise. */
+  readonly heldOut?: (
+    networks: Networks<N, M>,
+    batch: Pick<Batch, 'x' | 'labels'>,
+    options: O,
+  ) => Readonly<Record<string, Tensor>>;
   readonly players: Readonly<Record<string, Player<N & M, T, O>>>;
 }
 
@@ -168,6 +180,11 @@ export interface Objective {
     options: Options,
     tools: Tools<Signatures>,
   ) => Terms;
+  readonly heldOut?: (
+    networks: Readonly<Record<string, (...inputs: Tensor[]) => Tensor & Posterior & Likelihood>>,
+    batch: Pick<Batch, 'x' | 'labels'>,
+    options: Options,
+  ) => Readonly<Record<string, Tensor>>;
   readonly players: Readonly<Record<string, Player<Readonly<Record<string, unknown>>, Terms, Options>>>;
 }
 
