@@ -31,6 +31,7 @@ export type Row =
       readonly then: string;
     }
   | { readonly op: 'reshape'; readonly shape: Shape }
+  | { readonly op: 'dropout'; readonly rate: number }
   | { readonly op: 'flatten' };
 
 export interface FullyConnectedOptions {
@@ -92,6 +93,9 @@ export function fullyConnected(
 /** `reshape(7, 7, 128)`: to height, width, channels (channels last, also where a paper prints them first). */
 export const reshape = (...shape: number[]): Row => ({ op: 'reshape', shape });
 export const flatten = (): Row => ({ op: 'flatten' });
+
+/** Dropout on what comes in, where a table means a row's input; after a row it is the word 'dropout(0.2)'. */
+export const dropout = (rate: number): Row => ({ op: 'dropout', rate });
 
 const words: Readonly<Record<string, { kind: LayerName; argument?: string }>> = {
   bn: { kind: 'batch-norm' },
