@@ -1,7 +1,21 @@
 /** The objectives by name. A new one is its file, its line here and its test. */
 import { ali } from './ali.js';
+import { classifier } from './classifier.js';
 import { dali } from './dali.js';
+import { gali4 } from './gali-4.js';
+import { gali8 } from './gali-8.js';
+import { galiMix } from './gali-mix.js';
+import { galiPt } from './gali-pt.js';
 import { gan } from './gan.js';
 import type { Objective } from './objective.js';
 
-export const objectives: Readonly<Record<string, Objective>> = { ali, dali, gan };
+export const objectives: Readonly<Record<string, Objective>> = {
+  ali,
+  dali,
+  gan,
+  'gali-4': gali4,
+  'gali-8': gali8,
+  'gali-pt': galiPt,
+  'gali-mix': galiMix,
+  classifier,
+};

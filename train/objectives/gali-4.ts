@@ -1,0 +1,44 @@
+import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
+import { instanceNoise } from './instance-noise.js';
+import { objective, once } from './objective.js';
+
+/**
+ * GALI-4: the critic tells four classes of pairs apart, with reconstructions among them; E and G want each pair held for
+ * each of the three others. Dandi et al. 2021, Eq. 3 and 4.
+ * z^ ~ E(x), x^ = G(z^), z^2 ~ E(x^); x~ = G(z), z~ ~ E(x~), x~2 = G(z~): (x, z^), (x, z^2), (x~, z), (x~2, z).
+ * The paper numbers them 1, 3, 2, 4. Nothing is detached: gradients flow along both chains.
+ */
+export const gali4 = objective({
+  name: 'gali-4',
+  title: 'GALI-4',
+  source: `${galiSource}, Eq. 3 and 4`,
+  networks: { G: 'z -> x', E: 'x -> posterior', D: 'x z -> logit' },
+  sizes: () => ({ D: 4 }),
+  encoder: ['E'],
+  decoder: ['G'],
+  options: galiOptions,
+  presets: galiPresets,
+  terms({ G, E, D }, batch, noise, options) {
+    const { x, z } = batch;
+    const noisy = instanceNoise(batch, noise, options.instanceNoise);
+    const zHat = once(() => E(x).sample(noise));
+    const zHat2 = once(() => E(G(zHat())).sample(noise));
+    const xTilde = once(() => G(z));
+    const zTilde = once(() => E(xTilde()).sample(noise));
+    return classified([
+      () => D(noisy(x), zHat()),
+      () => D(noisy(x), zHat2()),
+      () => D(noisy(xTilde()), z),
+      () => D(noisy(G(zTilde())), z),
+    ]);
+  },
+  players: {
+    critic: {
+      updates: ['D'],
+      steps: ({ criticSteps }) => criticSteps,
+      loss: (t, options) => criticLoss(t, options),
+      monitor: (t) => ({ critic_right: rightness(t.logits) }),
+    },
+    actor: { updates: ['E', 'G'], loss: (t, options) => actorLoss(t, options) },
+  },
+});
