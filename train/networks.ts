@@ -82,7 +82,7 @@ function likelihood(
   if (!end || !layerKinds[end.kind].isActivation) {
     const outputs = forward(network, inputs, parameters, context, join);
     const x = outputs[imageName] as tf.Tensor;
-    return { x, preactivation: x, logScale: outputs.log_scale };
+    return { x, preactivation: x, activation: undefined, logScale: outputs.log_scale };
   }
   const bare: PlannedNetwork = {
     ...network,
@@ -90,5 +90,6 @@ function likelihood(
   };
   const outputs = forward(bare, inputs, parameters, context, join);
   const preactivation = outputs[imageName] as tf.Tensor;
-  return { x: runLayers(last, preactivation, parameters, context, [end]), preactivation, logScale: outputs.log_scale };
+  const x = runLayers(last, preactivation, parameters, context, [end]);
+  return { x, preactivation, activation: end.kind, logScale: outputs.log_scale };
 }
