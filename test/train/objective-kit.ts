@@ -4,7 +4,14 @@
  */
 import type { ForwardContext } from '@alix/train/layers/layer';
 import { type Binding, callables } from '@alix/train/networks';
-import { evaluate, type Moment, type Noise, type Objective, type Options } from '@alix/train/objectives/objective';
+import {
+  type Batch,
+  evaluate,
+  type Moment,
+  type Noise,
+  type Objective,
+  type Options,
+} from '@alix/train/objectives/objective';
 import {
   type Block,
   flatten,
@@ -46,8 +53,10 @@ export interface KitCase {
   readonly moment?: Moment;
   readonly range?: readonly [number, number];
   readonly latent?: number;
-  /** Size of z, where it is not the latent's. */
-  readonly prior?: number;
+  /** 'normal' unless given: what the objective is told; the numbers stay the same. */
+  readonly prior?: Batch['prior'];
+  /** Size of the z that is drawn, where it is not the latent's. */
+  readonly priorSize?: number;
   readonly classes?: number;
   readonly networks: Readonly<Record<string, KitNetwork>>;
 }
@@ -94,7 +103,11 @@ export function optionsOf(objective: Objective, { preset, options }: Pick<KitCas
 /** All losses of an objective and their gradients by every parameter of every network, updated or not. */
 export function evaluateCase(objective: Objective, kase: KitCase, change: Change = () => undefined): Evaluation {
   const networks = new Map(Object.entries(kase.networks).map(([name, of]) => [name, plan(name, specOf(of, kase))]));
-  return tf.tidy(() => run(objective, kase, networks, change));
+  let evaluation: Evaluation | undefined;
+  tf.tidy(() => {
+    evaluation = run(objective, kase, networks, change);
+  });
+  return evaluation as unknown as Evaluation;
 }
 
 /** The losses alone. */
@@ -193,10 +206,20 @@ function parametersOf(networks: Map<string, PlannedNetwork>, change: Change): Ma
   return parameters;
 }
 
-function batchOf({ range: [low, high] = [0, 1], latent = 2, prior = latent, classes = 2, moment }: KitCase) {
+function batchOf({
+  range = [0, 1],
+  latent = 2,
+  priorSize = latent,
+  prior = 'normal',
+  classes = 2,
+  moment,
+}: KitCase): Batch {
+  const [low, high] = range;
   return {
     x: wave([N, ...IMAGE], (i) => low + (high - low) * (0.5 + 0.4 * Math.sin(1.7 * i + 0.2))),
-    z: wave([N, prior], (i) => 1.1 * Math.sin(2.3 * i + 0.4)),
+    range,
+    z: wave([N, priorSize], (i) => 1.1 * Math.sin(2.3 * i + 0.4)),
+    prior,
     labels: wave([N, classes], (i) => Number(i % classes === Math.floor(i / classes) % classes)),
     moment: moment ?? { epoch: 1, epochs: 10 },
   };

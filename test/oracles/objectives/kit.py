@@ -124,9 +124,9 @@ class Kit:
     def __init__(self, config):
         low, high = config["range"]
         self.draws = 0
-        self.moment = config["moment"]
+        self.moment, self.range, self.prior = config["moment"], config["range"], config["prior"]
         self.x = low + (high - low) * wave((N, *IMAGE), lambda i: 0.5 + 0.4 * math.sin(1.7 * i + 0.2))
-        self.z = wave((N, config["prior"]), lambda i: 1.1 * math.sin(2.3 * i + 0.4))
+        self.z = wave((N, config["priorSize"]), lambda i: 1.1 * math.sin(2.3 * i + 0.4))
         n = config["classes"]
         self.labels = wave((N, n), lambda i: float(i % n == i // n % n))
         self.networks = {name: Network(self, name, spec, config) for name, spec in config["networks"].items()}
@@ -152,10 +152,13 @@ def fake(l):
     return F.softplus(l).mean()
 
 
-def case(preset, networks, formula, options=None, moment=None, range=(0, 1), latent=2, prior=None, classes=2, frozen=()):
-    """One evaluation of all losses and of their gradients by every parameter. `prior`: size of z, the latent's unless given."""
+def case(preset, networks, formula, options=None, moment=None, range=(0, 1), latent=2, prior="normal",
+         prior_size=None, classes=2, frozen=()):
+    """One evaluation of all losses and of their gradients by every parameter. `prior`: 'normal' or 'uniform', which the objective
+    is told (the numbers stay the same); `prior_size`: size of z, the latent's unless given; `frozen`: networks in evaluation mode."""
     config = {"preset": preset, "options": options or {}, "moment": moment or {"epoch": 1, "epochs": 10}, "range": list(range),
-              "latent": latent, "prior": prior or latent, "classes": classes, "networks": networks, "frozen": list(frozen)}
+              "latent": latent, "prior": prior, "priorSize": prior_size or latent,
+              "classes": classes, "networks": networks, "frozen": list(frozen)}
     k = Kit(config)
     losses = formula(k)
     result = {**config, "draws": k.draws, "losses": {}, "gradients": {}}
