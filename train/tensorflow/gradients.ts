@@ -3,6 +3,7 @@
  * several players needs, and what tfjs's own `grads` (one loss, then the tape is gone) cannot give.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import './ops/twice.js';
 
 interface TapeNode {
   readonly kernelName: string;
@@ -50,7 +51,7 @@ export function gradients<K extends string>(forward: () => Record<K, Loss>): Rec
   } finally {
     engine.endTape();
   }
-  const tape = engine.state.activeTape ?? [];
+  const tape = ordered(engine.state.activeTape ?? []);
   try {
     const entries = (Object.entries(losses) as [K, Loss][]).map(([name, { value, wrt, extra = {} }]) => {
       const grads = tf.tidy(() => backward(tape, value, wrt) as unknown as tf.TensorContainer);
@@ -63,12 +64,27 @@ export function gradients<K extends string>(forward: () => Record<K, Loss>): Rec
   }
 }
 
+/**
+ * The nodes in an order in which each comes after those that make its inputs. tfjs records the copies of outputs that gradients
+ * are made of (tanh's slope is 1 - y^2) before the node that makes them: second derivatives would miss them without a word.
+ */
+function ordered(tape: readonly TapeNode[]): readonly TapeNode[] {
+  const made = new Map(tape.flatMap(({ outputs }, i) => outputs.map(({ id }) => [id, i] as const)));
+  const places = tape.map(({ inputs }, i) => {
+    const last = Math.max(-1, ...Object.values(inputs).map(({ id }) => made.get(id) ?? -1));
+    return { node: tape[i] as TapeNode, place: last > i ? last + 0.5 : i };
+  });
+  if (places.every(({ place }) => Number.isInteger(place))) return tape;
+  return places.sort((a, b) => a.place - b.place).map(({ node }) => node);
+}
+
 /** Walks the tape backwards from `y`; gradients are freed as soon as they have been passed on. */
 function backward(tape: readonly TapeNode[], y: tf.Tensor, wrt: readonly tf.Tensor[]): (tf.Tensor | null)[] {
   const reached = new Set(wrt.map((x) => x.id));
   for (const node of tape)
     if (Object.values(node.inputs).some((input) => reached.has(input.id)))
-      for (const output of node.outputs) reached.add(output.id);
+      // comparisons have no slope: the gradients of maxout and of clipping, differentiated again, end at them
+      for (const output of node.outputs) if (output.dtype === 'float32') reached.add(output.id);
   const wanted = new Set(wrt.map((x) => x.id));
   const grads = new Map<number, tf.Tensor>([[y.id, tf.onesLike(y)]]);
   for (let i = tape.length - 1; i >= 0; i--) {
