@@ -37,14 +37,15 @@ function unit(system: System, x: tf.Tensor): tf.Tensor {
   return kind === 'points' ? x : tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1);
 }
 
-const sequence = (from: number, to: number) => Uint32Array.from({ length: to - from }, (_, i) => from + i);
+export const sequence = (from: number, to: number) => Uint32Array.from({ length: to - from }, (_, i) => from + i);
 
 /**
  * Mean squared error of x against decode(mean of q(z|x)) over the first `count` rows; images in [0,1], batch norm in
- * evaluation mode. Undefined where the system has no encoder.
+ * evaluation mode. Undefined where the system has no encoder or no decoder.
  */
 export function reconstructionError(system: System, data: Dataset, count: number): number | undefined {
-  if (system.design.chains.encoder.length === 0) return undefined;
+  const { encoder, decoder } = system.design.chains;
+  if (encoder.length === 0 || decoder.length === 0) return undefined;
   const n = Math.min(count, data.count);
   let sum = 0;
   for (let from = 0; from < n; from += BATCH) {
@@ -61,8 +62,19 @@ export function reconstructionError(system: System, data: Dataset, count: number
 const PAIRS = 32;
 const SAMPLES = 64;
 
-/** samples/NAME.png: held-out images above their reconstructions in pairs of rows, then samples from the prior. */
-export async function drawSamples(system: System, data: Dataset, random: Random, run: string, name: string) {
+/**
+ * samples/NAME.png: held-out images above their reconstructions in pairs of rows, then samples from the prior.
+ *
+ * @returns its path; undefined where the system has no decoder, and so no picture
+ */
+export async function drawSamples(
+  system: System,
+  data: Dataset,
+  random: Random,
+  run: string,
+  name: string,
+): Promise<string | undefined> {
+  if (system.design.chains.decoder.length === 0) return undefined;
   const picture = system.design.architecture.data.kind === 'image' ? imageSheet : pointSheet;
   const { height, width, channels, pixels } = picture(system, data, random);
   const path = join(run, 'samples', `${name}.png`);

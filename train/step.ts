@@ -173,13 +173,16 @@ function update(
   return metrics;
 }
 
-function batchOf({ x, labels }: Minibatch, z: tf.Tensor, { moment, system }: StepContext): Batch {
+function batchOf(minibatch: Minibatch, z: tf.Tensor, { moment, system }: StepContext): Batch {
+  const { data, latent } = system.design.architecture;
+  // assigned, not spread: spreading would ask for labels that there may not be
+  return Object.assign(labelled(minibatch), { range: data.range, z, prior: latent.prior, moment });
+}
+
+/** A minibatch whose labels, where there are none, are an AlixError 'mismatch' once they are asked for. */
+export function labelled({ x, labels }: Minibatch): Pick<Batch, 'x' | 'labels'> {
   return {
     x,
-    range: system.design.architecture.data.range,
-    z,
-    prior: system.design.architecture.latent.prior,
-    moment,
     get labels(): tf.Tensor {
       if (labels) return labels;
       throw new AlixError('mismatch', 'the objective needs labels, and the data have none', {

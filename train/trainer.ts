@@ -12,7 +12,8 @@ import {
 } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
-import { drawSamples, reconstructionError } from './evaluate.js';
+import { drawSamples } from './evaluate.js';
+import { inWords, type Measures, measure } from './measures.js';
 import { MetricsLog } from './metrics-log.js';
 import { MetricsWindow } from './metrics-window.js';
 import { Minibatches, minibatchesPerEpoch } from './minibatches.js';
@@ -114,7 +115,7 @@ class Run {
   readonly #perStep: number;
   #window = new MetricsWindow();
   #stepped = { steps: 0, seconds: 0 };
-  #error: number | undefined;
+  #measures: Measures = {};
 
   constructor(request: TrainRequest, checkpoint: Checkpoint | undefined, start: Beginnings | undefined) {
     const { config, folder, data } = request;
@@ -155,7 +156,7 @@ class Run {
       seconds: this.#state.seconds,
       imagesPerSecond: this.#rate(this.#stepped),
       interrupted: signal?.aborted === true && this.#state.step < this.#steps,
-      reconstructionError: this.#error,
+      reconstructionError: this.#measures.reconstruction_mse,
     };
   }
 
@@ -247,14 +248,14 @@ class Run {
     const { heldOut, folder, config, onEvent } = this.#request;
     const { step, epoch } = this.#state;
     const seconds = this.#state.seconds;
-    if (config.evaluationRows > 0) this.#error = reconstructionError(this.#system, heldOut, config.evaluationRows);
-    if (this.#error !== undefined && !Number.isFinite(this.#error))
-      throw this.#diverged(`the held-out reconstruction error is ${this.#error}`);
+    this.#measures = measure(this.#system, heldOut, config.evaluationRows);
+    for (const [what, value] of Object.entries(this.#measures))
+      if (!Number.isFinite(value)) throw this.#diverged(`the ${inWords(what)} is ${value}`);
     await drawSamples(this.#system, heldOut, this.#root.split('samples'), folder, name);
-    const error = this.#error === undefined ? {} : { reconstruction_mse: this.#error };
-    this.#log.add({ kind: 'epoch', step, epoch, seconds, images_per_second: this.#rate(this.#stepped), ...error });
-    const words = this.#error === undefined ? '' : `, held-out reconstruction MSE ${this.#error.toFixed(4)}`;
-    onEvent?.(`epoch ${epoch}, step ${step}, ${this.#rate(this.#stepped).toFixed(0)} images/s${words}`);
+    const rate = this.#rate(this.#stepped);
+    this.#log.add({ kind: 'epoch', step, epoch, seconds, images_per_second: rate, ...this.#measures });
+    const words = Object.entries(this.#measures).map(([what, value]) => `, ${inWords(what)} ${value.toFixed(4)}`);
+    onEvent?.(`epoch ${epoch}, step ${step}, ${rate.toFixed(0)} images/s${words.join('')}`);
   }
 
   async #save(): Promise<void> {

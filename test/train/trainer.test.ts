@@ -135,7 +135,7 @@ describeWithTensorflow('training', () => {
 
   it.each([
     ['weights', { evaluationRows: 0, optimiser: { learningRate: 1e39 } }, /step 1: \S+ is no longer finite/],
-    ['reconstructions', { optimiser: { learningRate: 1e30 } }, /step 1: the held-out reconstruction error is NaN/],
+    ['reconstructions', { optimiser: { learningRate: 1e30 } }, /step 1: the held-out reconstruction MSE is NaN/],
   ])('%s that are not finite are not saved, though the last loss was', async (_what, settings, message) => {
     // simultaneous: no player's loss is of what another player's update has made
     const paper = config({ objective: { preset: 'paper' } }, settings, { length: { steps: 1 } });
