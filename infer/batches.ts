@@ -1,5 +1,5 @@
 /** Images in, batches out: the one place that cuts a stream of images into runs of the graph. */
-import type { Bundle } from './bundle.js';
+import { type Bundle, imageOf } from './bundle.js';
 import { concat } from './concat.js';
 import { describeValue } from './describe-value.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
@@ -75,13 +75,15 @@ export function batchSize({ batch = DEFAULT_BATCH }: RunOptions): number {
 }
 
 /** Values per image: H·W·C. */
-export function imageValues({ image }: Bundle): number {
-  return image.height * image.width * image.channels;
+export function imageValues(bundle: Bundle): number {
+  const { height, width, channels } = imageOf(bundle);
+  return height * width * channels;
 }
 
 /** The model's image size in words, e.g. "28x28 grey". */
-export function describeImage({ image }: Bundle): string {
-  return `${image.width}x${image.height} ${image.channels === 1 ? 'grey' : 'RGB'}`;
+export function describeImage(bundle: Bundle): string {
+  const { height, width, channels } = imageOf(bundle);
+  return `${width}x${height} ${channels === 1 ? 'grey' : 'RGB'}`;
 }
 
 function* fromArray(bundle: Bundle, { data, n, names }: ImageArray, size: number): Generator<ImageBatch> {

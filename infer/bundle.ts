@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import { AlixError } from './io/errors.js';
 
-/** Written by this version; older ones are read too, newer ones are refused. */
-export const FORMAT_VERSION = 1;
+/** The newest version that is read and written; older ones are read too, newer ones are refused. */
+export const FORMAT_VERSION = 2;
+
+/** The graphs that this version runs, each in a file of its name: encoder.onnx, ... */
+export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
 const positive = z.number().int().positive();
@@ -20,20 +23,26 @@ const measure = z.strictObject({
   on: z.string(),
 });
 
-/** One input/output pair, base64 of the raw little-endian values, for the self-test of a runtime. */
+/** Inputs and what the trained networks made of them, base64 of the raw little-endian values, for the self-test of a runtime. */
 const golden = z.strictObject({
   /** uint8 [n,H,W,C] */
-  image: z.string(),
-  /** float32 [n,d] */
-  mean: z.string(),
-  /** float32 [n,H,W,C] in [0,1]: the decoder at `mean` */
-  decoded: z.string(),
+  image: z.string().optional(),
+  /** float32 [n,d] in place of images, where the model is one of points */
+  points: z.string().optional(),
+  /** float32 [n,d]: what the encoder makes of the images or points */
+  mean: z.string().optional(),
+  /** float32 [n,d]: draws from the prior, where there is no encoder */
+  latent: z.string().optional(),
+  /** float32 [n,H,W,C] in [0,1], or points: the decoder at `mean`, or at `latent` */
+  decoded: z.string().optional(),
+  /** float32 [n,k]: what the classifier makes of the images or points */
+  logit: z.string().optional(),
   n: positive,
   /** Largest absolute difference that a healthy runtime shows against these. */
   tolerance: z.number().positive(),
 });
 
-export const bundleSchema = z.strictObject({
+const fields = z.strictObject({
   format: z.literal('alix-bundle'),
   formatVersion: positive,
   name: z.string().min(1),
@@ -41,22 +50,29 @@ export const bundleSchema = z.strictObject({
   system: z.string().min(1),
   /** The name of the training data. */
   dataset: z.string().min(1),
-  image: z.strictObject({ height: positive, width: positive, channels: z.union([z.literal(1), z.literal(3)]) }),
-  latent: z.strictObject({ size: positive, prior: z.enum(['normal', 'uniform']) }),
-  encoder: z.strictObject({ deterministic: z.boolean() }),
+  image: z
+    .strictObject({ height: positive, width: positive, channels: z.union([z.literal(1), z.literal(3)]) })
+    .optional(),
+  /** In place of `image`: the data are vectors of this size. */
+  points: z.strictObject({ size: positive }).optional(),
+  /** Absent where there is neither encoder nor decoder. */
+  latent: z.strictObject({ size: positive, prior: z.enum(['normal', 'uniform']) }).optional(),
+  /** Deterministic: one code for each image, no log_variance. Absent where there is no encoder. */
+  encoder: z.strictObject({ deterministic: z.boolean() }).optional(),
   /** The value put under an inpainting mask, on the [0,1] scale. */
   maskFill: z.number(),
   parameters: z.record(z.string(), z.number().int().nonnegative()),
   precision: z.enum(['float32', 'float16', 'int8']),
   opset: positive,
-  files: z
-    .record(fileName, fileEntry)
-    .refine((files) => 'decoder.onnx' in files, { message: 'decoder.onnx is missing from "files"' }),
+  /** The graphs and whatever else belongs to the model; runtimes pass over graphs that they do not know. */
+  files: z.record(fileName, fileEntry),
   /** Largest absolute differences between the trained networks and the exported graphs. */
   parity: z.strictObject({
     n: positive,
-    codes: z.number().nonnegative(),
-    images: z.number().nonnegative(),
+    /** Of codes; and of features, logits and the codes of masked images, where there are such graphs. */
+    codes: z.number().nonnegative().optional(),
+    /** Of what the decoder puts out. */
+    images: z.number().nonnegative().optional(),
     tolerance: z.number().positive(),
   }),
   training: z.strictObject({
@@ -77,7 +93,78 @@ export const bundleSchema = z.strictObject({
 });
 
 /** The parsed model.json. */
-export type Bundle = z.infer<typeof bundleSchema>;
+export type Bundle = z.infer<typeof fields>;
+
+export const bundleSchema = fields.superRefine((bundle, context) => {
+  for (const [key, message] of contradictions(bundle)) context.addIssue({ code: 'custom', path: [key], message });
+});
+
+/** What the fields of a bundle say against each other: the key, and what is wrong with it. */
+function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message: string]> {
+  const { files, golden, points, image, latent, encoder } = bundle;
+  const has = (graph: string) => `${graph}.onnx` in files;
+  if ((image === undefined) === (points === undefined)) yield ['image', 'either "image" or "points" is needed'];
+  if (!has('decoder') && !has('classifier')) yield ['files', 'decoder.onnx is missing from "files"'];
+  if (has('encoder') && !encoder) yield ['encoder', 'needed where there is an encoder.onnx'];
+  if ((has('encoder') || has('decoder')) && !latent) yield ['latent', 'needed where there is an encoder or a decoder'];
+  const isRead = golden.image !== undefined || golden.points !== undefined;
+  const isEncoded = isRead && golden.mean !== undefined;
+  if (has('encoder') && !isEncoded) yield ['golden', 'needs "mean" and what it was encoded from'];
+  if (has('decoder') && !(golden.decoded !== undefined && (isEncoded || golden.latent !== undefined)))
+    yield ['golden', 'needs "decoded" and what it was decoded from'];
+  if (has('classifier') && !(isRead && golden.logit !== undefined))
+    yield ['golden', 'needs "logit" and what was classified'];
+  const written = lowestVersion(bundle);
+  if (bundle.formatVersion < written)
+    yield ['formatVersion', `what this says needs version ${written}, not ${bundle.formatVersion}`];
+}
+
+/**
+ * The lowest version that can say this. Version 1 knows models of images that encode and decode, with golden pairs of both
+ * and a parity for each; what other graphs lie beside them it lists in `files` and passes over.
+ */
+export function lowestVersion({
+  image,
+  latent,
+  encoder,
+  files,
+  golden,
+  parity,
+}: Omit<Bundle, 'formatVersion'>): number {
+  const isWhole = image && latent && encoder && 'decoder.onnx' in files;
+  const { n: _, tolerance: __, ...pairs } = golden;
+  const isPaired = Object.keys(pairs).sort().join() === 'decoded,image,mean';
+  return isWhole && isPaired && parity.codes !== undefined && parity.images !== undefined ? 1 : 2;
+}
+
+type Of<K extends keyof Bundle> = NonNullable<Bundle[K]>;
+
+/** The size of a model's images. @throws AlixError 'not-images' where it is a model of points */
+export function imageOf({ image, name }: Bundle): Of<'image'> {
+  if (image) return image;
+  throw new AlixError('not-images', 'this is a model of points, which has no images', {
+    where: name,
+    remedy: "run its graphs from TypeScript: model.run('decoder', latent, n)",
+  });
+}
+
+/** The codes of a model. @throws AlixError 'no-graph' where it has none */
+export function latentOf({ latent, name }: Bundle): Of<'latent'> {
+  if (latent) return latent;
+  throw new AlixError('no-graph', 'this model has no codes: it has neither an encoder nor a decoder', {
+    where: name,
+    remedy: 'choose a model with encoder.onnx and decoder.onnx',
+  });
+}
+
+/** What is said of a model's encoder. @throws AlixError 'no-graph' where it has none */
+export function encoderOf({ encoder, files, name, system }: Bundle): Of<'encoder'> {
+  if (encoder && 'encoder.onnx' in files) return encoder;
+  throw new AlixError('no-graph', `this model has no encoder (its system is ${system})`, {
+    where: name,
+    remedy: 'choose a model that was trained with one, such as dali',
+  });
+}
 
 /**
  * Parses and checks the text of a model.json.

@@ -1,5 +1,6 @@
 /** decode: codes to images. */
 import { batchSize, type RunOptions } from './batches.js';
+import { imageOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { describeValue } from './describe-value.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
@@ -27,7 +28,7 @@ export async function decode(model: Model, latent: Float32Array, options: RunOpt
   const parts: Decoded[] = [];
   for await (const part of decodeBatches(model, latent, options)) parts.push(part);
   return {
-    n: latent.length / model.bundle.latent.size,
+    n: latent.length / latentOf(model.bundle).size,
     image: concat(
       Float32Array,
       parts.map((part) => part.image),
@@ -45,7 +46,8 @@ export async function* decodeBatches(
   latent: Float32Array,
   options: RunOptions = {},
 ): AsyncGenerator<Decoded> {
-  const d = model.bundle.latent.size;
+  imageOf(model.bundle);
+  const d = latentOf(model.bundle).size;
   const size = batchSize(options);
   checkLatent(latent, d);
   const total = latent.length / d;
@@ -63,7 +65,8 @@ export async function decodeBatch(model: Model, latent: Float32Array, n: number)
   return { n, image: out.image as Float32Array, pixels: out.pixels as Uint8Array };
 }
 
-function checkLatent(latent: Float32Array, d: number): void {
+/** @throws AlixError 'bad-latent' for what is no whole number of codes of d finite values */
+export function checkLatent(latent: Float32Array, d: number): void {
   if (!(latent instanceof Float32Array) || latent.length % d !== 0)
     throw new AlixError('bad-latent', 'not codes of the size that the model takes', {
       expected: `float32, a multiple of ${d} values`,

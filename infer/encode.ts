@@ -1,6 +1,6 @@
 /** encode: images to codes, the encoder's mean and log-variance of q(z|x), and samples of it. */
 import { batches, type Images, type RunOptions } from './batches.js';
-import type { Bundle } from './bundle.js';
+import { type Bundle, encoderOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { AlixError } from './io/errors.js';
 import { createRandom } from './io/random.js';
@@ -20,7 +20,10 @@ export interface Codes {
   readonly names: readonly string[];
   /** float32 [n,d]: the code to use unless you have a reason */
   readonly mean: Float32Array;
-  /** float32 [n,d]: natural logarithm of the variance; absent if the encoder is deterministic */
+  /**
+   * float32 [n,d]: natural logarithm of the variance; absent if the encoder is deterministic, or its q(z|x) is no
+   * Gaussian (a flow, or noise that goes in: the code is then where the Gaussian's mean, or no noise, leads)
+   */
   readonly logVariance?: Float32Array;
   /** float32 [n,d]: a draw from q(z|x); only with `sample` */
   readonly latent?: Float32Array;
@@ -46,7 +49,7 @@ export async function encode(model: Model, images: Images, options: EncodeOption
       Float32Array,
       parts.map((part) => part.mean),
     ),
-    ...(!model.bundle.encoder.deterministic && {
+    ...(!encoderOf(model.bundle).deterministic && {
       logVariance: concat(
         Float32Array,
         parts.map((part) => part.logVariance!),
@@ -63,10 +66,10 @@ export async function encode(model: Model, images: Images, options: EncodeOption
 
 /** The same as a stream of batches, for more images than fit into memory. */
 export async function* encodeBatches(model: Model, images: Images, options: EncodeOptions = {}): AsyncGenerator<Codes> {
-  const { deterministic } = model.bundle.encoder;
+  const { deterministic } = encoderOf(model.bundle);
   if (options.sample && deterministic) throw deterministicEncoder(model.bundle, 'use the means');
   const random = options.sample && createRandom(options.sample.seed);
-  const d = model.bundle.latent.size;
+  const d = latentOf(model.bundle).size;
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
     const out = await model.run('encoder', data, n);
     const mean = out.mean as Float32Array;
@@ -96,10 +99,7 @@ export function reparametrise(mean: Float32Array, logVariance: Float32Array, noi
 export function deterministicEncoder({ name }: Bundle, remedy: string): AlixError {
   return new AlixError(
     'deterministic-encoder',
-    'the encoder of this model is deterministic: it has no q(z|x) to sample',
-    {
-      where: name,
-      remedy,
-    },
+    "this model's encoder gives one code for an image: it has no variances of q(z|x) to sample with",
+    { where: name, remedy },
   );
 }

@@ -1,13 +1,15 @@
 /** A model: the graphs of a bundle, run by an ONNX Runtime that is passed in. One verb per file beside this one. */
 import { type InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Images, RunOptions } from './batches.js';
-import type { Bundle } from './bundle.js';
+import type { Bundle, GraphName } from './bundle.js';
+import { type Critic, classify, critic } from './critic.js';
 import { type Decoded, decode } from './decode.js';
 import { describeValue } from './describe-value.js';
 import { type Codes, type EncodeOptions, encode } from './encode.js';
+import { type Features, features } from './features.js';
 import { AlixError } from './io/errors.js';
 import { type Reconstruction, reconstruct } from './reconstruct.js';
-import { checkSignature, type GraphName, type Runtime, signature } from './runtime.js';
+import { checkSignature, type Runtime, type Signature, signature } from './runtime.js';
 import { type Sample, type SampleGivenOptions, type SampleOptions, sample, sampleGiven } from './sample.js';
 
 /** Where a bundle's files come from: a folder, or a base URL. */
@@ -26,8 +28,11 @@ export interface OpenBundle {
   readonly sha256: string;
 }
 
+/** The numbers of one tensor, row-major. */
+type Values = Float32Array | Uint8Array;
+
 /** The tensors of one run, by output name. */
-type Outputs = Readonly<Record<string, Float32Array | Uint8Array>>;
+type Outputs = Readonly<Record<string, Values>>;
 
 /**
  * A loaded model. Get one from `loadModel`; `dispose()` it when done.
@@ -76,6 +81,21 @@ export class Model {
     return reconstruct(this, images, options);
   }
 
+  /** Images to the features that classifiers are trained on; see features.ts. */
+  features(images: Images, options?: RunOptions): Promise<Features> {
+    return features(this, images, options);
+  }
+
+  /** The critic's logits of images, with the code of each where it reads codes; see critic.ts. */
+  critic(images: Images, latent?: Float32Array, options?: RunOptions): Promise<Critic> {
+    return critic(this, images, latent, options);
+  }
+
+  /** Images to a classifier's logits; see critic.ts. */
+  classify(images: Images, options?: RunOptions): Promise<Critic> {
+    return classify(this, images, options);
+  }
+
   /** New images from the prior; see sample.ts. */
   sample(n: number, options: SampleOptions): Promise<Sample> {
     return sample(this, n, options);
@@ -84,6 +104,11 @@ export class Model {
   /** New images from the posterior of one image: z ~ q(z|x), then p(x|z); see sample.ts. */
   sampleGiven(image: Uint8Array, n: number, options: SampleGivenOptions): Promise<Sample> {
     return sampleGiven(this, image, n, options);
+  }
+
+  /** True where the bundle has this graph. */
+  has(graph: GraphName): boolean {
+    return `${graph}.onnx` in this.bundle.files;
   }
 
   /**
@@ -98,37 +123,35 @@ export class Model {
   /**
    * Runs one graph on one batch. The verbs are built on it; users rarely need it.
    *
-   * @param input the graph's one input, `n` rows of it
+   * @param inputs `n` rows of each of the graph's inputs by name, or of its one input
    * @returns the outputs, by the names that the bundle contract gives them
-   * @throws AlixError 'bad-bundle', 'bad-graph', 'bad-input', 'run-failed', 'not-finite', 'disposed'
+   * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'bad-input', 'run-failed', 'not-finite', 'disposed'
    */
-  async run(graph: GraphName, input: Float32Array | Uint8Array, n: number): Promise<Outputs> {
+  async run(graph: GraphName, inputs: Values | Readonly<Record<string, Values>>, n: number): Promise<Outputs> {
     const session = await this.#session(graph);
     this.#refuseDisposed();
-    const { inputs, outputs } = signature(this.bundle, graph);
-    const port = inputs[0]!;
-    const dims = port.shape.map((size) => (size === 'N' ? n : size));
+    const ports = signature(this.bundle, graph);
     const where = this.#files.where(`${graph}.onnx`);
-    const tensor = toTensor(port.type, input, dims);
+    const feeds = toFeeds(session, ports, inputs, n);
     let results: InferenceSession.OnnxValueMapType;
     try {
-      results = await session.run({ [port.name]: tensor });
+      results = await session.run(feeds);
     } catch (cause) {
       throw new AlixError('run-failed', `the graph failed on a batch of ${n}: ${firstLine(cause)}`, { where, cause });
     }
-    const arrays: Record<string, Float32Array | Uint8Array> = {};
-    for (const output of outputs) {
+    const arrays: Record<string, Values> = {};
+    for (const output of ports.outputs) {
       const result = results[output.name] as Tensor;
-      const expected = output.shape.map((size) => (size === 'N' ? n : size)).join(',');
+      const expected = sizes(session.outputMetadata, output.name, n);
       // a graph may declare one shape and give another
-      if (result.dims.join(',') !== expected || result.type !== output.type)
+      if (result.dims.join(',') !== expected.join(',') || result.type !== output.type)
         throw new AlixError('bad-graph', `output "${output.name}" is not as model.json promises`, {
           where,
           expected: `${output.type} [${expected}]`,
           found: `${result.type} [${result.dims.join(',')}]`,
           remedy: 'export the model again',
         });
-      const data = result.data as Float32Array | Uint8Array;
+      const data = result.data as Values;
       if (data instanceof Float32Array && !data.every(Number.isFinite))
         throw new AlixError('not-finite', `output "${output.name}" holds values that are not finite numbers`, {
           where,
@@ -179,8 +202,36 @@ export class Model {
   }
 }
 
+/** The tensors of a run, or what is wrong with the values. */
+function toFeeds(
+  session: InferenceSession,
+  { inputs: ports }: Signature,
+  given: Values | Readonly<Record<string, Values>>,
+  n: number,
+): Record<string, Tensor> {
+  const read = ports.filter(({ name }) => session.inputNames.includes(name));
+  const [first] = read;
+  const isOne = given instanceof Float32Array || given instanceof Uint8Array;
+  const values: Readonly<Record<string, Values>> = isOne ? { [first!.name]: given } : given;
+  const wanted = read.map(({ name }) => name).join(', ');
+  if (read.some(({ name }) => !values[name]) || Object.keys(values).length !== read.length)
+    throw new AlixError('bad-input', 'the graph has other inputs', {
+      expected: wanted,
+      found: Object.keys(values).join(', '),
+    });
+  return Object.fromEntries(
+    read.map(({ name, type }) => [name, toTensor(type, values[name]!, sizes(session.inputMetadata, name, n))]),
+  );
+}
+
+/** The sizes of an input or output for a batch of n, as the graph states them; they have been checked against model.json. */
+function sizes(ports: readonly InferenceSession.ValueMetadata[], name: string, n: number): number[] {
+  const port = ports.find((candidate) => candidate.name === name);
+  return port?.isTensor ? port.shape.map((size) => (typeof size === 'number' ? size : n)) : [];
+}
+
 /** A tensor of these dimensions, or what is wrong with the values. */
-function toTensor(type: 'float32' | 'uint8', input: Float32Array | Uint8Array, dims: readonly number[]): Tensor {
+function toTensor(type: 'float32' | 'uint8', input: Values, dims: readonly number[]): Tensor {
   const size = dims.reduce((product, dim) => product * dim, 1);
   const fits = type === 'uint8' ? input instanceof Uint8Array : input instanceof Float32Array;
   if (!fits || input.length !== size)

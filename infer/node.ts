@@ -9,9 +9,11 @@ import { Model } from './model.js';
 import type { Runtime } from './runtime.js';
 
 export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
-export type { Bundle } from './bundle.js';
+export { type Bundle, encoderOf, type GraphName, imageOf, latentOf } from './bundle.js';
+export type { Critic } from './critic.js';
 export { type Decoded, decodeBatches } from './decode.js';
 export { type Codes, type EncodeOptions, encodeBatches } from './encode.js';
+export { type Features, featureBatches } from './features.js';
 export { openBundle } from './folder.js';
 export { AlixError } from './io/errors.js';
 export { type BundleFiles, Model, type OpenBundle } from './model.js';

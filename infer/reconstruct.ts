@@ -1,5 +1,6 @@
 /** reconstruct: images through the encoder's mean and the decoder, and how far they come back from where they were. */
 import { batches, type Images, imageValues, type RunOptions } from './batches.js';
+import { encoderOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
 import type { Model } from './model.js';
@@ -64,6 +65,7 @@ export async function* reconstructBatches(
   options: RunOptions = {},
 ): AsyncGenerator<ReconstructionBatch> {
   const values = imageValues(model.bundle);
+  encoderOf(model.bundle);
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
     const latent = (await model.run('encoder', data, n)).mean as Float32Array;
     const { image, pixels } = await decodeBatch(model, latent, n);

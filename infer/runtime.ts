@@ -1,6 +1,6 @@
 /** What alix needs of ONNX Runtime, and the check that a graph is the one its model.json promises. */
 import type { InferenceSession } from 'onnxruntime-common';
-import type { Bundle } from './bundle.js';
+import type { Bundle, GraphName } from './bundle.js';
 import { AlixError } from './io/errors.js';
 
 /** An ONNX Runtime on one device. node.ts and web.ts make one; tests may pass their own. */
@@ -14,40 +14,50 @@ export interface Runtime {
   createSession(bytes: Uint8Array, what: string): Promise<InferenceSession>;
 }
 
-/** The graphs of a bundle that this version runs. */
-export type GraphName = 'encoder' | 'decoder';
-
 interface Port {
   readonly name: string;
   readonly type: 'float32' | 'uint8';
-  /** 'N' is the one symbolic dimension. */
-  readonly shape: readonly ('N' | number)[];
+  /** 'N' is the one symbolic dimension; 'any' a size that the graph alone states. */
+  readonly shape: readonly ('N' | 'any' | number)[];
+  /** A graph may have this input or not. */
+  readonly optional?: true;
 }
 
-interface Signature {
+export interface Signature {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
 }
 
+const float = (name: string, ...shape: Port['shape']): Port => ({ name, type: 'float32', shape: ['N', ...shape] });
+
+/** What graphs of images, and those of points, read and put out as data. */
+function dataPorts({ image, points }: Bundle): { readonly data: Port; readonly made: readonly Port[]; mask?: Port } {
+  if (!image) {
+    const port = float('points', points?.size ?? 'any');
+    return { data: port, made: [port] };
+  }
+  const { height, width, channels } = image;
+  const pixels = (name: string): Port => ({ name, type: 'uint8', shape: ['N', height, width, channels] });
+  return {
+    data: pixels('image'),
+    made: [float('image', height, width, channels), pixels('pixels')],
+    mask: float('mask', height, width, 1),
+  };
+}
+
 /** The inputs and outputs, in order, that a graph of this bundle has. */
 export function signature(bundle: Bundle, graph: GraphName): Signature {
-  const { height, width, channels } = bundle.image;
-  const image = ['N', height, width, channels] as const;
-  const latent = ['N', bundle.latent.size] as const;
-  const mean: Port = { name: 'mean', type: 'float32', shape: latent };
-  const logVariance: Port = { name: 'log_variance', type: 'float32', shape: latent };
+  const { data, made, mask } = dataPorts(bundle);
+  const code = (name: string) => float(name, bundle.latent?.size ?? 'any');
+  const codes = bundle.encoder?.deterministic ? [code('mean')] : [code('mean'), code('log_variance')];
+  const logit = float('logit', 'any');
   const table: Record<GraphName, Signature> = {
-    encoder: {
-      inputs: [{ name: 'image', type: 'uint8', shape: image }],
-      outputs: bundle.encoder.deterministic ? [mean] : [mean, logVariance],
-    },
-    decoder: {
-      inputs: [{ name: 'latent', type: 'float32', shape: latent }],
-      outputs: [
-        { name: 'image', type: 'float32', shape: image },
-        { name: 'pixels', type: 'uint8', shape: image },
-      ],
-    },
+    encoder: { inputs: [data], outputs: codes },
+    decoder: { inputs: [code('latent')], outputs: made },
+    critic: { inputs: [data, { ...code('latent'), optional: true }], outputs: [logit] },
+    features: { inputs: [data], outputs: [float('features', 'any')] },
+    masked_encoder: { inputs: mask ? [data, mask] : [data], outputs: codes },
+    classifier: { inputs: [data], outputs: [logit] },
   };
   return table[graph];
 }
@@ -59,7 +69,9 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
  */
 export function checkSignature(session: InferenceSession, bundle: Bundle, graph: GraphName, where: string): void {
   const wanted = signature(bundle, graph);
-  comparePorts('inputs', session.inputMetadata, wanted.inputs, where);
+  const given = new Set(session.inputNames);
+  const inputs = wanted.inputs.filter(({ name, optional }) => !optional || given.has(name));
+  comparePorts('inputs', session.inputMetadata, inputs, where);
   comparePorts('outputs', session.outputMetadata, wanted.outputs, where);
 }
 
@@ -89,7 +101,9 @@ function comparePorts(
 function sameShape(actual: readonly (number | string)[], wanted: Port['shape']): boolean {
   return (
     actual.length === wanted.length &&
-    wanted.every((size, i) => (size === 'N' ? typeof actual[i] === 'string' : actual[i] === size))
+    wanted.every((size, i) =>
+      size === 'N' || size === 'any' ? typeof actual[i] === (size === 'N' ? 'string' : 'number') : actual[i] === size,
+    )
   );
 }
 

@@ -1,6 +1,6 @@
 /** sample: new images, from the prior or from the posterior of an image. Every draw is fixed by its seed. */
 import { batchSize, type RunOptions } from './batches.js';
-import type { Bundle } from './bundle.js';
+import { type Bundle, encoderOf, imageOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
 import { deterministicEncoder, encode, reparametrise } from './encode.js';
@@ -49,6 +49,7 @@ export async function sample(model: Model, n: number, options: SampleOptions): P
 export function sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
   checkCount(n);
   batchSize(options);
+  imageOf(model.bundle);
   return decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
 }
 
@@ -76,7 +77,7 @@ export async function sampleGivenBatches(
 ): Promise<AsyncGenerator<Sample>> {
   checkCount(n);
   batchSize(options);
-  if (model.bundle.encoder.deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
+  if (encoderOf(model.bundle).deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
   const random = createRandom(options.seed);
   const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
   const repeat = (row: Float32Array, rows: number) =>
@@ -90,7 +91,8 @@ export async function sampleGivenBatches(
 type Draws = (n: number) => Float32Array;
 
 /** Codes from the model's prior: standard normal, or uniform on [-1,1]; `truncate` as in SampleOptions. */
-function priorDraws({ latent }: Bundle, random: Random, truncate: number | undefined): Draws {
+function priorDraws(bundle: Bundle, random: Random, truncate: number | undefined): Draws {
+  const latent = latentOf(bundle);
   const uniform = latent.prior === 'uniform';
   checkTruncate(truncate, uniform);
   if (uniform) return (n) => random.uniform(n * latent.size).map((u) => (truncate ?? 1) * (2 * u - 1));

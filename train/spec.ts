@@ -8,6 +8,7 @@ import { type LayerArguments, type LayerName, layerKinds } from './layers/index.
 import type { ParameterSpec, Shape } from './layers/layer.js';
 import { layersOf, type Row } from './rows.js';
 
+export { FEATURE_LAYERS, hiddenActivations } from './hidden.js';
 export type { ParameterSpec, Shape } from './layers/layer.js';
 export type { ExplicitPadding } from './layers/ops.js';
 export type { Padding } from './layers/window.js';

@@ -1,7 +1,5 @@
 /** A finished (or paused) run opened again: its networks in evaluation mode, its weights and its record, for export and eval. */
 import { basename } from 'node:path';
-import { AlixError } from '@alix/infer/io/errors';
-import * as tf from '@tensorflow/tfjs-core';
 import { answering } from './averages.js';
 import { checkShape } from './check-data.js';
 import { newestCheckpoint } from './checkpoint.js';
@@ -15,8 +13,10 @@ import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';
 import { System } from './system.js';
 import { loadTensorflow } from './tensorflow/load.js';
-import { tidied } from './tensorflow/tidied.js';
 import type { NamedArray } from './tensorflow/variables.js';
+import { forwardOf, headsOf, type TrainedForward } from './trained-forward.js';
+
+export { forwardOf, headsOf, type TrainedForward } from './trained-forward.js';
 
 export interface TrainedRun {
   readonly name: string;
@@ -25,8 +25,10 @@ export interface TrainedRun {
   readonly dataset: string;
   readonly config: RunConfig;
   readonly architecture: ArchitectureSpec;
-  /** The networks from x to the posterior and from z to x, in the order they run. */
-  readonly chains: { readonly encoder: readonly string[]; readonly decoder: readonly string[] };
+  /** The networks from x to the posterior, from z to x, to the critic's logit and to a classifier's, in the order they run. */
+  readonly chains: { readonly [K in 'encoder' | 'decoder' | 'critic' | 'classifier']: readonly string[] };
+  /** What lies under an inpainting mask, on the scale [0,1], where the encoder was trained on masked images. */
+  readonly maskFill?: number;
   readonly weights: ReadonlyMap<string, NamedArray>;
   /** What a bundle records of the training. */
   readonly training: {
@@ -39,15 +41,12 @@ export interface TrainedRun {
     readonly data: string;
     readonly config: Record<string, unknown>;
   };
-  /** The networks as trained, batch norm with its running statistics. */
-  readonly trained: {
-    /** @param images uint8 [n,H,W,C] @returns float32 [n,d] each */
-    encode(images: Uint8Array, n: number): Promise<{ mean: Float32Array; logVariance?: Float32Array }>;
-    /** @param latent float32 [n,d] @returns float32 [n,H,W,C] in [0,1] */
-    decode(latent: Float32Array, n: number): Promise<Float32Array>;
-  };
-  /** The held-out part of the data that the run was trained on. */
-  /** @param source where the data are now, if they have moved */
+  readonly trained: TrainedForward;
+  /**
+   * The held-out part of the data that the run was trained on.
+   *
+   * @param source where the data are now, if they have moved
+   */
   heldOut(source?: string): Promise<Dataset>;
   /** Mean squared error of reconstructions, images in [0,1], codes are means; undefined without an encoder. */
   reconstructionError(data: Dataset, count: number): number | undefined;
@@ -76,7 +75,8 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
       ...architecture,
       networks: Object.fromEntries([...networks.keys()].map((name) => [name, architecture.networks[name]!])),
     },
-    chains,
+    chains: { ...chains, ...headsOf(system.design) },
+    ...(objective.maskFill === undefined ? {} : { maskFill: (objective.maskFill + 1) / 2 }),
     weights: answering(checkpoint.weights),
     training: {
       recipe: config.recipe,
@@ -96,33 +96,5 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
     },
     reconstructionError: (data, count) => reconstructionError(system, data, count),
     dispose: () => system.dispose(),
-  };
-}
-
-/** A system's networks in evaluation mode as functions on arrays: uint8 images to codes, codes to images in [0,1]. */
-export function forwardOf(system: System): TrainedRun['trained'] {
-  const { data, latent } = system.design.architecture;
-  const [low, high] = data.range;
-  const images = (n: number) => [n, ...data.shape];
-  return {
-    async encode(pixels, n) {
-      if (data.kind !== 'image') throw new AlixError('not-exportable', 'points have no pixels to encode');
-      return tidied(() => {
-        const unit = tf.tensor(
-          Float32Array.from(pixels, (v) => v / 255),
-          images(n),
-          'float32',
-        );
-        const { mean, logVariance } = system.encode(tf.add(tf.mul(unit, high - low), low));
-        const numbers = (t: tf.Tensor) => Float32Array.from(t.dataSync());
-        return { mean: numbers(mean), ...(logVariance ? { logVariance: numbers(logVariance) } : {}) };
-      });
-    },
-    async decode(codes, n) {
-      return tidied(() => {
-        const x = system.decode(tf.tensor(codes, [n, latent.size], 'float32'));
-        return Float32Array.from(tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1).dataSync());
-      });
-    },
   };
 }

@@ -143,6 +143,10 @@ export interface ObjectiveDefinition<
   readonly encoder: readonly (keyof (N & M) & string)[];
   /** Networks that lead from z to x. */
   readonly decoder: readonly (keyof (N & M) & string)[];
+  /** Networks that lead from x, or x and z, to the critic's logit, each reading x, z or what an earlier one puts out. */
+  readonly critic?: readonly (keyof N & string)[];
+  /** Networks that lead from x to a classifier's logits; what the last but one puts out are its features. */
+  readonly classifier?: readonly (keyof N & string)[];
   /** What lies under an inpainting mask on the scale [-1,1], where the encoder is trained on masked images. */
   readonly maskFill?: number;
   readonly options: O;
@@ -170,6 +174,8 @@ export interface Objective {
   readonly sizes?: (options: Options) => Readonly<Record<string, number>>;
   readonly encoder: readonly string[];
   readonly decoder: readonly string[];
+  readonly critic?: readonly string[];
+  readonly classifier?: readonly string[];
   readonly maskFill?: number;
   readonly options: Options;
   readonly presets: Readonly<Record<string, Preset<Options>>>;
