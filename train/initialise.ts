@@ -4,9 +4,13 @@ import type { ParameterSpec } from './layers/layer.js';
 import { size } from './spec.js';
 
 export interface InitialiserSettings {
-  /** 'normal': N(0, deviation); 'he': N(0, 2 / fan in); 'lecun-uniform': U(+-1/sqrt(fan in)), PyTorch's default for layers. */
+  /**
+   * 'normal': N(0, deviation); 'he': N(0, 2 / fan in); 'lecun-uniform': U(+-1/sqrt(fan in)), PyTorch's default for layers;
+   * 'xavier': U(+-sqrt(6 / (fan in + fan out))), Glorot & Bengio 2010; 'orthogonal': orthonormal rows or columns of the
+   * matrix [fan in, fan out] times deviation, Saxe et al. 2014.
+   */
   readonly weights: WeightRule;
-  /** Standard deviation of 'normal'. */
+  /** Standard deviation of 'normal', gain of 'orthogonal'. */
   readonly deviation: number;
   /** Standard deviation of batch norm's scale around 1. */
   readonly scaleDeviation: number;
@@ -30,6 +34,11 @@ const scaled = (values: Float32Array, factor: number, offset = 0) => values.map(
 export const weightRules = {
   normal: (random, n, _fanIn, deviation = 0) => scaled(random.normal(n), deviation),
   he: (random, n, fanIn) => scaled(random.normal(n), Math.sqrt(2 / fanIn)),
+  xavier: (random, n, fanIn) => {
+    const reach = Math.sqrt(6 / (fanIn + n / fanIn));
+    return scaled(random.uniform(n), 2 * reach, -reach);
+  },
+  orthogonal: (random, n, fanIn, gain = 1) => scaled(orthogonal(random.normal(n), fanIn), gain),
   'lecun-uniform': (random, n, fanIn) => scaled(random.uniform(n), 2 / Math.sqrt(fanIn), -1 / Math.sqrt(fanIn)),
 } satisfies Record<string, Draw>;
 
@@ -80,4 +89,34 @@ function biasOf({ mean, range: [low] }: DataMean): Float32Array {
 function unitVector(values: Float32Array): Float32Array {
   const length = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
   return values.map((v) => v / length);
+}
+
+/** A matrix [rows, n / rows] of normal numbers made orthonormal along its shorter side: Gram-Schmidt, twice for float32. */
+function orthogonal(values: Float32Array, rows: number): Float32Array {
+  const columns = values.length / rows;
+  const [count, stride, step] = rows < columns ? [rows, columns, 1] : [columns, 1, columns];
+  const length = values.length / count;
+  const vectors = Array.from({ length: count }, (_, i) =>
+    Float64Array.from({ length }, (_, j) => values[i * stride + j * step] as number),
+  );
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, j) => sum + v * (b[j] as number), 0);
+  vectors.forEach((vector, i) => {
+    for (const before of [...vectors.slice(0, i), ...vectors.slice(0, i)]) {
+      const along = dot(vector, before);
+      before.forEach((v, j) => {
+        vector[j] = (vector[j] as number) - along * v;
+      });
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    vector.forEach((v, j) => {
+      vector[j] = v / norm;
+    });
+  });
+  const out = new Float32Array(values.length);
+  vectors.forEach((vector, i) => {
+    vector.forEach((v, j) => {
+      out[i * stride + j * step] = v;
+    });
+  });
+  return out;
 }
