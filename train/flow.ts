@@ -35,6 +35,7 @@ export function flowOf(block: PlannedBlock, parameters: ReadonlyMap<string, tf.T
             where: layer.path,
             expected: 'a flow with a closed-form inverse, such as affineCoupling',
             found: layer.kind,
+            remedy: 'choose an architecture whose encoder has such a flow, or none',
           });
         return flow.inverse(value, layer.args as never, ownOf(layer, parameters), context);
       }),

@@ -78,7 +78,9 @@ function likelihood(
 ): Likelihood {
   const [imageName = 'x'] = Object.keys(network.outputs);
   const last = network.blocks.find(({ name }) => name === imageName) as PlannedBlock;
-  const end = last.layers.at(-1);
+  // an activation may be followed by a change of shape
+  const at = last.layers.findLastIndex(({ kind }) => kind !== 'reshape' && kind !== 'flatten');
+  const end = last.layers[at];
   if (!end || !layerKinds[end.kind].isActivation) {
     const outputs = forward(network, inputs, parameters, context, join);
     const x = outputs[imageName] as tf.Tensor;
@@ -86,7 +88,7 @@ function likelihood(
   }
   const bare: PlannedNetwork = {
     ...network,
-    blocks: network.blocks.map((block) => (block === last ? { ...last, layers: last.layers.slice(0, -1) } : block)),
+    blocks: network.blocks.map((block) => (block === last ? { ...last, layers: last.layers.toSpliced(at, 1) } : block)),
   };
   const outputs = forward(bare, inputs, parameters, context, join);
   const preactivation = outputs[imageName] as tf.Tensor;

@@ -2,7 +2,7 @@
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Transformed } from './layers/layer.js';
-import type { Noise, Posterior } from './objectives/objective.js';
+import { type Noise, once, type Posterior } from './objectives/objective.js';
 import { LOG_VARIANCE_RANGE } from './objectives/terms.js';
 
 /** A chain of invertible layers. */
@@ -17,6 +17,7 @@ export function point(z: tf.Tensor): Posterior {
   const none = () => {
     throw new AlixError('mismatch', 'the objective needs log q(z|x), and this encoder gives a point', {
       expected: 'an encoder with the outputs mean and log_variance (or log_sigma)',
+      remedy: 'choose another architecture: --set architecture.name=NAME',
     });
   };
   return { mean: z, logVariance: undefined, sample: () => z, draw: none, logDensity: none };
@@ -27,21 +28,20 @@ export function gaussian(mean: tf.Tensor, logVariance: tf.Tensor): Posterior {
   const [low, high] = LOG_VARIANCE_RANGE;
   const clipped = () => tf.clipByValue(logVariance, low, high);
   const deviation = () => tf.exp(tf.mul(clipped(), 0.5));
-  const logDensity = (z: tf.Tensor) => {
-    const s = clipped();
-    const squares = tf.mul(tf.square(tf.sub(z, mean)), tf.exp(tf.neg(s)));
-    return tf.mul(tf.sum(tf.add(tf.add(squares, s), Math.log(2 * Math.PI)), -1), -0.5);
-  };
-  const sample = (noise: Noise) => tf.add(mean, tf.mul(deviation(), noise.normal(mean.shape)));
+  /** @param squares (z - mean)^2 / sigma^2 */
+  const densityOf = (squares: tf.Tensor) =>
+    tf.mul(tf.sum(tf.add(tf.add(squares, clipped()), Math.log(2 * Math.PI)), -1), -0.5);
+  const at = (epsilon: tf.Tensor) => tf.add(mean, tf.mul(deviation(), epsilon));
   return {
     mean,
     logVariance,
-    sample,
+    sample: (noise) => at(noise.normal(mean.shape)),
     draw(noise) {
-      const z = sample(noise);
-      return { z, logDensity: logDensity(z) };
+      const epsilon = noise.normal(mean.shape);
+      // of epsilon, not of z - mean, which float32 rounds away where sigma is small
+      return { z: at(epsilon), logDensity: densityOf(tf.square(epsilon)) };
     },
-    logDensity,
+    logDensity: (z) => densityOf(tf.mul(tf.square(tf.sub(z, mean)), tf.exp(tf.neg(clipped())))),
   };
 }
 
@@ -52,8 +52,12 @@ export function flowing(base: Posterior, flow: Flow): Posterior {
     const { z, logDeterminant } = flow.transform(start.z);
     return { z, logDensity: tf.sub(start.logDensity, logDeterminant) };
   };
+  const mean = once(() => flow.transform(base.mean).z);
   return {
-    mean: flow.transform(base.mean).z,
+    // losses seldom ask for it, and a flow may be long
+    get mean() {
+      return mean();
+    },
     logVariance: undefined,
     sample: (noise) => flow.transform(base.sample(noise)).z,
     draw,

@@ -1,5 +1,8 @@
 /** The objectives by name. A new one is its file, its line here and its test. */
 import { ali } from './ali.js';
+import { asVae } from './as-vae.js';
+import { asVaeG } from './as-vae-g.js';
+import { asVaeR } from './as-vae-r.js';
 import { classifier } from './classifier.js';
 import { dali } from './dali.js';
 import { gali4 } from './gali-4.js';
@@ -8,6 +11,7 @@ import { galiMix } from './gali-mix.js';
 import { galiPt } from './gali-pt.js';
 import { gan } from './gan.js';
 import type { Objective } from './objective.js';
+import { vae } from './vae.js';
 
 export const objectives: Readonly<Record<string, Objective>> = {
   ali,
@@ -18,4 +22,8 @@ export const objectives: Readonly<Record<string, Objective>> = {
   'gali-pt': galiPt,
   'gali-mix': galiMix,
   classifier,
+  vae,
+  'as-vae': asVae,
+  'as-vae-r': asVaeR,
+  'as-vae-g': asVaeG,
 };
