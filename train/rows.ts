@@ -2,10 +2,9 @@
 import { AlixError } from '@alix/infer/io/errors';
 import type { LayerArguments, LayerName } from './layers/index.js';
 import type { Shape } from './layers/layer.js';
-import type { Padding } from './layers/window.js';
+import type { Bias, Padding } from './layers/window.js';
 
-/** No bias, one per feature, or one per output pixel and feature. */
-export type Bias = boolean | 'untied';
+export type { Bias } from './layers/window.js';
 
 interface WindowRow {
   readonly kernel: readonly [number, number];
@@ -32,7 +31,12 @@ export type Row =
     }
   | { readonly op: 'reshape'; readonly shape: Shape }
   | { readonly op: 'dropout'; readonly rate: number }
-  | { readonly op: 'flatten' };
+  | { readonly op: 'flatten' }
+  | { readonly op: 'max-pool'; readonly size: number; readonly stride: number }
+  | { readonly op: 'resize-nearest'; readonly height: number; readonly width: number }
+  | { readonly op: 'rescale'; readonly factor: number; readonly offset: number }
+  | { readonly op: 'planar-flow' }
+  | { readonly op: 'affine-coupling'; readonly hidden: number; readonly flip: boolean };
 
 export interface FullyConnectedOptions {
   readonly bias?: boolean;
@@ -93,6 +97,17 @@ export function fullyConnected(
 /** `reshape(7, 7, 128)`: to height, width, channels (channels last, also where a paper prints them first). */
 export const reshape = (...shape: number[]): Row => ({ op: 'reshape', shape });
 export const flatten = (): Row => ({ op: 'flatten' });
+
+/** The largest of each square window, without padding. */
+export const maxPool = (size: number, stride: number): Row => ({ op: 'max-pool', size, stride });
+/** An image of this height and width; each pixel is that of the input at floor(i * input / output). */
+export const resizeNearest = (height: number, width: number): Row => ({ op: 'resize-nearest', height, width });
+/** x * factor + offset: `rescale(2, -1)` takes [0,1] to [-1,1]. */
+export const rescale = (factor: number, offset: number): Row => ({ op: 'rescale', factor, offset });
+/** One planar layer of a flow; it has no closed inverse. */
+export const planarFlow = (): Row => ({ op: 'planar-flow' });
+/** One affine coupling of a flow, with a closed inverse: half of the vector moves, the second half or, flipped, the first. */
+export const affineCoupling = (hidden: number, flip: boolean): Row => ({ op: 'affine-coupling', hidden, flip });
 
 /** Dropout on what comes in, where a table means a row's input; after a row it is the word 'dropout(0.2)'. */
 export const dropout = (rate: number): Row => ({ op: 'dropout', rate });

@@ -1,17 +1,19 @@
 /** Gemm. The weight's rows follow the order its input lies in, and its columns the order that the output is wanted in. */
-import { foldedBias, foldedWeight } from '../fold.js';
+import type { FullyConnectedArgs } from '@alix/train/layers/fully-connected';
+import { effectiveWeight, foldedBias, foldedWeight } from '../fold.js';
 import { channelsFirstOrder, plain, toFlat, type Value } from '../value.js';
 import type { LayerExport } from './layer.js';
 
-export const fullyConnected: LayerExport<{ readonly features: number; readonly bias: boolean }> = {
+export const fullyConnected: LayerExport<FullyConnectedArgs> = {
   linear: true,
-  emit(x, { args: { features, bias } }, { graph, parameters, affine, name, reshapedTo }) {
+  emit(x, { args }, { graph, parameters, affine, name, reshapedTo }) {
+    const { features, bias } = args;
     const flat = toFlat(graph, x);
     const inputs = flat.shape[0] ?? 0;
     const rows = flat.channelsFirst && channelsFirstOrder(flat.channelsFirst);
     const columns = reshapedTo && channelsFirstOrder(reshapedTo);
 
-    const folded = foldedWeight(parameters('weight'), affine, (i) => i % features);
+    const folded = foldedWeight(effectiveWeight(parameters, args), affine, (i) => i % features);
     const weight = new Float64Array(folded.length);
     for (let row = 0; row < inputs; row++) {
       const from = (rows?.[row] ?? row) * features;

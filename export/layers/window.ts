@@ -1,6 +1,8 @@
 /** What Conv and ConvTranspose share: attributes, and weights in another order or with a larger window. */
-import type { ExplicitPadding } from '@alix/train/spec';
+import type { ExplicitPadding, Shape } from '@alix/train/spec';
 import type { Attribute } from '../onnx.js';
+import { mapped, type Value } from '../value.js';
+import type { LayerContext } from './layer.js';
 
 type Pair = readonly [number, number];
 
@@ -46,4 +48,37 @@ export function widened(
   for (let row = 0; row < rows; row++)
     result.set(data.subarray(row * columns * tap, (row + 1) * columns * tap), row * to[1] * tap);
   return result;
+}
+
+/**
+ * Writes a Conv or ConvTranspose and its bias: as the operator's own where there is one per feature, else as an Add behind it.
+ *
+ * @param operands the image, channels first, and the weight
+ * @param offsets per feature, or per pixel and feature of the output (channels last)
+ */
+export function windowNodes(
+  op: 'Conv' | 'ConvTranspose',
+  operands: readonly string[],
+  output: Shape,
+  offsets: Float64Array | undefined,
+  attributes: Readonly<Record<string, Attribute>>,
+  { graph, name }: LayerContext,
+): Value {
+  const [height = 0, width = 0, features = 0] = output;
+  const untied = offsets && offsets.length > features;
+  const own = offsets && !untied ? [graph.floats(`${name}.bias`, offsets, [features])] : [];
+  const result: Value = {
+    name: graph.node(
+      op,
+      [...operands, ...own],
+      untied ? `${name}.unbiased` : name,
+      ['N', features, height, width],
+      attributes,
+    ),
+    shape: output,
+    channelsFirst: output,
+  };
+  if (!untied) return result;
+  const [image, shape] = permuted(offsets, output, [2, 0, 1]);
+  return mapped(graph, result, 'Add', name, { inputs: [graph.floats(`${name}.bias`, image, shape)] });
 }

@@ -1,14 +1,19 @@
 /** Every layer kind in ONNX Runtime against plain loops in float64, all parameters and statistics at random. */
 import { layerKinds } from '@alix/train/layers/index';
 import {
+  affineCoupling,
   chain,
   conv,
   flatten,
   fullyConnected,
+  maxPool,
   type NetworkSpec,
   type Padding,
+  planarFlow,
   type Row,
+  rescale,
   reshape,
+  resizeNearest,
   transposedConv,
 } from '@alix/train/spec';
 import { describe, expect, it } from 'vitest';
@@ -208,8 +213,96 @@ describe('batch norm', () => {
   });
 });
 
+const untied = { bias: 'untied' } as const;
+
+describe('untied biases', () => {
+  it.each([
+    ['conv', net([5, 4, 3], conv(3, 2, 4, '', untied)), 1],
+    ['conv, then batch norm', net([5, 4, 3], conv(3, 2, 4, 'bn relu', untied), conv(2, 1, 3)), 1],
+    ['conv, then an activation and a batch norm', net([5, 4, 3], conv(3, 2, 4, 'relu bn', untied)), 2],
+    ['transposed conv', net([3, 4, 3], transposedConv(4, 2, 2, 'sigmoid', untied)), 1],
+    ['transposed conv, then batch norm', net([3, 4, 3], transposedConv(3, 2, 2, 'bn', untied)), 1],
+    ['of one feature', net([3, 4, 3], transposedConv(4, 2, 1, 'tanh', untied)), 1],
+    ['of one pixel', net([3, 3, 2], conv(3, 1, 4, 'bn', { ...untied, padding: 'valid' })), 0],
+  ])('%s', async (_, spec, additions) => {
+    const { error, graph } = await compare(spec);
+    expect(error).toBeLessThan(TOLERANCE);
+    expect(count(graph, 'Add')).toBe(additions);
+  });
+});
+
+describe('spectral norm', () => {
+  it.each([
+    ['conv', net([5, 4, 3], conv(3, 2, 4, 'lrelu(0.2)', { spectral: true }))],
+    ['conv, then batch norm', net([5, 4, 3], conv(3, 1, 4, 'bn', { spectral: true, bias: false }))],
+    ['conv with untied bias and batch norm', net([5, 4, 3], conv(3, 1, 4, 'bn', { spectral: true, bias: 'untied' }))],
+    ['fully connected', net([4, 3, 2], fullyConnected(5, 'relu', { spectral: true }), fullyConnected(1))],
+    ['fully connected, then batch norm', net([6], fullyConnected(5, 'bn', { spectral: true }))],
+    ['on an image as it lies', net([4, 3, 2], conv(2, 1, 3), fullyConnected(5, '', { spectral: true }))],
+    ['before an image', net([6], fullyConnected(18, 'bn', { spectral: true }), reshape(3, 3, 2), conv(2, 1, 3))],
+  ])('%s', async (_, spec) => expect((await compare(spec)).error).toBeLessThan(TOLERANCE));
+});
+
+describe('max pool', () => {
+  it.each([
+    [2, 2],
+    [3, 2],
+    [3, 1],
+    [2, 3],
+    [1, 2],
+  ])('size %i, stride %i', async (size, stride) => {
+    const rows = [maxPool(size, stride), conv(1, 1, 3)];
+    expect((await compare(net([7, 6, 3], ...rows))).error).toBeLessThan(TOLERANCE);
+    expect((await compare(net([7, 6, 3], conv(2, 1, 4, 'relu'), maxPool(size, stride), flatten()))).error).toBeLessThan(
+      TOLERANCE,
+    );
+  });
+});
+
+describe('resize to the nearest', () => {
+  it.each([
+    [6, 5],
+    [12, 10],
+    [3, 2],
+    [4, 7],
+    [13, 5],
+    [1, 1],
+    [41, 49],
+  ])('6x5 to %ix%i', async (height, width) => {
+    expect((await compare(net([6, 5, 3], resizeNearest(height, width)))).error).toBe(0);
+    const between = [conv(2, 1, 3), resizeNearest(height, width), conv(1, 1, 2, 'relu'), flatten()];
+    expect((await compare(net([6, 5, 3], ...between))).error).toBeLessThan(TOLERANCE);
+  });
+});
+
+it('rescale on vectors and on images', async () => {
+  expect((await compare(net([9], rescale(2, -1)))).error).toBeLessThan(TOLERANCE);
+  expect((await compare(net([4, 3, 2], conv(3, 1, 5), rescale(0.5, 0.25), conv(2, 1, 3)))).error).toBeLessThan(
+    TOLERANCE,
+  );
+});
+
+describe('flows', () => {
+  it('planar', async () => {
+    expect((await compare(net([7], planarFlow()))).error).toBeLessThan(TOLERANCE);
+    expect((await compare(net([1], planarFlow(), planarFlow()))).error).toBeLessThan(TOLERANCE);
+    expect((await compare(net([7], ...Array.from({ length: 12 }, planarFlow)))).error).toBeLessThan(TOLERANCE);
+    expect(
+      (await compare(net([4, 3, 2], conv(3, 1, 2), flatten(), planarFlow(), fullyConnected(3)))).error,
+    ).toBeLessThan(TOLERANCE);
+  });
+
+  it.each([2, 5, 6])('affine coupling of %i numbers, both ways round', async (d) => {
+    expect((await compare(net([d], affineCoupling(8, false)))).error).toBeLessThan(TOLERANCE);
+    expect((await compare(net([d], affineCoupling(3, true)))).error).toBeLessThan(TOLERANCE);
+    const both = [affineCoupling(8, false), affineCoupling(8, true), affineCoupling(8, false)];
+    expect((await compare(net([d], ...both, fullyConnected(3)))).error).toBeLessThan(TOLERANCE);
+  });
+});
+
 it('the tests above name every kind of layer', () => {
   const tested =
-    'conv transposed-conv fully-connected batch-norm relu leaky-relu sigmoid tanh softplus dropout maxout reshape flatten';
+    'conv transposed-conv fully-connected batch-norm relu leaky-relu sigmoid tanh softplus dropout maxout reshape flatten ' +
+    'max-pool resize-nearest rescale planar-flow affine-coupling';
   expect(Object.keys(layerKinds).sort()).toEqual(tested.split(' ').sort());
 });

@@ -6,6 +6,20 @@
 import type { Weights } from '@alix/export/weights';
 import { type NetworkSpec, type PlannedLayer, plan, type Shape } from '@alix/train/spec';
 
+/** A weight [..., features] as the layer uses it: divided by |W u| where its row says spectral. */
+function effective(layer: PlannedLayer, parameter: (name: string) => Float32Array | undefined): Float64Array {
+  const weight = Float64Array.from(parameter('weight')!);
+  const { spectral, features } = layer.args as { spectral?: true; features: number };
+  if (!spectral) return weight;
+  const rows = Array.from({ length: weight.length / features }, (_, k) =>
+    weight.subarray(k * features, (k + 1) * features).reduce((sum, w, f) => sum + w * parameter('u')![f]!, 0),
+  );
+  const length = Math.hypot(...rows);
+  // v'W u with v = W u / |W u|
+  const sigma = rows.reduce((sum, r) => sum + (r / length) * r, 0);
+  return weight.map((w) => w / sigma);
+}
+
 /** One example: numbers with a shape, channels last. */
 export interface Tensor {
   readonly shape: Shape;
@@ -59,14 +73,14 @@ const conv: Forward = (x, layer, parameter) => {
   const [height = 0, width = 0, channels = 0] = x.shape;
   const [top, rows] = convAxis(height, 0, args);
   const [left, columns] = convAxis(width, 1, args);
-  const weight = parameter('weight')!;
+  const weight = effective(layer, parameter);
   const bias = parameter('bias');
   const { kernel, stride, features } = args;
   const data = new Float64Array(rows * columns * features);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++)
       for (let f = 0; f < features; f++) {
-        let sum = bias?.[f] ?? 0;
+        let sum = bias?.[bias.length === features ? f : (i * columns + j) * features + f] ?? 0;
         for (let a = 0; a < kernel[0]; a++)
           for (let b = 0; b < kernel[1]; b++) {
             const row = i * stride[0] + a - top;
@@ -90,7 +104,7 @@ const transposedConv: Forward = (x, layer, parameter) => {
   const weight = parameter('weight')!;
   const bias = parameter('bias');
   const { kernel, stride, features } = args;
-  const data = new Float64Array(rows * columns * features).map((_, i) => bias?.[i % features] ?? 0);
+  const data = new Float64Array(rows * columns * features).map((_, i) => bias?.[i % bias.length] ?? 0);
   for (let i = 0; i < height; i++)
     for (let j = 0; j < width; j++)
       for (let a = 0; a < kernel[0]; a++)
@@ -108,7 +122,7 @@ const transposedConv: Forward = (x, layer, parameter) => {
 
 const fullyConnected: Forward = (x, layer, parameter) => {
   const { features } = layer.args as { features: number };
-  const weight = parameter('weight')!;
+  const weight = effective(layer, parameter);
   const bias = parameter('bias');
   const data = Float64Array.from({ length: features }, (_, f) => bias?.[f] ?? 0);
   x.data.forEach((v, i) => {
@@ -135,6 +149,83 @@ const maxout: Forward = (x, layer) => {
   return { shape: [...x.shape.slice(0, -1), (x.shape.at(-1) ?? 0) / pieces], data };
 };
 
+const maxPool: Forward = (x, layer) => {
+  const { size, stride } = layer.args as { size: number; stride: number };
+  const [height = 0, width = 0, channels = 0] = x.shape;
+  const out = [height, width].map((n) => {
+    let count = 0;
+    while (count * stride + size <= n) count++;
+    return count;
+  });
+  const [rows = 0, columns = 0] = out;
+  const data = Float64Array.from({ length: rows * columns * channels }, () => Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      for (let a = 0; a < size; a++)
+        for (let b = 0; b < size; b++)
+          for (let c = 0; c < channels; c++) {
+            const at = (i * columns + j) * channels + c;
+            data[at] = Math.max(data[at]!, x.data[((i * stride + a) * width + j * stride + b) * channels + c]!);
+          }
+  return { shape: [rows, columns, channels], data };
+};
+
+const resizeNearest: Forward = (x, layer) => {
+  const { height, width } = layer.args as { height: number; width: number };
+  const [oldHeight = 0, oldWidth = 0, channels = 0] = x.shape;
+  const data: number[] = [];
+  for (let i = 0; i < height; i++)
+    for (let j = 0; j < width; j++)
+      for (let c = 0; c < channels; c++) {
+        // the largest whole pixel that is not past the point
+        let [row, column] = [0, 0];
+        while ((row + 1) * height <= i * oldHeight) row++;
+        while ((column + 1) * width <= j * oldWidth) column++;
+        data.push(x.data[(row * oldWidth + column) * channels + c]!);
+      }
+  return { shape: [height, width, channels], data: Float64Array.from(data) };
+};
+
+/** z + u^ tanh(w.z + b) with w.u^ = log(1 + (e - 1) e^(w.u)) - 1: what the paper's A.1 gives for u + log(e - 1) w / |w|^2. */
+const planarFlow: Forward = (x, _layer, parameter) => {
+  const [w, u, b] = ['w', 'u', 'b'].map((name) => parameter(name)!) as [Float32Array, Float32Array, Float32Array];
+  const dot = (p: ArrayLike<number>, q: ArrayLike<number>) => Array.from(p).reduce((sum, v, i) => sum + v * q[i]!, 0);
+  const shift = Math.log(Math.E - 1) / dot(w, w);
+  const paper = Float64Array.from(u, (v, i) => v + shift * w[i]!);
+  const m = Math.log(1 + Math.exp(dot(w, paper))) - 1;
+  const uHat = paper.map((v, i) => v + ((m - dot(w, paper)) * w[i]!) / dot(w, w));
+  const t = Math.tanh(dot(w, x.data) + b[0]!);
+  return { shape: x.shape, data: x.data.map((z, i) => z + uHat[i]! * t) };
+};
+
+const affineCoupling: Forward = (x, layer, parameter) => {
+  const { hidden, flip } = layer.args as { hidden: number; flip: boolean };
+  const d = x.data.length;
+  const half = Math.floor(d / 2);
+  const indices = Array.from({ length: d }, (_, i) => i);
+  const first = indices.slice(0, half);
+  const second = indices.slice(half);
+  const [stays, moves] = flip ? [second, first] : [first, second];
+  const units = Array.from({ length: hidden }, (_, h) =>
+    Math.tanh(
+      stays.reduce(
+        (sum, from, k) => sum + x.data[from]! * parameter('hidden_weight')![k * hidden + h]!,
+        parameter('hidden_bias')![h]!,
+      ),
+    ),
+  );
+  const out = (o: number) =>
+    units.reduce(
+      (sum, v, h) => sum + v * parameter('out_weight')![h * 2 * moves.length + o]!,
+      parameter('out_bias')![o]!,
+    );
+  const data = x.data.slice();
+  moves.forEach((to, k) => {
+    data[to] = x.data[to]! * Math.exp(Math.tanh(out(k))) + out(moves.length + k);
+  });
+  return { shape: x.shape, data };
+};
+
 const kinds: Readonly<Record<string, Forward>> = {
   conv,
   'transposed-conv': transposedConv,
@@ -149,6 +240,11 @@ const kinds: Readonly<Record<string, Forward>> = {
   maxout,
   reshape: (x, layer) => reshaped(x, (layer.args as { shape: Shape }).shape),
   flatten: (x) => reshaped(x, [x.data.length]),
+  'max-pool': maxPool,
+  'resize-nearest': resizeNearest,
+  rescale: each((x, { factor, offset }) => x * factor! + offset!),
+  'planar-flow': planarFlow,
+  'affine-coupling': affineCoupling,
 };
 
 /** All outputs of a network for one example. */

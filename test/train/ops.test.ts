@@ -67,6 +67,19 @@ const cases: Record<string, Case> = {
   sigmoid: { inputs: [[4, 5]], run: (ops, [x]) => ops.sigmoid(x!) },
   tanh: { inputs: [[4, 5]], run: (ops, [x]) => ops.tanh(x!) },
   softplus: { inputs: [[4, 5]], run: (ops, [x]) => ops.softplus(x!) },
+  'untied bias on images': {
+    inputs: [
+      [2, 3, 3, 4],
+      [3, 3, 4],
+    ],
+    run: (ops, [x, b]) => ops.bias(x!, b!),
+  },
+  'max pool, windows that meet': { inputs: [[2, 6, 7, 3]], run: (ops, [x]) => ops.maxPool(x as Tensor4D, 2, 2) },
+  'max pool, windows that overlap': { inputs: [[2, 7, 6, 3]], run: (ops, [x]) => ops.maxPool(x as Tensor4D, 3, 2) },
+  'max pool, windows apart': { inputs: [[2, 7, 8, 3]], run: (ops, [x]) => ops.maxPool(x as Tensor4D, 2, 3) },
+  'resize, larger': { inputs: [[2, 3, 4, 2]], run: (ops, [x]) => ops.resizeNearest(x as Tensor4D, 7, 8) },
+  'resize, smaller': { inputs: [[2, 7, 8, 2]], run: (ops, [x]) => ops.resizeNearest(x as Tensor4D, 3, 4) },
+  rescale: { inputs: [[4, 5]], run: (ops, [x]) => ops.rescale(x!, 1.5, -0.5) },
   maxout: { inputs: [[4, 6]], run: (ops, [x]) => ops.maxPieces(x!, 3) },
 };
 

@@ -1,4 +1,5 @@
 /** The kinds of layers by name. A new kind is its file, its line here, its line in export/layers and its tests. */
+import { affineCoupling } from './affine-coupling.js';
 import { batchNorm } from './batch-norm.js';
 import { conv } from './conv.js';
 import { dropout } from './dropout.js';
@@ -6,9 +7,13 @@ import { flatten } from './flatten.js';
 import { fullyConnected } from './fully-connected.js';
 import type { LayerKind } from './layer.js';
 import { leakyRelu } from './leaky-relu.js';
+import { maxPool } from './max-pool.js';
 import { maxout } from './maxout.js';
+import { planarFlow } from './planar-flow.js';
 import { relu } from './relu.js';
+import { rescale } from './rescale.js';
 import { reshape } from './reshape.js';
+import { resizeNearest } from './resize-nearest.js';
 import { sigmoid } from './sigmoid.js';
 import { softplus } from './softplus.js';
 import { tanh } from './tanh.js';
@@ -28,6 +33,11 @@ const kinds = {
   maxout,
   reshape,
   flatten,
+  'max-pool': maxPool,
+  'resize-nearest': resizeNearest,
+  rescale,
+  'planar-flow': planarFlow,
+  'affine-coupling': affineCoupling,
 };
 
 export type LayerName = keyof typeof kinds;

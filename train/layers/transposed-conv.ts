@@ -1,21 +1,28 @@
 /** Transposed convolution: the input gradient of a convolution, so its weight is [kh, kw, features, channels]. */
+import { AlixError } from '@alix/infer/io/errors';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerKind } from './layer.js';
-import { checkWindow, transposedPadding, transposedSize, type WindowArgs } from './window.js';
+import { biasParameters, checkWindow, transposedPadding, transposedSize, type WindowArgs } from './window.js';
 
 export const transposedConv: LayerKind<WindowArgs> = {
   shape(input, args, path) {
+    if (args.spectral)
+      throw new AlixError('bad-architecture', 'spectral norm is for convolutions and fully connected layers', {
+        where: path,
+        remedy: 'leave spectral out of this row',
+      });
     const [height, width] = transposedSize(input, args);
     checkWindow(input, [height, width], path);
     return [height, width, args.features];
   },
-  parameters(input, { kernel, features, bias }) {
+  parameters(input, args) {
+    const { kernel, features } = args;
     const channels = input[2] ?? 0;
     const fanIn = kernel[0] * kernel[1] * channels;
     const shape = [kernel[0], kernel[1], features, channels];
     return [
       { name: 'weight', shape, role: 'weight', trainable: true, fanIn },
-      ...(bias ? [{ name: 'bias', shape: [features], role: 'bias', trainable: true, fanIn } as const] : []),
+      ...biasParameters(args.bias, [...transposedSize(input, args), features], fanIn),
     ];
   },
   flops(input, args) {

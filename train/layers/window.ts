@@ -1,17 +1,22 @@
 /** Paddings and output sizes of the layers with a window, in one place: conv and transposed conv are each other's adjoint. */
 import { AlixError } from '@alix/infer/io/errors';
-import type { Shape } from './layer.js';
+import type { ParameterSpec, Shape } from './layer.js';
 import type { ExplicitPadding } from './ops.js';
 
 /** 'same' and 'valid' as TensorFlow defines them ('same' may be asymmetric, the odd pixel after); a number pads each side. */
 export type Padding = 'same' | 'valid' | number | ExplicitPadding;
+
+/** No bias, one per feature, or one per output pixel and feature. */
+export type Bias = boolean | 'untied';
 
 export interface WindowArgs {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly features: number;
   readonly padding: Padding;
-  readonly bias: boolean;
+  readonly bias: Bias;
+  /** The weight is divided by its largest singular value. */
+  readonly spectral?: true;
 }
 
 type Axis = 0 | 1;
@@ -68,4 +73,12 @@ export function checkWindow(input: Shape, output: readonly [number, number], pat
       expected: 'height x width x channels, with at least one output pixel',
       found: `${input.join('x')} -> ${output.join('x')}`,
     });
+}
+
+/** The bias of a layer with a window, if it has one: per feature, or per output pixel and feature. */
+export function biasParameters(bias: Bias, output: Shape, fanIn: number): readonly ParameterSpec[] {
+  if (bias === false) return [];
+  return bias === 'untied'
+    ? [{ name: 'bias', shape: output, role: 'output-bias', trainable: true, fanIn }]
+    : [{ name: 'bias', shape: output.slice(-1), role: 'bias', trainable: true, fanIn }];
 }

@@ -127,6 +127,27 @@ const batchNorm = kernel<{ readonly epsilon: number }>({
   },
 });
 
+interface Pooling {
+  readonly size: number;
+  readonly stride: number;
+}
+
+const poolAttributes = ({ size, stride }: Pooling) => ({
+  ksize: [1, size, size, 1],
+  strides: [1, stride, stride, 1],
+  padding: 'VALID',
+  explicit_paddings: [],
+  data_format: 'NHWC',
+});
+
+const maxPool = kernel<Pooling>({
+  name: 'MaxPool',
+  inputs: ['x'],
+  saves: [0],
+  forward: ([x], pooling) => execute('MaxPool', [x!], poolAttributes(pooling)),
+  gradient: (dy, [x, y], pooling) => [() => execute('MaxPoolGrad', [x!, y!, dy], poolAttributes(pooling))],
+});
+
 const relu = kernel<object>({
   name: 'Relu',
   inputs: ['x'],
@@ -166,7 +187,8 @@ export const fused: Ops = {
   conv: (x, weight, window) => conv.one([x, weight], window) as tf.Tensor4D,
   transposedConv: (x, weight, window, output) => transposedConv.one([x, weight], { ...window, output }) as tf.Tensor4D,
   matmul: (x, weight) => matmul.one([x, weight], {}) as tf.Tensor2D,
-  bias: (x, b) => bias.one([x, b], {}),
+  bias: (x, b) => (b.rank === 1 ? bias.one([x, b], {}) : plain.bias(x, b)),
+  maxPool: (x, size, stride) => maxPool.one([x], { size, stride }) as tf.Tensor4D,
   batchNorm(x, scale, shift, epsilon) {
     const [y, mean, variance] = batchNorm.many([x, scale, shift], { epsilon }) as [tf.Tensor, tf.Tensor, tf.Tensor];
     return { y, mean, variance };
