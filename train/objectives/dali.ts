@@ -1,5 +1,5 @@
 import { objective, once } from './objective.js';
-import { add, believed, fake, gaussianNll, real, times } from './terms.js';
+import { add, believed, fake, gaussianNll, perDimension, real, times } from './terms.js';
 
 /**
  * DALI, called AIM in its first version: a GAN, and an encoder that maximises log q(z|G(z)).
@@ -19,15 +19,27 @@ export const dali = objective({
     lambda: 0,
   },
   presets: {
-    authors: { update: 'sequential', source: "the authors' code: the critic first, then G and E with fresh z" },
-    paper: { update: 'simultaneous', source: 'Algorithm 1 as printed: one z, all losses before both updates' },
+    authors: {
+      update: 'sequential',
+      source: "the authors' code for MNIST, CIFAR-10 and CelebA: the critic first, then G and E with fresh z",
+    },
+    paper: {
+      update: 'simultaneous',
+      source: 'Algorithm 1 as printed, and LAI_mix_gaussian_cl.py: one z, all losses before both updates',
+    },
+    shared: {
+      update: 'sequential',
+      prior: 'shared',
+      source:
+        'gaussian_example.py at the head of the code: in turns, with the same z for critic, generator and encoder',
+    },
   },
   terms({ G, F, D, E }, { x, z }, _noise, { lambda }) {
     const generated = once(() => F(G(z)));
     return {
       data: () => D(F(x)),
       model: () => D(generated()),
-      code: () => times(lambda || 1 / (z.shape[1] ?? 1), gaussianNll(z, E(generated()))),
+      code: () => times(perDimension(lambda, z), gaussianNll(z, E(generated()))),
     };
   },
   players: {

@@ -15,8 +15,16 @@ export const gan = objective({
   decoder: ['G'],
   options: {},
   presets: {
-    authors: { update: 'sequential', source: 'DCGAN: critic and generator in turns, each with fresh noise' },
-    paper: { update: 'simultaneous', source: 'both gradients from one draw of z' },
+    authors: {
+      update: 'sequential',
+      source:
+        'Goodfellow et al. 2014, Algorithm 1 with k = 1, and DCGAN: critic and generator in turns, each with fresh noise',
+    },
+    paper: {
+      update: 'simultaneous',
+      source:
+        "the GAN of AIM's Tables 1 and 2 and DALI's: its Algorithm 1 without the encoder, one z, both losses before both updates",
+    },
   },
   terms({ G, F, D }, { x, z }) {
     const generated = once(() => D(F(G(z))));

@@ -23,10 +23,17 @@ export const LOG_VARIANCE_RANGE = [-20, 20] as const;
  * -log q(z|x) per example, summed over the d dimensions and averaged over the batch, AIM Eq. 8:
  * 1/2 sum_j [(z_j - mu_j)^2 exp(-s_j) + s_j + log 2 pi] with s = log sigma^2.
  */
-export function gaussianNll(z: tf.Tensor, { mean, logVariance }: Posterior): tf.Tensor {
+export function gaussianNll(z: tf.Tensor, { mean, logVariance }: Pick<Posterior, 'mean' | 'logVariance'>): tf.Tensor {
   const squares = tf.square(tf.sub(z, mean));
   const [low, high] = LOG_VARIANCE_RANGE;
   const s = logVariance ? tf.clipByValue(logVariance, low, high) : tf.zerosLike(mean);
   const perDimension = tf.add(tf.add(tf.mul(squares, tf.exp(tf.neg(s))), s), Math.log(2 * Math.PI));
   return tf.mul(tf.mean(tf.sum(perDimension, -1)), 0.5);
 }
+
+/** 1/2 |z - mean|^2, summed over dimensions and averaged over the batch: -log N(z; mean, I) without its constant d/2 log 2 pi. */
+export const halfSquares = (z: tf.Tensor, mean: tf.Tensor): tf.Tensor =>
+  tf.mul(tf.mean(tf.sum(tf.square(tf.sub(z, mean)), -1)), 0.5);
+
+/** DALI's weight of a sum over the latent dimensions: `lambda`, and for 0 the papers' 1/d. */
+export const perDimension = (lambda: number, z: tf.Tensor): number => lambda || 1 / (z.shape[1] ?? 1);
