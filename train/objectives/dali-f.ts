@@ -21,7 +21,7 @@ export const daliF = objective({
     /** Epochs in which that weight rises to its full value: in epoch e it is min(1, e / warmUp) of it; 0 for all of it at once. */
     warmUp: 0,
     /** The generator minimises Eq. 8 itself, -E[exp(D(x~) - 1)], whose slope vanishes where the critic is sure. */
-    saturating: false,
+    saturating: false as boolean,
     /**
      * Beyond this exponent the tangent replaces exp: float32 overflows at 88, and squared in Adam's moments from 44. Unlike a clamped
      * exponent the tangent has a slope, so that a critic that has gone too far is still pulled back.

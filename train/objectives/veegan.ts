@@ -17,7 +17,7 @@ export const veegan = objective({
   decoder: ['G'],
   options: {
     /** The generator pays E[-log(1 - s(D(x~, z)))], a GAN's loss, in place of the logit. */
-    crossEntropy: false,
+    crossEntropy: false as boolean,
     /** Weight of d. */
     lambda: 1,
   },
