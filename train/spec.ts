@@ -92,14 +92,15 @@ export interface PlannedNetwork {
  */
 export function plan(name: string, spec: NetworkSpec): PlannedNetwork {
   const shapes = new Map<string, Shape>(Object.entries(spec.inputs));
-  const blocks = spec.blocks.map((block) => {
+  const blocks: PlannedBlock[] = [];
+  for (const block of spec.blocks) {
     // parameters are named after their block: two of one name would share them
     if (shapes.has(block.name))
       throw new AlixError('bad-architecture', `there are two of the name "${block.name}"`, { where: name });
-    const planned = planBlock(name, block.shares ? shared(name, block, spec.blocks) : block, shapes);
+    const planned = block.shares === undefined ? planBlock(name, block, shapes) : shared(name, block, blocks, shapes);
     shapes.set(block.name, planned.output);
-    return { ...planned, name: block.name };
-  });
+    blocks.push(planned);
+  }
   const flow = spec.flow && planBlock(name, { name: 'flow', from: ['mean'], rows: spec.flow }, shapes);
   const layers = [...blocks, ...(flow ? [flow] : [])].flatMap((block) => block.layers);
   // blocks that share layers name the same parameters
@@ -122,20 +123,44 @@ export function plan(name: string, spec: NetworkSpec): PlannedNetwork {
   };
 }
 
-/** A block with the rows, and thereby the parameters, of the earlier one that it names. */
-function shared(network: string, block: Block, blocks: readonly Block[]): Block {
-  const original = blocks.slice(0, blocks.indexOf(block)).find(({ name }) => name === block.shares);
+/** A block with the layers, and thereby the parameters, of the earlier one that it names, on other inputs of the same shape. */
+function shared(
+  network: string,
+  block: Block,
+  earlier: readonly PlannedBlock[],
+  shapes: ReadonlyMap<string, Shape>,
+): PlannedBlock {
+  const where = `${network}.${block.name}`;
+  const original = earlier.find(({ name }) => name === block.shares);
   if (!original || block.rows.length > 0)
     throw new AlixError('bad-architecture', 'a block that shares has no rows of its own, and names an earlier block', {
-      where: `${network}.${block.name}`,
+      where,
       found: `shares "${block.shares}", ${block.rows.length} rows`,
     });
-  return { ...original, from: block.from };
+  const input = inputOf(network, block, shapes);
+  if (input.join() !== original.input.join())
+    throw new AlixError('bad-architecture', `a block that shares ${layersName(original)} reads another shape`, {
+      where,
+      expected: original.input.join('x'),
+      found: input.join('x'),
+    });
+  return { ...original, name: block.name, from: block.from };
+}
+
+/** The path of a block's first layer, by which errors name it. */
+const layersName = ({ name, layers }: PlannedBlock): string => layers[0]?.path ?? name;
+
+/** The shape that a block reads: its sources, joined along the last axis. */
+function inputOf(network: string, block: Block, shapes: ReadonlyMap<string, Shape>): Shape {
+  const where = `${network}.${block.name}`;
+  return joined(
+    block.from.map((from) => shapeOf(shapes, from, where)),
+    where,
+  );
 }
 
 function planBlock(network: string, block: Block, shapes: ReadonlyMap<string, Shape>): PlannedBlock {
-  const sources = block.from.map((from) => shapeOf(shapes, from, `${network}.${block.name}`));
-  const input = joined(sources, `${network}.${block.name}`);
+  const input = inputOf(network, block, shapes);
   let shape = input;
   const layers: PlannedLayer[] = [];
   for (const { kind, args } of block.rows.flatMap(layersOf)) {

@@ -2,6 +2,7 @@
  * An affine coupling of a normalising flow: one half of the vector scales and shifts the other, so that the inverse is closed.
  * Dinh et al. 2017 (arXiv:1605.08803), Eq. 4-8. s and t come from one hidden layer of tanh; log scale = tanh(s), within (-1, 1).
  */
+import { AlixError } from '@alix/infer/io/errors';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ForwardContext, LayerKind, Transformed } from './layer.js';
 import { checkVector } from './planar-flow.js';
@@ -46,7 +47,15 @@ function couple(
 }
 
 export const affineCoupling: LayerKind<CouplingArgs> = {
-  shape: (input, _args, path) => checkVector(input, 2, path),
+  shape(input, { hidden }, path) {
+    if (!Number.isInteger(hidden) || hidden < 1)
+      throw new AlixError('bad-architecture', 'a coupling without hidden units', {
+        where: path,
+        expected: 'a whole number of hidden units, at least 1',
+        found: `${hidden}`,
+      });
+    return checkVector(input, 2, path);
+  },
   parameters([d = 0], { hidden, flip }) {
     const { stays, moves } = couplingHalves(d, flip);
     const [inputs, outputs] = [stays.count, 2 * moves.count];
