@@ -15,6 +15,7 @@ export const asVaeG = objective({
   sizes: () => ({ D2: 1 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D2'],
   options: asVaeOptions,
   presets: asVaePresets,
   terms: ({ E, G, D2 }, batch, noise, options) =>

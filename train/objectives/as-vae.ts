@@ -15,6 +15,7 @@ export const asVae = objective({
   sizes: () => ({ D1: 1, D2: 1 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D1'],
   options: asVaeOptions,
   presets: asVaePresets,
   terms({ E, G, D1, D2 }, batch, noise, options) {
