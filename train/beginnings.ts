@@ -3,8 +3,9 @@ import { AlixError } from '@alix/infer/io/errors';
 import { newestCheckpoint } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import { type Dataset, meanImage } from './datasets/dataset.js';
-import { design } from './design.js';
+import { type Design, design } from './design.js';
 import { readRun } from './run-folder.js';
+import type { PlannedNetwork } from './spec.js';
 import type { NamedArray } from './tensorflow/variables.js';
 
 export interface Beginnings {
@@ -20,7 +21,7 @@ const MEAN_ROWS = 500;
 /**
  * Reads what a run starts from.
  *
- * @throws AlixError 'bad-pretrained' where a network trained beforehand is not named, not there or of other shapes
+ * @throws AlixError 'bad-pretrained' where a network trained beforehand is not named, not there or of other layers
  */
 export async function beginnings(config: RunConfig, data: Dataset): Promise<Beginnings> {
   const first = Uint32Array.from({ length: Math.min(MEAN_ROWS, data.count) }, (_, i) => i);
@@ -29,9 +30,19 @@ export async function beginnings(config: RunConfig, data: Dataset): Promise<Begi
 }
 
 async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
-  const { objective, networks } = design(config);
+  const { objective, networks, architecture } = design(config);
+  const frozen = objective.frozen ?? [];
+  const strange = Object.keys(config.pretrained).find((name) => !frozen.includes(name));
+  if (strange !== undefined)
+    throw new AlixError(
+      'bad-config',
+      `"pretrained.${strange}" is no network that ${objective.title} takes as trained`,
+      {
+        expected: frozen.join(', ') || 'none',
+      },
+    );
   const all = new Map<string, NamedArray>();
-  for (const name of objective.frozen ?? []) {
+  for (const name of frozen) {
     const folder = config.pretrained[name];
     const setting = `pretrained.${name}`;
     if (!folder)
@@ -39,30 +50,30 @@ async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
         where: setting,
         remedy: `train a classifier, and name its run folder: --set ${setting}=RUN`,
       });
-    const weights = (await checkpointOf(folder, setting)).weights;
-    for (const { name: parameter, shape } of networks.get(name)?.parameters ?? []) {
+    const network = networks.get(name) as PlannedNetwork;
+    const { run, weights } = await opened(folder, setting);
+    const misfit = ({ where, expected, found }: Difference) =>
+      new AlixError('bad-pretrained', `the run's network ${name} is not the one that the architecture asks for`, {
+        where: `${folder}: ${where}`,
+        expected,
+        found,
+        remedy: `name a run whose network ${name} has the same layers`,
+      });
+    for (const { name: parameter, shape } of network.parameters) {
       const array = weights.get(parameter);
-      if (array?.shape.join() !== shape.join())
-        throw new AlixError(
-          'bad-pretrained',
-          `the run's network ${name} is not the one that the architecture asks for`,
-          {
-            where: `${folder}: ${parameter}`,
-            expected: shape.join('x'),
-            found: array ? array.shape.join('x') : 'nothing of this name',
-            remedy: `name a run whose network ${name} has the same layers`,
-          },
-        );
+      const found = array ? array.shape.join('x') : 'nothing of this name';
+      if (array?.shape.join() !== shape.join()) throw misfit({ where: parameter, expected: shape.join('x'), found });
       all.set(parameter, array);
     }
+    const difference = differenceOf(network, architecture.data.range, run.config);
+    if (difference) throw misfit(difference);
   }
   return all;
 }
 
-async function checkpointOf(folder: string, setting: string) {
+async function opened(folder: string, setting: string) {
   try {
-    await readRun(folder);
-    return await newestCheckpoint(folder);
+    return { run: await readRun(folder), weights: (await newestCheckpoint(folder)).weights };
   } catch (cause) {
     if (!(cause instanceof AlixError)) throw cause;
     throw new AlixError('bad-pretrained', cause.message, {
@@ -72,3 +83,43 @@ async function checkpointOf(folder: string, setting: string) {
     });
   }
 }
+
+interface Difference {
+  readonly where: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What numbers of the same shapes do not tell: other strides or activations, or data on another scale. */
+function differenceOf(network: PlannedNetwork, range: readonly number[], config: RunConfig): Difference | undefined {
+  const theirs = designOf(config);
+  const other = theirs?.networks.get(network.name);
+  if (!theirs || !other) return undefined;
+  const [ours, found] = [layersOf(network), layersOf(other)];
+  for (const [where, layer] of [...ours, ...found])
+    if (ours.get(where) !== found.get(where) && !layer.startsWith('rescale'))
+      return { where, expected: ours.get(where) ?? 'no layer', found: found.get(where) ?? 'no layer' };
+  const isRescaled = [...ours].some(([where, layer]) => layer !== found.get(where));
+  const scale = theirs.architecture.data.range;
+  if (isRescaled || scale.join() === range.join()) return undefined;
+  return { where: `${network.name}, x`, expected: `data in [${range}]`, found: `data in [${scale}]` };
+}
+
+/** Undefined where the run's parts are of a file that is not loaded here: its parameters' shapes must then do. */
+function designOf(config: RunConfig): Design | undefined {
+  try {
+    return design(config);
+  } catch (error) {
+    if (error instanceof AlixError) return undefined;
+    throw error;
+  }
+}
+
+/** Layers by path, in words; without dropout, which a network in evaluation mode does not have. */
+const layersOf = (network: PlannedNetwork) =>
+  new Map(
+    network.blocks
+      .flatMap(({ layers }) => layers)
+      .filter(({ kind }) => kind !== 'dropout')
+      .map(({ path, kind, args }) => [path, `${kind} ${JSON.stringify(args)}`]),
+  );
