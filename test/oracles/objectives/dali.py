@@ -23,4 +23,5 @@ write("dali", [
     case("authors", NETWORKS, formula()),
     case("paper", {**NETWORKS, "E": net("features -> posterior", posterior="log_sigma")}, formula(3),
          options={"lambda": 3}),
+    case("shared", NETWORKS, formula(), latent=3),
 ])
