@@ -6,7 +6,7 @@ import { layerKinds } from './layers/index.js';
 import type { ForwardContext } from './layers/layer.js';
 import type { Likelihood, Noise, Posterior, Signature } from './objectives/objective.js';
 import { flowing, gaussian, point } from './posterior.js';
-import type { PlannedBlock, PlannedNetwork } from './spec.js';
+import type { PlannedBlock, PlannedLayer, PlannedNetwork } from './spec.js';
 
 /** A network called with its inputs in order (noise is filled in); gives its tensor, a posterior or a likelihood. */
 export type Callable = (...inputs: tf.Tensor[]) => tf.Tensor & Posterior & Likelihood;
@@ -69,6 +69,13 @@ function result(
   return network.flow ? flowing(base, flowOf(network.flow, parameters, context)) : base;
 }
 
+/** The activation that a decoder's image ends in, changes of shape aside; undefined where it ends in another layer. */
+export function lastActivation({ blocks, outputs }: PlannedNetwork): PlannedLayer | undefined {
+  const last = blocks.find(({ name }) => name === Object.keys(outputs)[0]);
+  const end = last?.layers.findLast(({ kind }) => kind !== 'reshape' && kind !== 'flatten');
+  return end && layerKinds[end.kind].isActivation ? end : undefined;
+}
+
 /** The decoder's outputs, its image both before and after the last activation. */
 function likelihood(
   network: PlannedNetwork,
@@ -77,19 +84,15 @@ function likelihood(
   context: ForwardContext,
 ): Likelihood {
   const [imageName = 'x'] = Object.keys(network.outputs);
-  const last = network.blocks.find(({ name }) => name === imageName) as PlannedBlock;
-  // an activation may be followed by a change of shape
-  const at = last.layers.findLastIndex(({ kind }) => kind !== 'reshape' && kind !== 'flatten');
-  const end = last.layers[at];
-  if (!end || !layerKinds[end.kind].isActivation) {
+  const end = lastActivation(network);
+  if (!end) {
     const outputs = forward(network, inputs, parameters, context, join);
     const x = outputs[imageName] as tf.Tensor;
     return { x, preactivation: x, activation: undefined, logScale: outputs.log_scale };
   }
-  const bare: PlannedNetwork = {
-    ...network,
-    blocks: network.blocks.map((block) => (block === last ? { ...last, layers: last.layers.toSpliced(at, 1) } : block)),
-  };
+  const last = network.blocks.find(({ name }) => name === imageName) as PlannedBlock;
+  const without = { ...last, layers: last.layers.filter((layer) => layer !== end) };
+  const bare = { ...network, blocks: network.blocks.map((block) => (block === last ? without : block)) };
   const outputs = forward(bare, inputs, parameters, context, join);
   const preactivation = outputs[imageName] as tf.Tensor;
   const x = runLayers(last, preactivation, parameters, context, [end]);
