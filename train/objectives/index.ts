@@ -1,8 +1,10 @@
 /** The objectives by name. A new one is its file, its line here and its test. */
 import { ali } from './ali.js';
+import { alice } from './alice.js';
 import { asVae } from './as-vae.js';
 import { asVaeG } from './as-vae-g.js';
 import { asVaeR } from './as-vae-r.js';
+import { bigan } from './bigan.js';
 import { classifier } from './classifier.js';
 import { dali } from './dali.js';
 import { daliF } from './dali-f.js';
@@ -12,6 +14,7 @@ import { gali8 } from './gali-8.js';
 import { galiMix } from './gali-mix.js';
 import { galiPt } from './gali-pt.js';
 import { gan } from './gan.js';
+import { latentRegressor } from './latent-regressor.js';
 import type { Objective } from './objective.js';
 import { snGan } from './sn-gan.js';
 import { unrolledGan } from './unrolled-gan.js';
@@ -22,6 +25,9 @@ import { wgan } from './wgan.js';
 
 export const objectives: Readonly<Record<string, Objective>> = {
   ali,
+  alice,
+  bigan,
+  'latent-regressor': latentRegressor,
   dali,
   gan,
   'gali-4': gali4,
