@@ -72,6 +72,10 @@ export const configSchema = z.strictObject({
   checkpointMinutes: z.number().positive(),
   /** How many of the newest checkpoints stay. */
   checkpointsKept: count,
+  /** The user's own files that it uses, by the sha256 of what they pack to: `openExtension` makes such a record. */
+  extensions: z
+    .array(z.strictObject({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits') }))
+    .default([]),
 });
 
 export type RunConfig = z.infer<typeof configSchema>;
@@ -107,6 +111,7 @@ export const defaults: RunConfig = {
   evaluationRows: 1000,
   checkpointMinutes: 10,
   checkpointsKept: 2,
+  extensions: [],
 };
 
 /** Keys whose values are tables of the user's own names, so that any key is allowed in them. */

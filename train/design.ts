@@ -1,9 +1,8 @@
 /** What a configuration names, looked up and checked: no TensorFlow is needed for it. */
 import { AlixError } from '@alix/infer/io/errors';
-import { architectures } from './architectures/index.js';
 import { checkNetworks } from './check-networks.js';
 import type { RunConfig } from './config.js';
-import { objectives } from './objectives/index.js';
+import { known } from './extensions.js';
 import type { Objective, Options, Preset } from './objectives/objective.js';
 import { type ArchitectureSpec, type PlannedNetwork, plan } from './spec.js';
 
@@ -45,6 +44,7 @@ function withDefaults<T extends object>(known: T, given: object, what: string): 
  * @throws AlixError 'bad-config' for a name or option that is unknown, 'mismatch' where objective and architecture do not fit
  */
 export function design(config: RunConfig): Design {
+  const { objectives, architectures } = known(config);
   const objective = lookUp(objectives, config.objective.name, 'objective');
   const presetName = config.objective.preset || (Object.keys(objective.presets)[0] ?? '');
   const preset = lookUp(objective.presets, presetName, `preset of ${objective.name}`);

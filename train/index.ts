@@ -4,6 +4,8 @@ export { architectures } from './architectures/index.js';
 export { newestCheckpoint } from './checkpoint.js';
 export { type PartialConfig, parseAssignment, type RunConfig, resolveConfig } from './config.js';
 export { design } from './design.js';
+export { extensionConfig } from './extension-config.js';
+export { loadExtensions, openExtension } from './extensions.js';
 export { readMetrics } from './metrics-log.js';
 export { objectives } from './objectives/index.js';
 export { recipes } from './recipes/index.js';

@@ -79,7 +79,14 @@ const mayDiffer: readonly (keyof RunConfig)[] = ['length', 'checkpointMinutes', 
  */
 export function checkSameRun(before: RunConfig, now: RunConfig, folder: string): void {
   // as JSON has them, so that the order of keys and ones that are undefined do not count
-  const compared = (config: RunConfig) => JSON.parse(JSON.stringify({ ...config, data: config.data.options }));
+  const compared = (config: RunConfig) =>
+    JSON.parse(
+      JSON.stringify({
+        ...config,
+        data: config.data.options,
+        extensions: config.extensions.map(({ sha256 }) => sha256),
+      }),
+    );
   const [was, is] = [compared(before), compared(now)];
   for (const key of Object.keys(before) as (keyof RunConfig)[])
     if (!mayDiffer.includes(key) && !isDeepStrictEqual(was[key], is[key]))

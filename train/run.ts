@@ -10,6 +10,7 @@ import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
+import { checkUnchanged, keepExtensions, loadExtensions } from './extensions.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
 import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
@@ -42,6 +43,8 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const before = request.resume && isThere ? await readRun(folder) : undefined;
   const asked = request.config ?? before?.config;
   if (!asked) throw new AlixError('bad-config', 'a new run needs a configuration');
+  for (const { extensions } of before ? [before.config, asked] : [asked]) await loadExtensions({ extensions }, folder);
+  if (before) await checkUnchanged(before.config.extensions, asked.extensions);
   const { architecture, config } = design(asked);
   if (before) checkSameRun(design(before.config).config, config, folder);
   const open = (split: 'train' | 'test') =>
@@ -74,6 +77,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
         data: { name: data.name, count: data.count, fingerprint: data.fingerprint },
         config,
       });
+    await keepExtensions(config, folder);
     const { train } = await import('./trainer.js');
     return await train({ ...request, config, data, heldOut, start });
   } finally {

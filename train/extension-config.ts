@@ -1,0 +1,62 @@
+/** What a user's file, named where a recipe could be, means as a configuration. */
+import { AlixError } from '@alix/infer/io/errors';
+import { type PartialConfig, resolveConfig } from './config.js';
+import { design } from './design.js';
+import type { Extension } from './extensions.js';
+import { recipes } from './recipes/index.js';
+import type { Recipe } from './recipes/recipe.js';
+
+/**
+ * The file's recipe; where it has none, its objective or its architecture (or both) in the first of alix's default recipes
+ * whose other parts fit.
+ *
+ * @throws AlixError 'bad-extension' where the file has several of a kind and none is the default
+ */
+export function extensionConfig(extension: Extension): { readonly from: string; readonly config: PartialConfig } {
+  const { file } = extension.record;
+  const extensions = [extension.record];
+  const recipe = theOne(extension.recipes, 'recipe', file);
+  if (recipe)
+    return {
+      from: `recipe ${recipe.name} of ${file}`,
+      config: { ...recipe.config, recipe: recipe.name, extensions },
+    };
+  const objective = theOne(extension.objectives, 'objective', file);
+  const architecture = theOne(extension.architectures, 'architecture', file);
+  const own: PartialConfig = {
+    recipe: objective?.name ?? architecture?.name ?? 'custom',
+    extensions,
+    ...(objective ? { objective: { name: objective.name } } : {}),
+    ...(architecture ? { architecture: { name: architecture.name } } : {}),
+  };
+  const bases = Object.values(recipes).filter(({ isDefault }) => isDefault);
+  const base = bases.find((recipe) => fits({ ...recipe.config, ...own }));
+  // where none fits, the misfit with alix's defaults says why
+  return { from: file, config: { ...base?.config, ...own } };
+}
+
+function fits(config: PartialConfig): boolean {
+  try {
+    design(resolveConfig([{ from: 'a base', config }]));
+    return true;
+  } catch (error) {
+    if (error instanceof AlixError && error.code !== 'bad-extension') return false;
+    throw error;
+  }
+}
+
+function theOne<T extends { readonly name: string }>(
+  table: Readonly<Record<string, T>>,
+  kind: string,
+  where: string,
+): T | undefined {
+  const all = Object.values(table);
+  const defaults = all.filter((each) => (each as Partial<Recipe>).isDefault);
+  if (all.length < 2 || defaults.length === 1) return defaults[0] ?? all[0];
+  throw new AlixError('bad-extension', `the file has several ${kind}s, and nothing says which is meant`, {
+    where,
+    found: all.map(({ name }) => name).join(', '),
+    remedy:
+      kind === 'recipe' ? 'give one of them isDefault: true' : 'export a recipe { name, config } with isDefault: true',
+  });
+}
