@@ -1,11 +1,23 @@
-/** The recipes by name. A new one is its entry in a file here and its line below. */
-import { daliMnist } from './dali-mnist.js';
-import { aliGrid, daliGrid } from './grid.js';
+/** The recipes by name. A new one is its entry in a file here. */
+import { cifarRecipes } from './cifar10.js';
+import { gridRecipes } from './grid.js';
+import { largeRecipes } from './large.js';
+import { mnistRecipes } from './mnist.js';
 import type { Recipe } from './recipe.js';
-import { aliStrokes, daliStrokes, ganStrokes } from './strokes.js';
+import { aliStrokes, daliStrokes, ganStrokes, smallRecipes, variantRecipes } from './strokes.js';
 
 export type { Recipe } from './recipe.js';
 
-export const recipes: Readonly<Record<string, Recipe>> = Object.fromEntries(
-  [daliMnist, daliStrokes, ganStrokes, aliStrokes, daliGrid, aliGrid].map((recipe) => [recipe.name, recipe]),
-);
+const all = [
+  daliStrokes,
+  ganStrokes,
+  aliStrokes,
+  ...smallRecipes,
+  ...variantRecipes,
+  ...gridRecipes,
+  ...mnistRecipes,
+  ...cifarRecipes,
+  ...largeRecipes,
+];
+
+export const recipes: Readonly<Record<string, Recipe>> = Object.fromEntries(all.map((recipe) => [recipe.name, recipe]));
