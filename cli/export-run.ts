@@ -1,24 +1,17 @@
 /** Ties the three packages together for an export: the trained run, the writer of bundles, and the runtime that checks it. */
 import { type ExportOptions, exportBundle } from '@alix/export';
 import { loadModel } from '@alix/infer';
-import { AlixError } from '@alix/infer/io/errors';
 import { createRandom } from '@alix/infer/io/random';
 import { openTrained } from '@alix/train';
+import type { Dataset } from '@alix/train/datasets/dataset';
 
-/** Held-out images, and images of noise, on which the trained and the exported networks must agree. */
+/** Held-out images or points, and some of noise, on which the trained and the exported networks must agree. */
 const HELD_OUT = 48;
 const NOISE = 16;
-/** At most this many held-out images are reconstructed for the error that model.json records. */
+/** At most this many held-out rows are reconstructed for the error that model.json records. */
 const MEASURED = 10_000;
 
-const load: ExportOptions['load'] = async (folder) => {
-  const model = await loadModel(folder, { device: 'cpu' });
-  return {
-    encode: (data, n) => model.encode({ data, n }),
-    decode: async (latent) => (await model.decode(latent)).image,
-    dispose: () => model.dispose(),
-  };
-};
+const load: ExportOptions['load'] = (folder) => loadModel(folder, { device: 'cpu' });
 
 export interface ExportChoices {
   readonly name: string;
@@ -41,26 +34,36 @@ export async function exportTrained(
 ) {
   const trained = await openTrained(run, onEvent);
   try {
-    if (trained.chains.encoder.length === 0)
-      throw new AlixError('not-exportable', `${trained.system} has no encoder, and a bundle needs one`, {
-        where: run,
-        remedy: 'train a system that has one, such as dali',
-      });
     const data = await trained.heldOut(source);
     const count = Math.min(MEASURED, data.count);
     const error = trained.reconstructionError(data, count);
-    const on = `${data.name}, held-out part; pixels in [0,1], codes are means`;
+    const isPoints = data.kind === 'points';
+    const on = `${data.name}, held-out part; ${isPoints ? '' : 'pixels in [0,1], '}codes are means`;
     const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
-    const held = Uint32Array.from({ length: Math.min(HELD_OUT, data.count) }, (_, i) => i);
-    const pixels = data.pixels?.(held) ?? new Uint8Array(0);
-    const size = trained.architecture.data.shape.reduce((product, n) => product * n, 1);
-    const noise = createRandom(trained.config.seed)
-      .split('parity')
-      .uniform(NOISE * size)
-      .map((u) => Math.floor(256 * u));
-    const examples = Uint8Array.from([...pixels, ...noise]);
+    const examples = isPoints ? pointsOf(data, trained.config.seed) : imagesOf(data, trained.config.seed);
     return await exportBundle({ ...trained, name, licence, metrics, examples }, out, { load, replace });
   } finally {
     trained.dispose();
   }
 }
+
+const held = (data: Dataset) => Uint32Array.from({ length: Math.min(HELD_OUT, data.count) }, (_, i) => i);
+
+/** Held-out images, then images of noise: uint8 [n,H,W,C]. */
+function imagesOf(data: Dataset, seed: number): Uint8Array {
+  const noise = createRandom(seed)
+    .split('parity')
+    .uniform(NOISE * size(data))
+    .map((u) => Math.floor(256 * u));
+  return Uint8Array.from([...(data.pixels?.(held(data)) ?? []), ...noise]);
+}
+
+/** Held-out points, then points of noise: float32 [n,d]. */
+function pointsOf(data: Dataset, seed: number): Float32Array {
+  const noise = createRandom(seed)
+    .split('parity')
+    .normal(NOISE * size(data));
+  return Float32Array.from([...data.batch(held(data)), ...noise]);
+}
+
+const size = ({ shape }: Dataset) => shape.reduce((product, n) => product * n, 1);

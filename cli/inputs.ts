@@ -1,5 +1,6 @@
 /** The image arguments of a verb as a stream of images, with what was skipped on the way. */
-import type { Bundle, NamedImage } from '@alix/infer';
+import type { NamedImage } from '@alix/infer';
+import { type Bundle, imageOf } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
 import { type ImageEntry, readImage, readImages } from '@alix/infer/io/images';
 import type { Context } from './commands/command.js';
@@ -40,7 +41,7 @@ export async function openInputs(
   let total = 0;
   let entries: readonly ImageEntry[] = [];
   const skipped: Skipped[] = [];
-  const items = readImages(paths, bundle.image, {
+  const items = readImages(paths, imageOf(bundle), {
     onError,
     signal,
     ...(maxErrors !== undefined && { maxErrors }),
@@ -70,7 +71,7 @@ export async function openInputs(
 
 /** One image of the model's size: uint8 [H,W,C]. */
 export function readOne(path: string, bundle: Bundle): Promise<Uint8Array> {
-  return readImage(path, bundle.image);
+  return readImage(path, imageOf(bundle));
 }
 
 /** Says what was skipped, and makes the verb end with the exit code of a job done in part. */

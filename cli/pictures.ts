@@ -8,7 +8,7 @@ import { writePng } from '@alix/infer/io/load';
 import { encodePng } from '@alix/infer/io/png';
 import { type SheetOptions, tile, unstack } from '@alix/infer/io/sheet';
 
-type ImageSize = Bundle['image'];
+type ImageSize = NonNullable<Bundle['image']>;
 
 /** 'grid' for a path that ends in .png, 'folder' for one without the extension of another picture format. */
 export function pictureOutput(path: string): 'grid' | 'folder' {

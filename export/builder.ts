@@ -13,6 +13,8 @@ export class GraphBuilder {
   readonly #inputs: Port[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #constants = new Map<string, Constant>();
+  /** What was made of the name that it was asked for by: layers that blocks share ask twice. */
+  readonly #floats = new Map<string, string[]>();
   /** Names in use, and the value that an equal node or constant already has. */
   readonly #names = new Set<string>();
   readonly #known = new Map<string, string>();
@@ -42,11 +44,17 @@ export class GraphBuilder {
     );
   }
 
-  /** A float32 tensor; the numbers are rounded to float32 here. */
+  /** A float32 tensor; the numbers are rounded to float32 here. Asked for again by the same name, equal numbers are made once. */
   floats(name: string, values: ArrayLike<number>, shape: readonly number[]): string {
     if (values.length !== size(shape)) throw new Error(`${name}: ${values.length} numbers for ${shape.join('x')}`);
+    const data = Float32Array.from(values);
+    const made = this.#floats.get(name) ?? [];
+    this.#floats.set(name, made);
+    const same = made.find((other) => isSame(this.#constants.get(other), shape, data));
+    if (same !== undefined) return same;
     const unique = this.#unique(name);
-    this.#constants.set(unique, { type: 'float32', shape, data: Float32Array.from(values) });
+    made.push(unique);
+    this.#constants.set(unique, { type: 'float32', shape, data });
     return unique;
   }
 
@@ -121,4 +129,8 @@ export class GraphBuilder {
     this.#names.add(unique);
     return unique;
   }
+}
+
+function isSame(constant: Constant | undefined, shape: readonly number[], data: Float32Array): boolean {
+  return constant?.shape.join() === shape.join() && data.every((value, i) => Object.is(constant.data[i], value));
 }

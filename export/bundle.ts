@@ -1,41 +1,18 @@
 /** Trained model to model bundle: graphs, model.json and a parity check, in a folder that appears whole or not at all. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, bundleSchema, FORMAT_VERSION } from '@alix/infer/bundle';
+import { type Bundle, bundleSchema, type GraphName, lowestVersion } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
 import { sha256, writeFolderAtomic } from '@alix/infer/io/files';
-import { type ArchitectureSpec, plan, size } from '@alix/train/spec';
-import { decoderGraph, encoderGraph, imageShape } from './graph.js';
-import { networkOf } from './network.js';
-import { type Graph, OPSET, onnxBytes } from './onnx.js';
-import { type Answers, answersOf, checkParity, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
-import type { Weights } from './weights.js';
-
-/** How many examples become golden pairs. */
-const GOLDEN_PAIRS = 4;
-/** How far another runtime may be from the golden pairs: ten times what export itself allows. */
-const GOLDEN_TOLERANCE = 10 * PARITY_TOLERANCE;
-
-/** All that export needs to know of a trained model. */
-export interface TrainedModel {
-  readonly name: string;
-  /** The objective's name. */
-  readonly system: string;
-  readonly dataset: string;
-  readonly architecture: ArchitectureSpec;
-  /** The networks that make up each half, in the order they run: { encoder: ['F', 'E'], decoder: ['G'] }. */
-  readonly chains: { readonly encoder: readonly string[]; readonly decoder: readonly string[] };
-  readonly weights: Weights;
-  readonly training: Bundle['training'];
-  readonly metrics?: Bundle['metrics'];
-  readonly licence: string;
-  /** The value put under an inpainting mask, on the [0,1] scale; 0 unless given. */
-  readonly maskFill?: number;
-  /** uint8 [n,H,W,C], n >= 1: what parity is checked on; the first few become golden pairs. */
-  readonly examples: Uint8Array;
-  /** The trained networks in evaluation mode. */
-  readonly trained: Forward;
-}
+import { plan } from '@alix/train/spec';
+import { networkOf } from './chain.js';
+import { imageShape, isPoints } from './data.js';
+import { goldenPairs } from './golden.js';
+import { graphsOf, type ModelGraphs } from './graphs.js';
+import type { TrainedModel } from './model.js';
+import { OPSET, onnxBytes } from './onnx.js';
+import { type Answer, answersOf, checkParity, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
+import { questionsOf } from './questions.js';
 
 /** A runtime with a bundle loaded. */
 export interface LoadedModel extends Forward {
@@ -49,10 +26,19 @@ export interface ExportOptions {
   readonly replace?: boolean;
 }
 
+export interface Exported {
+  /** model.json's content. */
+  readonly bundle: Bundle;
+  /** What was measured; model.json has its largest numbers. */
+  readonly parity: Parity;
+  /** Graphs that the system has and a bundle cannot hold, with the reason. */
+  readonly omitted: ModelGraphs['omitted'];
+}
+
 /**
- * Writes a model bundle to the folder `out`: encoder.onnx, decoder.onnx, model.json.
+ * Writes a model bundle to the folder `out`: model.json and, where the system has them, encoder.onnx, decoder.onnx,
+ * critic.onnx, features.onnx, masked_encoder.onnx and classifier.onnx.
  *
- * @returns model.json's content, and the parity that was measured (it is in there too)
  * @throws AlixError 'parity' (nothing is written then), 'not-exportable', 'bad-architecture', 'bad-weights',
  *   'bad-examples', and those of writeFolderAtomic
  */
@@ -60,76 +46,83 @@ export async function exportBundle(
   model: TrainedModel,
   out: string,
   { load, replace = false }: ExportOptions,
-): Promise<{ readonly bundle: Bundle; readonly parity: Parity }> {
-  const n = exampleCount(model);
-  const files = graphFiles(model);
-  const answers = await answersOf(model.trained, model.examples, n);
+): Promise<Exported> {
+  const questions = questionsOf(model);
+  const made = graphsOf(model);
+  const inputs = [...made.graphs].map(([name, graph]) => [name, graph.inputs.map((port) => port.name)] as const);
+  const answers = await answersOf(model.trained, new Map(inputs), questions);
+  const files = filesOf(model, made);
   return writeFolderAtomic(
     out,
     async (folder) => {
       for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
       const write = (bundle: Bundle) => writeFile(join(folder, 'model.json'), `${JSON.stringify(bundle, null, 2)}\n`);
       // the runtime wants a whole bundle, so parity's place is held until it is known
-      const draft = describe(model, n, answers, files);
+      const draft = describe(model, made, questions.n, answers, files);
       await write(draft);
       const loaded = await load(folder);
       let parity: Parity;
       try {
-        parity = await checkParity(answers, loaded, model.examples, n);
+        parity = await checkParity(answers, loaded, questions.n);
       } finally {
         await loaded.dispose?.();
       }
-      const bundle = { ...draft, parity };
+      const { graphs: _, ...recorded } = parity;
+      const bundle = { ...draft, parity: recorded };
       await write(bundle);
-      return { bundle, parity };
+      return { bundle, parity, omitted: made.omitted };
     },
     { replace },
   );
 }
 
 /** The graphs of a model as files by name; the same weights give the same bytes. */
-export function graphFiles({
-  architecture,
-  chains,
-  weights,
-  name,
-  system,
-}: TrainedModel): ReadonlyMap<string, Uint8Array> {
-  const bytes = (graph: Graph) => onnxBytes(graph, { 'alix.model': name, 'alix.system': system });
-  return new Map([
-    ['encoder.onnx', bytes(encoderGraph(architecture, chains.encoder, weights))],
-    ['decoder.onnx', bytes(decoderGraph(architecture, chains.decoder, weights))],
-  ]);
+export const graphFiles = (model: TrainedModel): ReadonlyMap<string, Uint8Array> => filesOf(model, graphsOf(model));
+
+function filesOf({ name, system }: TrainedModel, { graphs }: ModelGraphs): ReadonlyMap<string, Uint8Array> {
+  const metadata = { 'alix.model': name, 'alix.system': system };
+  return new Map([...graphs].map(([graph, made]) => [`${graph}.onnx`, onnxBytes(made, metadata)]));
 }
 
-function describe(model: TrainedModel, n: number, answers: Answers, files: ReadonlyMap<string, Uint8Array>): Bundle {
-  const { architecture, chains } = model;
-  const [height = 0, width = 0, channels = 0] = imageShape(architecture);
-  const networks = [...new Set([...chains.encoder, ...chains.decoder])];
-  const parsed = bundleSchema.safeParse({
-    format: 'alix-bundle',
-    formatVersion: FORMAT_VERSION,
+function describe(
+  model: TrainedModel,
+  { graphs }: ModelGraphs,
+  n: number,
+  answers: readonly Answer[],
+  files: ReadonlyMap<string, Uint8Array>,
+): Bundle {
+  const { architecture } = model;
+  const has = (graph: GraphName) => graphs.has(graph);
+  const content = {
+    format: 'alix-bundle' as const,
     name: model.name,
     system: model.system,
     dataset: model.dataset,
-    image: { height, width, channels },
-    latent: architecture.latent,
-    encoder: { deterministic: answers.logVariance === undefined },
+    ...dataOf(model),
+    ...(has('encoder') || has('decoder') ? { latent: architecture.latent } : {}),
+    ...(has('encoder') ? { encoder: { deterministic: graphs.get('encoder')?.outputs.length === 1 } } : {}),
     maskFill: model.maskFill ?? 0,
     parameters: Object.fromEntries(
-      networks.map((name) => [name, plan(name, networkOf(architecture, name)).parameterCount]),
+      networksOf(model, graphs).map((name) => [name, plan(name, networkOf(architecture, name)).parameterCount]),
     ),
-    precision: 'float32',
+    precision: 'float32' as const,
     opset: OPSET,
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.byteLength }]),
     ),
-    parity: { n, codes: 0, images: 0, tolerance: PARITY_TOLERANCE },
+    parity: {
+      n,
+      ...([...graphs.keys()].some((graph) => graph !== 'decoder') ? { codes: 0 } : {}),
+      ...(has('decoder') ? { images: 0 } : {}),
+      tolerance: PARITY_TOLERANCE,
+    },
     training: model.training,
     metrics: model.metrics ?? {},
     licence: model.licence,
-    golden: goldenPairs(model, n, answers),
-  });
+    golden: goldenPairs(answers, n),
+  };
+  const { format, ...others } = content;
+  const parsed = bundleSchema.safeParse({ format, formatVersion: lowestVersion(content), ...others });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new AlixError('not-exportable', `model.json cannot say this: "${issue?.path.join('.')}": ${issue?.message}`, {
@@ -137,27 +130,15 @@ function describe(model: TrainedModel, n: number, answers: Answers, files: Reado
   });
 }
 
-/** The trained model's own answers, so that a self-test checks the whole way from training to the runtime at hand. */
-function goldenPairs({ examples, architecture }: TrainedModel, all: number, answers: Answers): Bundle['golden'] {
-  const n = Math.min(all, GOLDEN_PAIRS);
-  const pixels = n * size(architecture.data.shape);
-  return {
-    image: base64(examples.subarray(0, pixels)),
-    mean: base64(answers.mean.subarray(0, n * architecture.latent.size)),
-    decoded: base64(answers.images.subarray(0, pixels)),
-    n,
-    tolerance: GOLDEN_TOLERANCE,
-  };
+function dataOf({ architecture }: TrainedModel): Pick<Bundle, 'image' | 'points'> {
+  if (isPoints(architecture)) return { points: { size: architecture.data.shape[0] ?? 0 } };
+  const [height = 0, width = 0, channels = 0] = imageShape(architecture);
+  // 1 or 3 channels: the schema refuses others
+  return { image: { height, width, channels: channels as 1 | 3 } };
 }
 
-const base64 = (data: Uint8Array | Float32Array): string =>
-  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-
-function exampleCount({ examples, architecture }: TrainedModel): number {
-  const n = examples.length / size(imageShape(architecture));
-  if (n >= 1 && Number.isInteger(n)) return n;
-  throw new AlixError('bad-examples', 'the examples are no whole images', {
-    expected: `a multiple of ${size(architecture.data.shape)} bytes (${architecture.data.shape.join('x')})`,
-    found: `${examples.length} bytes`,
-  });
+/** The networks that a model's graphs are made of. */
+function networksOf({ chains }: TrainedModel, graphs: ModelGraphs['graphs']): readonly string[] {
+  const { encoder, decoder, critic = [], classifier = [] } = chains;
+  return [...new Set([...encoder, ...decoder, ...(graphs.has('critic') ? critic : []), ...classifier])];
 }

@@ -1,10 +1,12 @@
-/** Architecture and weights to ONNX graphs: the encoder and the decoder of a bundle, or any network by itself. */
+/** Architecture and weights to ONNX graphs: those of a bundle, or any network by itself. */
 import { AlixError } from '@alix/infer/io/errors';
-import { type ArchitectureSpec, type NetworkSpec, plan, type Shape, size } from '@alix/train/spec';
+import { type ArchitectureSpec, FEATURE_LAYERS, type NetworkSpec, plan, size } from '@alix/train/spec';
 import { GraphBuilder, type Output } from './builder.js';
-import { emitChain, emitNetwork } from './network.js';
-import { elementCode, type Graph } from './onnx.js';
-import { mapped, plain, toFlat, toPlain, toShape, type Value } from './value.js';
+import { emitChain, emitNamed, inputsOf, networkOf } from './chain.js';
+import { dataInput, dataOutputs, latentInput, masked } from './data.js';
+import { emitNetwork, type Values } from './network.js';
+import type { Graph } from './onnx.js';
+import { concat, mapped, plain, toFlat, toPlain, type Value } from './value.js';
 import type { Weights } from './weights.js';
 
 /**
@@ -29,29 +31,53 @@ export function networkGraph(name: string, spec: NetworkSpec, weights: Weights):
 }
 
 /**
- * The encoder of a bundle: `image` uint8 [N,H,W,C] -> `mean` float32 [N,d], `log_variance` float32 [N,d]. The pixels are
- * brought to the range that the architecture was trained on. A network whose output is `log_sigma` gives
- * log_variance = 2 log_sigma; one with `mean` only gives no second output.
+ * The encoder of a bundle: `image` uint8 [N,H,W,C] -> `mean` float32 [N,d], `log_variance` float32 [N,d]; of points,
+ * `points` float32 [N,d] in place of the image. The pixels are brought to the range that the architecture was trained on. A
+ * network whose output is `log_sigma` gives log_variance = 2 log_sigma. There is no second output where the encoder is
+ * deterministic, sends its Gaussian through a flow (the code is where the flow takes the mean) or reads noise (which is zero).
  *
- * @param chain networks in the order they run, e.g. ['F', 'E']
+ * @param chain networks in the order they run, e.g. ['F', 'E']; each passes on its code, or its first output
  * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
  */
 export function encoderGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
-  const [low, high] = architecture.data.range;
-  const shape = imageShape(architecture);
   const graph = new GraphBuilder();
-  const image = graph.input('image', 'uint8', ['N', ...shape], 'uint8 [N,H,W,C], 0..255');
-  const to = { to: { int: elementCode('float32') } };
-  let x = plain(graph.node('Cast', [image], 'image.float', ['N', ...shape], to), shape);
-  x = mapped(graph, x, 'Mul', 'image.scaled', { inputs: [graph.scalar((high - low) / 255)] });
-  if (low !== 0) x = mapped(graph, x, 'Add', 'image.shifted', { inputs: [graph.scalar(low)] });
+  const x = dataInput(graph, architecture);
+  const results = codes(graph, architecture, chain, x, weights);
+  return graph.finish('encoder', `alix encoder, ${chain.join(' -> ')}: data to codes`, results);
+}
 
-  const { outputs } = emitChain(graph, architecture, chain, { names: ['x', 'image'], value: x }, weights);
+/**
+ * The encoder behind a mask: `image` uint8 [N,H,W,C], `mask` float32 [N,H,W,1] (1 = hidden) -> the encoder's outputs for the
+ * image with `fill` under the mask.
+ *
+ * @param fill on the scale [0,1] of images
+ */
+export function maskedEncoderGraph(
+  architecture: ArchitectureSpec,
+  chain: readonly string[],
+  weights: Weights,
+  fill: number,
+): Graph {
+  const graph = new GraphBuilder();
+  const x = masked(graph, architecture, dataInput(graph, architecture), fill);
+  const results = codes(graph, architecture, chain, x, weights);
+  return graph.finish('masked_encoder', `alix encoder behind a mask, ${chain.join(' -> ')}`, results);
+}
+
+function codes(
+  graph: GraphBuilder,
+  architecture: ArchitectureSpec,
+  chain: readonly string[],
+  x: Value,
+  weights: Weights,
+): readonly Output[] {
+  const { outputs } = emitChain(graph, architecture, chain, x, weights);
   const code = (name: string) => {
     const value = outputs.get(name);
     return value && latentOf(graph, value, architecture.latent.size, name);
   };
-  const mean = code('mean');
+  const sample = code('sample');
+  const mean = sample ?? code('mean');
   if (!mean)
     throw new AlixError('bad-architecture', 'the encoder has no output "mean"', {
       where: chain.join(' -> '),
@@ -62,58 +88,107 @@ export function encoderGraph(architecture: ArchitectureSpec, chain: readonly str
     code('log_variance') ?? (sigma && mapped(graph, sigma, 'Mul', 'log_sigma.doubled', { inputs: [graph.scalar(2)] }));
 
   const results: Output[] = [{ name: 'mean', value: mean.name, doc: 'float32 [N,d], the code: the mean of q(z|x)' }];
-  if (variance)
+  if (variance && !sample)
     results.push({ name: 'log_variance', value: variance.name, doc: 'float32 [N,d], log of the variances of q(z|x)' });
-  return graph.finish('encoder', `alix encoder, ${chain.join(' -> ')}: images to codes`, results);
+  return results;
 }
 
 /**
- * The decoder of a bundle: `latent` float32 [N,d] -> `image` float32 [N,H,W,C] in [0,1], `pixels` uint8 [N,H,W,C].
- * The network's range is brought back to [0,1] and clipped; pixels = floor(255 image + 0.5), in float32. (Round, half to
- * even, has no WebGPU kernel; the two differ only at exact halves.)
+ * The decoder of a bundle: `latent` float32 [N,d] -> `image` float32 [N,H,W,C] in [0,1], `pixels` uint8 [N,H,W,C]; of
+ * points, `points` float32 [N,d]. The network's range is brought back to [0,1] and clipped.
  *
- * @param chain networks in the order they run, e.g. ['G']; the output `x`, or the last network's only one, is the picture
+ * @param chain networks in the order they run, e.g. ['G']; the last one's first output is the picture
  * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
  */
 export function decoderGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
-  const [low, high] = architecture.data.range;
-  const shape = imageShape(architecture);
-  const { size: d } = architecture.latent;
+  const { shape } = architecture.data;
   const graph = new GraphBuilder();
-  const entry = plain(graph.input('latent', 'float32', ['N', d], 'float32 [N,d], codes or draws from the prior'), [d]);
-  const { outputs, last } = emitChain(graph, architecture, chain, { names: ['z', 'latent'], value: entry }, weights);
-
-  let x = outputs.get('x') ?? outputs.get('image') ?? last;
-  if (chain.length === 0 || size(x.shape) !== size(shape))
+  const { last } = emitChain(graph, architecture, chain, latentInput(graph, architecture), weights);
+  if (chain.length === 0 || size(last.shape) !== size(shape))
     throw new AlixError('bad-architecture', 'the decoder puts out no image of the data', {
       where: chain.join(' -> '),
       expected: shape.join('x'),
-      found: x.shape.join('x'),
+      found: last.shape.join('x'),
     });
-  x = toPlain(graph, toShape(graph, x, shape));
-  if (low !== 0) x = mapped(graph, x, 'Sub', 'image.shifted', { inputs: [graph.scalar(low)] });
-  if (high - low !== 1) x = mapped(graph, x, 'Mul', 'image.scaled', { inputs: [graph.scalar(1 / (high - low))] });
-  x = mapped(graph, x, 'Clip', 'image.clipped', { inputs: [graph.scalar(0), graph.scalar(1)] });
-  const levels = mapped(graph, x, 'Mul', 'pixels.levels', { inputs: [graph.scalar(255)] });
-  const nudged = mapped(graph, levels, 'Add', 'pixels.nudged', { inputs: [graph.scalar(0.5)] });
-  const whole = mapped(graph, nudged, 'Floor', 'pixels.whole');
-  const to = { to: { int: elementCode('uint8') } };
-  const pixels = graph.node('Cast', [whole.name], 'pixels.uint8', ['N', ...shape], to, 'uint8');
-  return graph.finish('decoder', `alix decoder, ${chain.join(' -> ')}: codes to images`, [
-    { name: 'image', value: x.name, doc: 'float32 [N,H,W,C] in [0,1]' },
-    { name: 'pixels', value: pixels, doc: 'uint8 [N,H,W,C], floor(255 image + 0.5)' },
+  const results = dataOutputs(graph, architecture, last);
+  return graph.finish('decoder', `alix decoder, ${chain.join(' -> ')}: codes to data`, results);
+}
+
+/**
+ * What keeps a critic out of a bundle: an input that is neither the data nor a code of the model's size.
+ *
+ * @returns undefined where nothing does
+ */
+export function criticObstacle(architecture: ArchitectureSpec, chain: readonly string[]): string | undefined {
+  const made = new Set(['x', 'z']);
+  for (const name of chain) {
+    const spec = networkOf(architecture, name);
+    const strange = inputsOf(spec).find((input) => !made.has(input));
+    if (strange) return `${name} reads ${strange}, which is neither an image nor a code`;
+    const z = spec.inputs.z;
+    if (z && size(z) !== architecture.latent.size)
+      return `${name} reads codes of ${size(z)} numbers, and the model's have ${architecture.latent.size}`;
+    for (const output of spec.outputs.slice(0, 1)) made.add(output);
+  }
+  return undefined;
+}
+
+/**
+ * The critic: `image` uint8 [N,H,W,C] (or `points`) and, where it reads codes, `latent` float32 [N,d] -> `logit` float32
+ * [N,k]. A classifier is the same without codes.
+ *
+ * @param chain networks in the order they run, e.g. ['F', 'D']; each reads x, z or what an earlier one puts out, by name
+ * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
+ */
+export function logitGraph(
+  architecture: ArchitectureSpec,
+  chain: readonly string[],
+  weights: Weights,
+  name: 'critic' | 'classifier' = 'critic',
+): Graph {
+  const graph = new GraphBuilder();
+  const values = new Map([['x', dataInput(graph, architecture)]]);
+  if (chain.some((network) => 'z' in networkOf(architecture, network).inputs))
+    values.set('z', latentInput(graph, architecture));
+  const logit = flat(graph, emitNamed(graph, architecture, chain, values, weights));
+  return graph.finish(name, `alix ${name}, ${chain.join(' -> ')}`, [
+    { name: 'logit', value: logit.name, doc: 'float32 [N,k], before any sigmoid or softmax' },
   ]);
 }
 
-/** [height, width, channels] of a model of images. */
-export function imageShape({ data }: ArchitectureSpec): Shape {
-  if (data.kind !== 'image' || data.shape.length !== 3)
-    throw new AlixError('not-exportable', 'bundles hold models of images', {
-      found: `a model of ${data.kind} [${data.shape}]`,
-      remedy: 'export a model that was trained on images',
-    });
-  return data.shape;
+/**
+ * The features of an encoder: `image` uint8 [N,H,W,C] (or `points`) -> `features` float32 [N,f], what goes into the
+ * activations of its last three hidden layers (after a batch norm that stands before the activation), each flattened channels last, then
+ * the code. Where there are fewer than three, those there are.
+ *
+ * @param chain that of the encoder
+ */
+export function featuresGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
+  const graph = new GraphBuilder();
+  const hidden: Value[] = [];
+  const { last } = emitChain(graph, architecture, chain, dataInput(graph, architecture), weights, hidden);
+  const parts = [...hidden.slice(-FEATURE_LAYERS), last].map((value) => flat(graph, value));
+  return features(graph, concat(graph, parts, 'features.joined'), chain);
 }
+
+/** The features of a classifier: `image` (or `points`) -> `features` [N,f], what its networks but the last put out. */
+export function classifierFeaturesGraph(
+  architecture: ArchitectureSpec,
+  chain: readonly string[],
+  weights: Weights,
+): Graph {
+  const graph = new GraphBuilder();
+  const values: Values = new Map([['x', dataInput(graph, architecture)]]);
+  return features(graph, flat(graph, emitNamed(graph, architecture, chain.slice(0, -1), values, weights)), chain);
+}
+
+const features = (graph: GraphBuilder, { name, shape }: Value, chain: readonly string[]): Graph =>
+  graph.finish('features', `alix features, ${chain.join(' -> ')}`, [
+    { name: 'features', value: name, doc: `float32 [N,${shape}]` },
+  ]);
+
+/** One axis, channels last. */
+const flat = (graph: GraphBuilder, value: Value): Value => toFlat(graph, toPlain(graph, value));
 
 function latentOf(graph: GraphBuilder, value: Value, d: number, name: string): Value {
   if (size(value.shape) !== d)

@@ -5,8 +5,18 @@
  * const { parity } = await exportBundle(model, 'models/mnist-dali', { load });
  * ```
  */
-export { type ExportOptions, exportBundle, graphFiles, type LoadedModel, type TrainedModel } from './bundle.js';
-export { decoderGraph, encoderGraph, networkGraph } from './graph.js';
+export { type Exported, type ExportOptions, exportBundle, graphFiles, type LoadedModel } from './bundle.js';
+export {
+  classifierFeaturesGraph,
+  criticObstacle,
+  decoderGraph,
+  encoderGraph,
+  featuresGraph,
+  logitGraph,
+  maskedEncoderGraph,
+  networkGraph,
+} from './graph.js';
+export type { Chains, TrainedModel } from './model.js';
 export { type Graph, IR_VERSION, OPSET, onnxBytes } from './onnx.js';
-export { type Codes, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
+export { type Arrays, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
 export type { Weight, Weights } from './weights.js';

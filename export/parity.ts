@@ -1,88 +1,128 @@
-/** Does the exported model compute what the trained one does? Every export asks, and fails where it does not. */
+/** Does the exported model compute what the trained one does? Every export asks it of every graph, and fails where it does not. */
+import type { GraphName } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
 
-/** Largest absolute difference allowed in float32, of codes and of images on the [0,1] scale. */
+/** Largest absolute difference allowed in float32, of codes, features, logits, points, and images on the [0,1] scale. */
 export const PARITY_TOLERANCE = 1e-4;
 
-/** Codes of n images: float32 [n,d] each. */
-export interface Codes {
-  readonly mean: Float32Array;
-  /** Absent where the encoder is deterministic. */
-  readonly logVariance?: Float32Array;
-}
+export type Arrays = Readonly<Record<string, Float32Array | Uint8Array>>;
 
-/** The two halves of a model, whatever runs them: the trained networks in evaluation mode, or a runtime with the bundle. */
+/** A model's graphs, whatever runs them: the trained networks in evaluation mode, or a runtime with the bundle. */
 export interface Forward {
-  /** @param images uint8 [n,H,W,C] */
-  encode(images: Uint8Array, n: number): Promise<Codes>;
-  /** @param latent float32 [n,d] @returns float32 [n,H,W,C] in [0,1] */
-  decode(latent: Float32Array, n: number): Promise<Float32Array>;
+  /**
+   * @param inputs n rows of each of the graph's inputs by name
+   * @returns its outputs by name; the trained networks leave `pixels` out
+   */
+  run(graph: GraphName, inputs: Arrays, n: number): Promise<Arrays>;
 }
 
 /** Largest absolute differences over n examples. */
 export interface Parity {
   readonly n: number;
-  /** Of means and log variances. */
-  readonly codes: number;
-  /** Of images on the [0,1] scale, decoded from the trained encoder's means. */
-  readonly images: number;
+  /** Of codes, features, logits and codes of masked images; absent where no graph gives any. */
+  readonly codes?: number;
+  /** Of what the decoder puts out, from the trained encoder's means or draws from the prior. */
+  readonly images?: number;
+  /** Of each graph by itself. */
+  readonly graphs: Readonly<Partial<Record<GraphName, number>>>;
   readonly tolerance: number;
 }
 
-/** What the trained model answers to the examples; images are decoded from its own means. */
-export interface Answers extends Codes {
-  readonly images: Float32Array;
+/** What graphs are asked: n examples of data, codes and masks. */
+export interface Questions {
+  readonly n: number;
+  /** `image` uint8 [n,H,W,C] or `points` float32 [n,d]. */
+  readonly data: Arrays;
+  /** float32 [n,d]: codes where there is no encoder to make some. */
+  readonly latent: Float32Array;
+  /** float32 [n,H,W,1] */
+  readonly mask: Float32Array;
 }
 
-/** Asks a model for its answers to n images; the means that it decodes are its own unless given. */
-export async function answersOf(
-  model: Forward,
-  examples: Uint8Array,
-  n: number,
-  means?: Float32Array,
-): Promise<Answers> {
-  const codes = await model.encode(examples, n);
-  return { ...codes, images: await model.decode(means ?? codes.mean, n) };
+/** A graph, what it was asked, and what the trained networks answered. */
+export interface Answer {
+  readonly graph: GraphName;
+  readonly inputs: Arrays;
+  readonly outputs: Arrays;
 }
+
+/**
+ * Asks the trained networks for their answers; where there is an encoder, decoder and critic get its means.
+ *
+ * @param graphs with the names of each one's inputs
+ */
+export async function answersOf(
+  trained: Forward,
+  graphs: ReadonlyMap<GraphName, readonly string[]>,
+  { n, data, latent, mask }: Questions,
+): Promise<readonly Answer[]> {
+  const answer = async (graph: GraphName, names: readonly string[], given: Arrays): Promise<Answer> => {
+    const inputs = Object.fromEntries(names.map((name) => [name, given[name]!]));
+    return { graph, inputs, outputs: await trained.run(graph, inputs, n) };
+  };
+  const names = graphs.get('encoder');
+  const encoded = names && (await answer('encoder', names, data));
+  const given: Arrays = { ...data, mask, latent: encoded?.outputs.mean ?? latent };
+  const answers = encoded ? [encoded] : [];
+  for (const [graph, inputs] of graphs) if (graph !== 'encoder') answers.push(await answer(graph, inputs, given));
+  return answers;
+}
+
+/** What the numbers of a graph are called. */
+const words: Readonly<Record<GraphName, string>> = {
+  encoder: 'codes',
+  decoder: 'images',
+  critic: "the critic's logits",
+  features: 'features',
+  masked_encoder: 'codes of masked images',
+  classifier: "the classifier's logits",
+};
 
 /**
  * Compares an exported model with what the trained one answered.
  *
  * @throws AlixError 'parity' where they differ by more than the tolerance, in shape, or by a NaN
  */
-export async function checkParity(
-  trained: Answers,
-  exported: Forward,
-  examples: Uint8Array,
-  n: number,
-): Promise<Parity> {
-  const found = await answersOf(exported, examples, n, trained.mean);
-  const codes = Math.max(
-    difference('mean', trained.mean, found.mean),
-    difference('log_variance', trained.logVariance, found.logVariance),
-  );
-  const images = difference('image', trained.images, found.images);
+export async function checkParity(answers: readonly Answer[], exported: Forward, n: number): Promise<Parity> {
+  const graphs: Partial<Record<GraphName, number>> = {};
+  for (const { graph, inputs, outputs } of answers) {
+    const found = await exported.run(graph, inputs, n);
+    const names = new Set([...Object.keys(outputs), ...Object.keys(found)].filter((name) => name !== 'pixels'));
+    graphs[graph] = largest([...names].map((name) => difference(name, outputs[name], found[name])));
+  }
+  const entries = Object.entries(graphs) as [GraphName, number][];
   // written so that a NaN fails
-  if (!(codes <= PARITY_TOLERANCE && images <= PARITY_TOLERANCE))
+  if (!entries.every(([, value]) => value <= PARITY_TOLERANCE))
     throw new AlixError('parity', 'the exported model does not compute what the trained one does', {
       expected: `differences of at most ${PARITY_TOLERANCE}`,
-      found: `${codes.toExponential(1)} in codes, ${images.toExponential(1)} in images over ${n} examples`,
+      found: `${entries.map(([graph, value]) => `${value.toExponential(1)} in ${words[graph]}`).join(', ')} over ${n} examples`,
       remedy: 'nothing was written; please report this with the run folder',
     });
-  return { n, codes, images, tolerance: PARITY_TOLERANCE };
+  const others = entries.filter(([graph]) => graph !== 'decoder').map(([, value]) => value);
+  return {
+    n,
+    ...(others.length > 0 ? { codes: largest(others) } : {}),
+    ...(graphs.decoder === undefined ? {} : { images: graphs.decoder }),
+    graphs,
+    tolerance: PARITY_TOLERANCE,
+  };
 }
 
+const largest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
+
+type Numbers = Float32Array | Uint8Array | undefined;
+
 /** The largest absolute difference; NaN if any number is. */
-function difference(name: string, a: Float32Array | undefined, b: Float32Array | undefined): number {
+function difference(name: string, a: Numbers, b: Numbers): number {
   if (a?.length !== b?.length)
     throw new AlixError('parity', `the exported model's "${name}" has another size than the trained one's`, {
       expected: `${a?.length ?? 'no'} numbers`,
       found: `${b?.length ?? 'no'}`,
       remedy: 'nothing was written; please report this with the run folder',
     });
-  let largest = 0;
+  let most = 0;
   a?.forEach((x, i) => {
-    largest = Math.max(largest, Math.abs(x - (b?.[i] ?? Number.NaN)));
+    most = Math.max(most, Math.abs(x - (b?.[i] ?? Number.NaN)));
   });
-  return largest;
+  return most;
 }

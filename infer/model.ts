@@ -1,7 +1,7 @@
 /** A model: the graphs of a bundle, run by an ONNX Runtime that is passed in. One verb per file beside this one. */
 import { type InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Images, RunOptions } from './batches.js';
-import type { Bundle, GraphName } from './bundle.js';
+import { type Bundle, type GraphName, imageOf, latentOf } from './bundle.js';
 import { type Critic, classify, critic } from './critic.js';
 import { type Decoded, decode } from './decode.js';
 import { describeValue } from './describe-value.js';
@@ -64,6 +64,16 @@ export class Model {
   /** The device that runs the graphs: 'cpu', 'cuda', ... */
   get device(): string {
     return this.#runtime.name;
+  }
+
+  /** The size of the images. @throws AlixError 'not-images' where it is a model of points */
+  get image(): NonNullable<Bundle['image']> {
+    return imageOf(this.bundle);
+  }
+
+  /** Size and prior of the codes. @throws AlixError 'no-graph' where the model has none */
+  get latent(): NonNullable<Bundle['latent']> {
+    return latentOf(this.bundle);
   }
 
   /** Images to codes; see encode.ts. */

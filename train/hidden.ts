@@ -3,12 +3,14 @@ import { layerKinds } from './layers/index.js';
 import type { PlannedBlock, PlannedLayer, PlannedNetwork } from './spec.js';
 
 /**
- * The activations that a network's hidden layers end in, on the way to its first output, in order: those that follow a
- * convolution or a fully connected layer, be there a batch norm between. What goes into one is the hidden layer after batch
- * norm and before the activation.
+ * The activations that a network's hidden layers end in, on the way to its code (or to its first output), in order: those
+ * that follow a convolution or a fully connected layer, be there a batch norm between. What goes into one is the hidden layer
+ * after batch norm and before the activation.
  */
 export function hiddenActivations(network: PlannedNetwork): readonly PlannedLayer[] {
-  return pathTo(network, Object.keys(network.outputs)[0] ?? '').flatMap(({ layers }) => {
+  const outputs = Object.keys(network.outputs);
+  const code = ['sample', 'mean'].find((name) => outputs.includes(name)) ?? outputs[0] ?? '';
+  return pathTo(network, code).flatMap(({ layers }) => {
     let isBehindLinear = false;
     return layers.filter(({ kind }) => {
       const found = isBehindLinear && isActivation(kind);

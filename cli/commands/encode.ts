@@ -53,7 +53,7 @@ async function run(argument: string, paths: readonly string[], options: Options,
   await withModel(argument, options, context, async (model) => {
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     if (options.output !== '-') await refuseInputs(options.output, inputs.entries, false);
-    const d = model.bundle.latent.size;
+    const d = model.latent.size;
     // opened first: an output that cannot be written is known before anything is computed
     const writer = options.output === '-' ? codesToStdout(d) : await openCodesFile(options.output, d);
     try {
@@ -112,7 +112,7 @@ async function encodeTo(
   const speed = rate(names.length, performance.now() - start);
   const summary = {
     model: identity(model),
-    latent: model.bundle.latent.size,
+    latent: model.latent.size,
     n: names.length,
     what: seed === undefined ? 'mean' : 'sample',
     ...(seed !== undefined && { seed }),

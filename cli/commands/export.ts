@@ -1,5 +1,6 @@
 /** alix export: a run folder to a model bundle, with the parity of the two always checked. */
 import { basename, resolve } from 'node:path';
+import type { Bundle } from '@alix/infer';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
@@ -34,7 +35,7 @@ export const exportVerb: CommandDefinition = {
 
 async function exportRun(run: string, options: Options, context: Context): Promise<void> {
   const { exportTrained } = await import('../export-run.js');
-  const { bundle, parity } = await exportTrained(
+  const { bundle, parity, omitted } = await exportTrained(
     run,
     options.output,
     {
@@ -46,14 +47,22 @@ async function exportRun(run: string, options: Options, context: Context): Promi
     context.log,
   );
   if (context.json)
-    return context.out(JSON.stringify({ output: options.output, name: bundle.name, parity, metrics: bundle.metrics }));
+    return context.out(
+      JSON.stringify({ output: options.output, name: bundle.name, parity, omitted, metrics: bundle.metrics }),
+    );
   const bytes = Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0);
-  const largest = (value: number) => value.toExponential(1);
+  const differences = Object.entries(parity.graphs).map(([graph, value]) => `${graph} ${value.toExponential(1)}`);
   context.log(
-    `parity with the trained networks over ${parity.n} images: codes differ by at most ${largest(parity.codes)}, ` +
-      `images by ${largest(parity.images)} (allowed ${largest(parity.tolerance)})`,
+    `parity with the trained networks over ${parity.n} examples, largest differences: ${differences.join(', ')} ` +
+      `(allowed ${parity.tolerance.toExponential(1)})`,
   );
-  context.log(
-    `${options.output}: ${(bytes / 1e6).toFixed(1)} MB; next: \`alix reconstruct ${options.output} IMAGES -o grid.png\``,
-  );
+  for (const [graph, reason] of Object.entries(omitted)) context.log(`no ${graph}.onnx: ${reason}`);
+  context.log(`${options.output}: ${(bytes / 1e6).toFixed(1)} MB${next(bundle, options.output)}`);
+}
+
+/** A verb that this model is good for. */
+function next({ files, image }: Bundle, output: string): string {
+  if (!image || !('decoder.onnx' in files)) return '';
+  const verb = 'encoder.onnx' in files ? `reconstruct ${output} IMAGES` : `sample ${output}`;
+  return `; next: \`alix ${verb} -o grid.png\``;
 }

@@ -1,4 +1,5 @@
 /** alix models: what is shipped. */
+import type { Bundle } from '@alix/infer';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Listed {
@@ -6,9 +7,10 @@ interface Listed {
   readonly path: string;
   readonly system: string;
   readonly dataset: string;
-  readonly image: readonly [height: number, width: number, channels: number];
-  readonly latent: number;
-  readonly prior: string;
+  /** Height, width and channels of images, or the numbers of a point. */
+  readonly image: readonly number[];
+  readonly latent: number | undefined;
+  readonly prior: string | undefined;
   readonly bytes: number;
   readonly metrics: Readonly<Record<string, { readonly value: number; readonly n: number; readonly on: string }>>;
 }
@@ -31,8 +33,8 @@ async function run(context: Context): Promise<void> {
     model.name,
     model.system,
     model.dataset,
-    `${model.image[1]}x${model.image[0]}x${model.image[2]}`,
-    `${model.latent}`,
+    describeData(model.image),
+    `${model.latent ?? '-'}`,
     `${(model.bytes / 1e6).toFixed(1)} MB`,
     model.metrics.mse ? `${model.metrics.mse.value.toPrecision(3)} (${model.metrics.mse.on})` : '-',
   ]);
@@ -54,21 +56,27 @@ export async function listModels(folder?: string): Promise<Listed[]> {
       const path = join(root, name);
       const manifest = join(path, 'model.json');
       const bundle = parseBundle(new TextDecoder().decode(await readBytes(manifest)), manifest);
-      const { height, width, channels } = bundle.image;
       return {
         name,
         path,
         system: bundle.system,
         dataset: bundle.dataset,
-        image: [height, width, channels] as const,
-        latent: bundle.latent.size,
-        prior: bundle.latent.prior,
+        image: dataShape(bundle),
+        latent: bundle.latent?.size,
+        prior: bundle.latent?.prior,
         bytes: Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0),
         metrics: bundle.metrics,
       };
     }),
   );
 }
+
+function dataShape({ image, points }: Bundle): readonly number[] {
+  return image ? [image.height, image.width, image.channels] : [points?.size ?? 0];
+}
+
+const describeData = ([first, width, channels]: readonly number[]) =>
+  width === undefined ? `points of ${first}` : `${width}x${first}x${channels}`;
 
 /** Columns of equal width, two spaces between. */
 function table(rows: readonly (readonly string[])[]): string {

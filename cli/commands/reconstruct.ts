@@ -83,7 +83,7 @@ async function folderSink(folder: string, model: Model): Promise<Sink> {
         taken.add(file);
         images.push({ name: names[i]!, file, mse: mse[i]! });
       }
-      await writePictures(folder, files, pixels, model.bundle.image);
+      await writePictures(folder, files, pixels, model.image);
     },
     end: async () => ({ images }),
   };
@@ -100,7 +100,7 @@ async function gridSink(path: string, model: Model): Promise<Sink> {
     },
     async end() {
       const shown = pairs.slice(0, MAX_PAIRS);
-      await writePairs(path, shown, model.bundle.image);
+      await writePairs(path, shown, model.image);
       return { shown: shown.length };
     },
   };

@@ -45,7 +45,7 @@ async function run(argument: string, options: Options, context: Context): Promis
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
-    if (grid) pictures.scaleFor(n, model.bundle.image);
+    if (grid) pictures.scaleFor(n, model.image);
     if (given !== undefined) await refuseGiven(output, given, grid);
     const progress = await createProgress(context, 'sample', 'images', n);
     const settings = { seed, batch, truncate, signal: context.signal, onProgress: progress.update };
@@ -63,7 +63,7 @@ async function run(argument: string, options: Options, context: Context): Promis
       seed,
       ...(truncate !== undefined && { truncate }),
       ...(given !== undefined && { given }),
-      prior: model.bundle.latent.prior,
+      prior: model.latent.prior,
     };
     await pictures.writeDescription(output, 'sample', description);
     if (context.json) context.out(JSON.stringify({ ...description, output }));
@@ -95,7 +95,7 @@ async function writeGrid(path: string, stream: AsyncIterable<Sample>, model: Mod
   const [pictures, { unstack }] = await Promise.all([import('../pictures.js'), import('@alix/infer/io/sheet')]);
   const images: Uint8Array[] = [];
   for await (const { pixels, n } of stream) for (const image of unstack(pixels, n)) images.push(image);
-  await pictures.writeGrid(path, images, model.bundle.image);
+  await pictures.writeGrid(path, images, model.image);
 }
 
 /** 00.png, 01.png, ... and codes.npy, the codes they were decoded from. */
@@ -105,13 +105,13 @@ async function writeFolder(folder: string, stream: AsyncIterable<Sample>, total:
     import('../codes-writer.js'),
   ]);
   const digits = `${total - 1}`.length;
-  const codes = await openCodesFile(join(folder, 'codes.npy'), model.bundle.latent.size);
+  const codes = await openCodesFile(join(folder, 'codes.npy'), model.latent.size);
   const names: string[] = [];
   try {
     for await (const { pixels, latent, n } of stream) {
       const files = Array.from({ length: n }, (_, i) => pictureFile(`${names.length + i}`.padStart(digits, '0')));
       await codes.write(latent);
-      await writePictures(folder, files, pixels, model.bundle.image);
+      await writePictures(folder, files, pixels, model.image);
       for (const file of files) names.push(file);
     }
     await codes.commit({ names, what: 'sample' });

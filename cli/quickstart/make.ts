@@ -86,7 +86,7 @@ async function trainAndExport(request: MakeRequest, stages: Stages, context: Con
     ({ step, epochs, imagesPerSecond }) =>
       `${config.recipe}, ${step} steps (${epochs.toFixed(1)} epochs) at ${imagesPerSecond.toFixed(0)} images/s`,
   );
-  const { parity } = await stages.run(
+  const { bundle } = await stages.run(
     'export',
     () => exportTrained(run, model, { name: 'quickstart', licence: 'unstated', replace: false }),
     (exported) => `ONNX and TensorFlow differ by at most ${largest(exported.parity).toExponential(1)}`,
@@ -95,7 +95,7 @@ async function trainAndExport(request: MakeRequest, stages: Stages, context: Con
   const { step: steps, epochs, seconds, imagesPerSecond } = result;
   const metrics = await readMetrics(join(run, 'metrics.jsonl'));
   const { tensorflowVersion: tensorflow } = await readRun(run);
-  return { model, trained: { steps, epochs, seconds, imagesPerSecond, tensorflow, parity, metrics } };
+  return { model, trained: { steps, epochs, seconds, imagesPerSecond, tensorflow, parity: bundle.parity, metrics } };
 }
 
-const largest = ({ codes, images }: Bundle['parity']) => Math.max(codes, images);
+const largest = ({ codes, images }: Bundle['parity']) => Math.max(codes ?? 0, images ?? 0);

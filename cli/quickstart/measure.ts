@@ -20,7 +20,8 @@ const SAMPLES = 64;
 const PAIRS = 64;
 
 export interface Measured {
-  readonly bundle: Bundle;
+  /** Of a model of images that encodes and decodes. */
+  readonly bundle: Bundle & { readonly [K in 'image' | 'latent']: NonNullable<Bundle[K]> };
   /** sha256 of model.json. */
   readonly sha256: string;
   readonly data: string;
@@ -53,7 +54,7 @@ export async function measure(request: MeasureRequest, stages: Stages, context: 
   const { config, folder, threads } = request;
   const { signal } = context;
   const model = await loadModel(request.model, { device: 'cpu', threads });
-  const size = model.bundle.image;
+  const size = model.image;
   try {
     const { data, meanErrors, name } = await stages.run(
       'held-out images',
@@ -65,11 +66,11 @@ export async function measure(request: MeasureRequest, stages: Stages, context: 
       'encode',
       async () => {
         const { mean, names } = await model.encode(images, { signal });
-        await writeNpy(join(folder, 'codes.npy'), { shape: [HELD_OUT, model.bundle.latent.size], data: mean });
+        await writeNpy(join(folder, 'codes.npy'), { shape: [HELD_OUT, model.latent.size], data: mean });
         const description = { names, what: 'mean', model: { name: model.bundle.name, sha256: model.sha256 } };
         await writeFileAtomic(join(folder, 'codes.npy.json'), `${JSON.stringify(description, null, 2)}\n`);
       },
-      () => `codes of ${model.bundle.latent.size} numbers -> codes.npy`,
+      () => `codes of ${model.latent.size} numbers -> codes.npy`,
     );
     const start = performance.now();
     const { pixels, mse } = await stages.run(
@@ -89,7 +90,7 @@ export async function measure(request: MeasureRequest, stages: Stages, context: 
     await writePairs(join(folder, 'reconstructions.png'), shown, size);
     await writeGrid(join(folder, 'samples.png'), samples, size);
     return {
-      bundle: model.bundle,
+      bundle: { ...model.bundle, image: model.image, latent: model.latent },
       sha256: model.sha256,
       data: name,
       error: summariseErrors(mse),

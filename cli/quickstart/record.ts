@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { ErrorSummary } from '@alix/eval';
-import type { Bundle } from '@alix/infer';
 import type { RunConfig } from '@alix/train';
 import { FORMAT } from './folder.js';
 import type { Made, Trained } from './make.js';
@@ -27,7 +26,7 @@ export interface QuickstartRecord {
   readonly stages: readonly Stage[];
   readonly recipe: string;
   readonly seed: number;
-  readonly model: Pick<Bundle, 'name' | 'system' | 'dataset' | 'latent' | 'parameters' | 'training'> & {
+  readonly model: Pick<Measured['bundle'], 'name' | 'system' | 'dataset' | 'latent' | 'parameters' | 'training'> & {
     readonly sha256: string;
     /** False for the shipped model. */
     readonly trainedHere: boolean;

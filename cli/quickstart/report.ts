@@ -169,7 +169,7 @@ function whatWasRun(record: QuickstartRecord): Html {
     training && { name: 'TensorFlow', value: training.tensorflow },
     training && {
       name: 'ONNX against TensorFlow, largest difference',
-      value: `codes ${training.parity.codes.toExponential(1)}, images ${training.parity.images.toExponential(1)}`,
+      value: `codes ${(training.parity.codes ?? 0).toExponential(1)}, images ${(training.parity.images ?? 0).toExponential(1)}`,
     },
     { name: 'Parameters', value: parameters.toLocaleString('en') },
     { name: 'Reconstruction at run time', value: `${record.reconstructionsPerSecond.toFixed(0)} images/s on the CPU` },

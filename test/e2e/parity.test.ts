@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exportBundle } from '@alix/export';
 import { loadModel } from '@alix/infer';
 import { createRandom } from '@alix/infer/io/random';
-import { design, resolveConfig } from '@alix/train';
+import { design, type PartialConfig, resolveConfig } from '@alix/train';
 import type { NamedArray } from '@alix/train/tensorflow/variables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithTensorflow } from '../tensorflow.js';
@@ -17,6 +17,25 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const N = 12;
+
+/** One export: what is trained, the graphs that it must have, and what its model.json must say. */
+interface Case {
+  readonly objective: string;
+  readonly architecture: string;
+  readonly options?: Record<string, number | string>;
+  readonly graphs: string;
+  readonly version?: 1 | 2;
+}
+
+const cases: readonly Case[] = [
+  { objective: 'dali', architecture: 'aim-mnist', graphs: 'encoder decoder critic features' },
+  { objective: 'dali', architecture: 'small-28', graphs: 'encoder decoder critic features' },
+  { objective: 'ali', architecture: 'small-28-joint', graphs: 'encoder decoder critic features' },
+  { objective: 'gan', architecture: 'small-28', graphs: 'decoder critic', version: 2 },
+  { objective: 'dali', architecture: 'aim-grid', graphs: 'encoder decoder critic features', version: 2 },
+  // reads noise: its codes are those of no noise
+  { objective: 'ali', architecture: 'ali-grid', graphs: 'encoder decoder critic features', version: 2 },
+];
 
 /** Values of the size that training gives, none at its start: scales off 1, variances off 1, biases and means off 0. */
 function randomised(config: ReturnType<typeof resolveConfig>): Map<string, NamedArray> {
@@ -42,63 +61,55 @@ function randomised(config: ReturnType<typeof resolveConfig>): Map<string, Named
   );
 }
 
-describeWithTensorflow('parity of trained networks and their export', () => {
-  it.each([
-    ['dali', 'aim-mnist'],
-    ['dali', 'small-28'],
-    ['ali', 'small-28-joint'],
-  ])('%s on %s', async (objective, architecture) => {
-    const { System } = await import('@alix/train/system');
-    const { forwardOf } = await import('@alix/train/trained');
-    const config = resolveConfig([
-      { from: 'test', config: { objective: { name: objective }, architecture: { name: architecture } } },
-    ]);
-    const weights = randomised(config);
-    const system = new System(config, weights);
-    const { objective: definition, architecture: spec, preset } = system.design;
-    expect(preset).toBeDefined();
-    const examples = Uint8Array.from(createRandom('examples').uniform(N * 784), (u) => Math.floor(256 * u));
-    const training = {
-      recipe: 'test',
-      alixVersion: '0',
-      seed: 1,
-      steps: 0,
-      epochs: 0,
-      batch: 1,
-      data: 'none',
-      config: {},
-    };
-    const model = {
-      name: architecture,
-      system: objective,
-      dataset: 'noise',
-      architecture: spec,
-      chains: { encoder: definition.encoder, decoder: definition.decoder },
-      weights,
-      training,
-      licence: 'none',
-      examples,
-      trained: forwardOf(system),
-    };
-    const load = async (path: string) => {
-      const loaded = await loadModel(path, { device: 'cpu' });
-      return {
-        encode: (data: Uint8Array, n: number) => loaded.encode({ data, n }),
-        decode: async (latent: Float32Array) => (await loaded.decode(latent)).image,
-        dispose: () => loaded.dispose(),
-      };
-    };
-    const { parity } = await exportBundle(model, join(folder, `${objective}-${architecture}`), { load });
-    expect(parity.codes).toBeLessThan(1e-4);
-    expect(parity.images).toBeLessThan(1e-4);
+/** uint8 images, or points, at random. */
+function examplesOf({ kind, shape }: { readonly kind: string; readonly shape: readonly number[] }) {
+  const count = shape.reduce((product, n) => product * n, N);
+  const random = createRandom('examples');
+  return kind === 'points' ? random.normal(count) : Uint8Array.from(random.uniform(count), (u) => Math.floor(256 * u));
+}
 
-    // one running variance forgotten, and the check must see it
-    const first = [...weights].find(([name]) => name.startsWith('G.') && name.endsWith('running_variance')) as [
-      string,
-      NamedArray,
-    ];
-    const wrong = new Map([...weights, [first[0], { ...first[1], data: first[1].data.map(() => 1) }]]);
-    await expect(exportBundle({ ...model, weights: wrong }, join(folder, 'wrong'), { load })).rejects.toThrow(/differ/);
-    system.dispose();
-  });
+const load = (path: string) => loadModel(path, { device: 'cpu' });
+const training = {
+  ...{ recipe: 'test', alixVersion: '0', seed: 1, steps: 0, epochs: 0, batch: 1, data: 'none' },
+  config: {},
+};
+
+describeWithTensorflow('parity of trained networks and their export', () => {
+  it.each(cases)(
+    '$objective on $architecture',
+    async ({ objective, architecture, options = {}, graphs, version = 1 }) => {
+      const { System } = await import('@alix/train/system');
+      const { forwardOf, headsOf } = await import('@alix/train/trained');
+      const layer: PartialConfig = { objective: { name: objective }, architecture: { name: architecture, options } };
+      const config = resolveConfig([{ from: 'test', config: layer }]);
+      const weights = randomised(config);
+      const system = new System(config, weights);
+      const { architecture: spec, chains, objective: definition } = system.design;
+      const model = {
+        ...{ name: architecture, system: objective, dataset: 'noise', licence: 'none', architecture: spec },
+        ...{ weights, training, examples: examplesOf(spec.data), trained: forwardOf(system) },
+        chains: { ...chains, ...headsOf(system.design) },
+        ...(definition.maskFill === undefined ? {} : { maskFill: (definition.maskFill + 1) / 2 }),
+      };
+      const { parity, bundle, omitted } = await exportBundle(model, join(folder, `${objective}-${architecture}`), {
+        load,
+      });
+      expect(Object.keys(parity.graphs).sort()).toEqual(graphs.split(' ').sort());
+      expect(omitted).toEqual({});
+      expect(bundle.formatVersion).toBe(version);
+      for (const difference of Object.values(parity.graphs)) expect(difference).toBeLessThan(1e-4);
+
+      // one running variance forgotten, or one shift where there is no batch norm, and the check must see it
+      const decoder = chains.decoder[0] as string;
+      const last = decoder ? `${decoder}.` : '';
+      const names = [...weights.keys()].filter((name) => name.startsWith(last));
+      const first = names.find((name) => name.endsWith('running_variance')) ?? (names.at(-1) as string);
+      const before = weights.get(first) as NamedArray;
+      const wrong = new Map([...weights, [first, { ...before, data: before.data.map(() => 1) }]]);
+      await expect(exportBundle({ ...model, weights: wrong }, join(folder, 'wrong'), { load })).rejects.toThrow(
+        /differ/,
+      );
+      system.dispose();
+    },
+  );
 });

@@ -117,7 +117,7 @@ const fresh = (prior: Batch['prior'], shape: readonly number[], noise: Noise) =>
   prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
 
 /** Row i becomes row i + 1, the last the first: each example gets the code of another. */
-function rolled(z: tf.Tensor): tf.Tensor {
+export function rolled(z: tf.Tensor): tf.Tensor {
   const rows = z.shape[0] ?? 0;
   if (rows < 2)
     throw new AlixError('bad-config', 'AS-VAE pairs each example with the code of another', {

@@ -18,6 +18,7 @@ export const classifier = objective({
   networks: { M: 'x -> features', C: 'features -> logit' },
   encoder: [],
   decoder: [],
+  classifier: ['M', 'C'],
   options,
   presets: {
     classes: { update: 'simultaneous', source: 'one class a row: digits' },

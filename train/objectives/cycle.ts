@@ -46,7 +46,8 @@ export function cycleGame({ original, back, judge, name }: Cycle, kind: CycleCos
       'mismatch',
       `the adversarial cost needs the network ${name}, which the architecture does not have`,
       {
-        remedy: 'choose an architecture with it, or --set objective.options.cost=l2',
+        remedy:
+          'choose an architecture with it (small-28-joint has the option cycle), or --set objective.options.cost=l2',
       },
     );
   const { same, cycled } = criticise(

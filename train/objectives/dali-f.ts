@@ -15,6 +15,7 @@ export const daliF = objective({
   networks: { G: 'z -> x', F: 'x -> features', D: 'features -> logit', E: 'features -> posterior' },
   encoder: ['F', 'E'],
   decoder: ['G'],
+  critic: ['F', 'D'],
   options: {
     /** Weight of the sum over the latent dimensions; 0 stands for 1/d. */
     lambda: 0,

@@ -16,6 +16,7 @@ export const gali4 = objective({
   sizes: () => ({ D: 4 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D'],
   options: galiOptions,
   presets: galiPresets,
   terms({ G, E, D }, batch, noise, options) {

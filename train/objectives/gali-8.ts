@@ -15,6 +15,7 @@ export const gali8 = objective({
   sizes: () => ({ D: 8 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D'],
   options: galiOptions,
   presets: {
     paper: galiPresets.paper,

@@ -19,6 +19,7 @@ export const galiMix = objective({
   sizes: () => ({ D: 8 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D'],
   maskFill: FILL,
   options: {
     ...galiOptions,

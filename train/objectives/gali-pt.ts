@@ -16,6 +16,7 @@ export const galiPt = objective({
   sizes: () => ({ D: 4 }),
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['M', 'D'],
   options: galiOptions,
   presets: galiPresets,
   terms({ G, E, D, M }, batch, noise, options) {

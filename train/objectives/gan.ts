@@ -13,6 +13,7 @@ export const gan = objective({
   networks: { G: 'z -> x', F: 'x -> features', D: 'features -> logit' },
   encoder: [],
   decoder: ['G'],
+  critic: ['F', 'D'],
   options: {},
   presets: {
     authors: {

@@ -15,6 +15,7 @@ export const unrolledGan = objective({
   differentiatedTwice: ['D'],
   encoder: [],
   decoder: ['G'],
+  critic: ['D'],
   options: {
     /** K; with 0 this is the saturating GAN. */
     unrolling: 5,

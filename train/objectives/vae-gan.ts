@@ -17,6 +17,7 @@ export const vaeGan = objective({
   networks: { E: 'x -> posterior', G: 'z -> x', F: 'x -> features', D: 'features -> logit' },
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['F', 'D'],
   options: {
     /** Weight of the comparison in the decoder's loss, against the game. */
     gamma: 1,

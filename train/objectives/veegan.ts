@@ -15,6 +15,7 @@ export const veegan = objective({
   networks: { E: 'x -> posterior', G: 'z -> x', D: 'x z -> logit' },
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D'],
   options: {
     /** The generator pays E[-log(1 - s(D(x~, z)))], a GAN's loss, in place of the logit. */
     crossEntropy: false as boolean,

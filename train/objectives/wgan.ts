@@ -16,6 +16,7 @@ export const wgan = objective({
   differentiatedTwice: ['F', 'D'],
   encoder: ['F', 'E'],
   decoder: ['G'],
+  critic: ['F', 'D'],
   options: {
     /** Weight of the sum over the latent dimensions; 0 stands for 1/d, as in DALI. */
     lambda: 0,

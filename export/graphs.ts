@@ -1,0 +1,39 @@
+/** The graphs of a model: which there are, and why others are not. */
+import type { GraphName } from '@alix/infer/bundle';
+import {
+  classifierFeaturesGraph,
+  criticObstacle,
+  decoderGraph,
+  encoderGraph,
+  featuresGraph,
+  logitGraph,
+  maskedEncoderGraph,
+} from './graph.js';
+import type { TrainedModel } from './model.js';
+import type { Graph } from './onnx.js';
+
+export interface ModelGraphs {
+  readonly graphs: ReadonlyMap<GraphName, Graph>;
+  /** Graphs that the system has and the contract cannot say, with the reason. */
+  readonly omitted: Readonly<Partial<Record<GraphName, string>>>;
+}
+
+/** Every graph that a model has. @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable' */
+export function graphsOf({ architecture, chains, weights, maskFill }: TrainedModel): ModelGraphs {
+  const { encoder, decoder, critic = [], classifier = [] } = chains;
+  const graphs = new Map<GraphName, Graph>();
+  const omitted: Partial<Record<GraphName, string>> = {};
+  if (encoder.length > 0) graphs.set('encoder', encoderGraph(architecture, encoder, weights));
+  if (decoder.length > 0) graphs.set('decoder', decoderGraph(architecture, decoder, weights));
+  if (critic.length > 0) {
+    const obstacle = criticObstacle(architecture, critic);
+    if (obstacle) omitted.critic = obstacle;
+    else graphs.set('critic', logitGraph(architecture, critic, weights));
+  }
+  if (encoder.length > 0) graphs.set('features', featuresGraph(architecture, encoder, weights));
+  else if (classifier.length > 1) graphs.set('features', classifierFeaturesGraph(architecture, classifier, weights));
+  if (encoder.length > 0 && maskFill !== undefined)
+    graphs.set('masked_encoder', maskedEncoderGraph(architecture, encoder, weights, maskFill));
+  if (classifier.length > 0) graphs.set('classifier', logitGraph(architecture, classifier, weights, 'classifier'));
+  return { graphs, omitted };
+}
