@@ -23,7 +23,6 @@ export const ali = objective({
   encoder: ['E', 'E2'],
   decoder: ['G2', 'G'],
   critic: ['D'],
-  critic: ['D'],
   options: {
     /** What the critic's batch norm averages over: 'apart' or 'joined'. */
     statistics: 'apart' as Statistics,

@@ -21,7 +21,6 @@ export const alice = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D'],
-  critic: ['D'],
   options: {
     /** 'l2', 'l1' or 'adversarial'. */
     cost: 'l2' as CycleCost,

@@ -16,7 +16,6 @@ export const asVaeG = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D2'],
-  critic: ['D2'],
   options: asVaeOptions,
   presets: asVaePresets,
   terms: ({ E, G, D2 }, batch, noise, options) =>

@@ -16,7 +16,6 @@ export const asVaeR = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D1'],
-  critic: ['D1'],
   options: asVaeOptions,
   presets: asVaePresets,
   terms: ({ E, G, D1 }, batch, noise, options) =>

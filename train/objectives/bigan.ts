@@ -15,7 +15,6 @@ export const bigan = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D'],
-  critic: ['D'],
   options: {
     /** Of each of the two terms of a loss. */
     termWeight: 0.5,

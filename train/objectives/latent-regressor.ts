@@ -15,7 +15,6 @@ export const latentRegressor = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['F', 'D'],
-  critic: ['F', 'D'],
   options: {
     /** Weight of the code's error in G's loss; 0 leaves G to the game. */
     jointWeight: 0,
