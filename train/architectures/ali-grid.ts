@@ -9,7 +9,7 @@ export const aliGrid = architecture({
   source:
     "the authors' code of ALI (IshmaelBelghazi/ALI, mixture experiment): G and E fully connected with batch norm and no " +
     'bias under it; D three maxout-5 layers on (x, z). Initialisation N(0, 0.02). Ours, for other systems on the same points: a ' +
-    'Gaussian or deterministic encoder; a critic of several classes, or of two pairs (slots 2) for GALI-8, through the same first ' +
+    'Gaussian or deterministic encoder; a critic of several classes, or of two pairs (critic xz-xz) for GALI-8, through the same first ' +
     "row each; ALICE's critics of cycles. Critic x: the GAN's of the same code, on x alone (F and D, 405,201).",
   options: {
     width: 400,
@@ -17,16 +17,15 @@ export const aliGrid = architecture({
     pieces: 5,
     encoder: 'implicit',
     classes: 1,
-    slots: 1,
     cycle: 'none',
     critic: 'xz',
   },
   choices: {
     encoder: ['implicit', 'gaussian', 'deterministic'],
     cycle: ['none', 'x', 'z', 'both'],
-    critic: ['xz', 'x'],
+    critic: ['xz', 'x', 'xz-xz'],
   },
-  build({ width, features, pieces, encoder: kind, classes, slots, cycle, critic: reads }) {
+  build({ width, features, pieces, encoder: kind, classes, cycle, critic: reads }) {
     const hidden = fullyConnected(width, 'bn relu', { bias: false });
     const maxoutRow = fullyConnected(features * pieces, `maxout(${pieces})`);
     const explicit = (of: 'gaussian' | 'deterministic') =>
@@ -63,7 +62,7 @@ export const aliGrid = architecture({
               F: chain('x', [2], 'features', [maxoutRow, maxoutRow, maxoutRow]),
               D: chain('features', [features], 'logit', [fullyConnected(1)]),
             }
-          : { D: slots === 2 ? ofPairs : critic(['x', 'z'], classes) }),
+          : { D: reads === 'xz-xz' ? ofPairs : critic(['x', 'z'], classes) }),
         ...(cycle === 'x' || cycle === 'both' ? { Dx: critic(['x', 'x2'], 1) } : {}),
         ...(cycle === 'z' || cycle === 'both' ? { Dz: critic(['z', 'z2'], 1) } : {}),
       },
