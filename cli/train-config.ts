@@ -1,6 +1,6 @@
-/** The configuration that a `train` command line means: recipe or objective or file, then the flags over it. */
+/** The configuration that a `train` command line means: recipe, objective or file, then the flags over it. */
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { readBytes } from '@alix/infer/io/files';
 import type { PartialConfig, RunConfig } from '@alix/train';
@@ -20,16 +20,30 @@ interface Layer {
   readonly config: unknown;
 }
 
+type Extensions = RunConfig['extensions'];
+
 /**
  * Resolves defaults < recipe < file < flags.
  *
- * @param target a recipe's name, an objective's name (its default recipe), or a JSON file, whose "extends" may name any of
- *   the three; a file there is looked for beside it
- * @throws AlixError 'usage' for a target that is none of these, 'bad-config' for a setting
+ * @param target a recipe's name, an objective's name (its default recipe), a user's .ts or .js file with an objective, an
+ *   architecture or a recipe, or a JSON file, whose "extends" may name any of these, and its "extensions" further .ts or .js
+ *   files; files are looked for beside the one that names them
+ * @throws AlixError 'usage' for a target that is none of these, 'bad-config' for a setting, 'bad-extension' for a user's file
  */
 export async function trainConfig(target: string, flags: TrainFlags): Promise<RunConfig> {
   const { resolveConfig } = await import('@alix/train/config');
-  return resolveConfig([...(await targetLayers(target)), ...(await flagLayers(flags))]);
+  const { loadExtensions } = await import('@alix/train/extensions');
+  const layers = await targetLayers(target);
+  const config = resolveConfig([...layers, ...allExtensions(layers), ...(await flagLayers(flags))]);
+  await loadExtensions(config);
+  return config;
+}
+
+/** A file names its own extensions beside those of the file that it extends. */
+function allExtensions(layers: readonly Layer[]): Layer[] {
+  const all = layers.flatMap(({ config }) => (config as { extensions?: Extensions }).extensions ?? []);
+  const once = new Map(all.map((record) => [record.sha256, record]));
+  return once.size > 0 ? [{ from: 'the files', config: { extensions: [...once.values()] } }] : [];
 }
 
 /** The same for a run that is continued: its own configuration, then the flags. */
@@ -40,24 +54,50 @@ export async function resumedConfig(config: RunConfig, flags: TrainFlags): Promi
 
 /** @param through the files whose `extends` led here, outermost first */
 async function targetLayers(target: string, through: readonly string[] = []): Promise<Layer[]> {
-  const { recipes } = await import('@alix/train/recipes/index');
+  const [{ recipes }, { objectives }, { scriptEndings }] = await Promise.all([
+    import('@alix/train/recipes/index'),
+    import('@alix/train/objectives/index'),
+    import('@alix/train/extension-pack'),
+  ]);
   const all = Object.values(recipes);
   const named = Object.hasOwn(recipes, target) ? recipes[target] : undefined;
   const recipe = named ?? all.find(({ isDefault, config }) => isDefault && config.objective?.name === target);
   if (recipe) return [{ from: `recipe ${recipe.name}`, config: { ...recipe.config, recipe: recipe.name } }];
   const last = through.at(-1);
-  const path = last === undefined ? target : resolve(dirname(last), target);
-  if (target.endsWith('.json') && existsSync(path)) return fileLayers(path, through);
+  const path = beside(last, target);
+  const isScript = scriptEndings.includes(extname(target));
+  const isFile = isScript || extname(target) === '.json';
+  if (isFile && existsSync(path)) return isScript ? [await scriptLayer(path)] : fileLayers(path, through);
+  const where = last === undefined ? target : `${last}, "extends": "${target}"`;
+  if (Object.hasOwn(objectives, target))
+    throw new AlixError('usage', 'this objective has no recipe of its own', {
+      where,
+      remedy: `choose it in a recipe whose networks fit: alix train RECIPE --set objective.name=${target}`,
+    });
   const names = [...Object.keys(recipes), ...all.flatMap((r) => (r.isDefault ? [r.config.objective?.name ?? ''] : []))];
-  const near = nearest(target, names);
+  const near = isFile ? undefined : nearest(target, names);
   throw new AlixError(
     'usage',
-    `no such recipe, objective or configuration file${near ? ` (did you mean ${near}?)` : ''}`,
+    isFile ? 'no such file' : `no such recipe, objective or file${near ? ` (did you mean ${near}?)` : ''}`,
     {
-      where: last === undefined ? target : `${last}, "extends": "${target}"`,
-      remedy: `the recipes are ${Object.keys(recipes).join(', ')}; a configuration file ends in .json`,
+      where,
+      remedy: isFile
+        ? 'check the path'
+        : '`alix recipes` lists the recipes; a configuration file ends in .json, one of your own objectives in .ts or .js',
     },
   );
+}
+
+/** A path in a file is meant from that file on. */
+const beside = (file: string | undefined, path: string) =>
+  file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+
+async function scriptLayer(path: string): Promise<Layer> {
+  const [{ openExtension }, { extensionConfig }] = await Promise.all([
+    import('@alix/train/extensions'),
+    import('@alix/train/extension-config'),
+  ]);
+  return extensionConfig(await openExtension(path));
 }
 
 async function fileLayers(path: string, through: readonly string[]): Promise<Layer[]> {
@@ -79,10 +119,28 @@ async function fileLayers(path: string, through: readonly string[]): Promise<Lay
   if (base !== undefined && typeof base !== 'string')
     throw new AlixError('bad-config', '"extends" names no configuration', {
       where: path,
-      expected: 'a recipe, an objective or the path of a .json file, from this file on',
+      expected: 'a recipe, an objective or the path of a .json, .ts or .js file, from this file on',
       found: JSON.stringify(base),
     });
-  return [...(base === undefined ? [] : await targetLayers(base, [...through, path])), { from: path, config }];
+  const below = base === undefined ? [] : await targetLayers(base, [...through, path]);
+  return [...below, { from: path, config: await withExtensions(config, path) }];
+}
+
+/** The configuration with its "extensions", which a person writes as paths and --print-config as records, opened. */
+async function withExtensions(config: Readonly<Record<string, unknown>>, where: string): Promise<object> {
+  if (config.extensions === undefined) return config;
+  const given: unknown = config.extensions;
+  if (!Array.isArray(given) || !given.every((each) => typeof each === 'string' || typeof each?.file === 'string'))
+    throw new AlixError('bad-config', '"extensions" is no list of files', {
+      where,
+      expected: 'paths of .ts or .js files, from this file on',
+      found: JSON.stringify(given),
+    });
+  const { openExtension } = await import('@alix/train/extensions');
+  const extensions: Extensions = [];
+  for (const each of given as (string | Extensions[number])[])
+    extensions.push(typeof each === 'string' ? (await openExtension(beside(where, each))).record : each);
+  return { ...config, extensions };
 }
 
 async function flagLayers({ data, epochs, steps, hours, seed, set }: TrainFlags): Promise<Layer[]> {

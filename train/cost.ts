@@ -10,10 +10,10 @@
  * gradient is itself differentiated, each pass through its parts is counted as those above. A player's extra updates count
  * each. Not counted: what the losses do besides the networks, the optimiser, and that the first layer passes nothing on.
  */
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Design } from './design.js';
 import { layerKinds } from './layers/index.js';
-import { lastActivation } from './networks.js';
 import { evaluate, type Likelihood, type Moment, type Noise, type Posterior } from './objectives/objective.js';
 import { flowing, gaussian, point } from './posterior.js';
 import type { PlannedNetwork, Shape } from './spec.js';
@@ -36,6 +36,9 @@ type Count = { -readonly [K in keyof Passes]: number };
 
 /** Rows of the minibatch that the stand-ins see. */
 const ROWS = 2;
+/** Height and width of images and feature maps are cut to this: nothing that is counted depends on them. */
+const SIDE = 4;
+const small = (shape: Shape): number[] => shape.map((n, axis) => (axis < shape.length - 1 ? Math.min(n, SIDE) : n));
 const moment: Moment = { epoch: 1, epochs: 2 };
 
 /**
@@ -66,7 +69,8 @@ export async function cost(design: Design, batch: number): Promise<Cost> {
 /** tfjs with kernels to run and their gradients: TensorFlow's where it is loaded, else those in JavaScript. */
 async function prepare(): Promise<void> {
   if (tf.getBackend() === 'tensorflow') return;
-  await import('@tensorflow/tfjs');
+  // an import would read it twice, first for its names
+  createRequire(import.meta.url)('@tensorflow/tfjs');
   await tf.setBackend('cpu');
   // it advises another backend on standard error when it is first used
   (tf.backend() as { firstUse?: boolean }).firstUse = false;
@@ -105,7 +109,7 @@ function trace(
     gradients(() => {
       const { data, latent } = architecture;
       const batch = {
-        x: tf.fill([ROWS, ...data.shape], 0.5),
+        x: tf.fill([ROWS, ...small(data.shape)], 0.5),
         range: data.range,
         z: tf.fill([ROWS, latent.size], 0.2),
         prior: latent.prior,
@@ -143,7 +147,7 @@ function standin(network: PlannedNetwork, weight: tf.Tensor, isLikelihood: boole
     const sum = inputs.map((x) => tf.mean(tf.reshape(x, [rows, -1]), 1, true)).reduce((a, b) => tf.add(a, b));
     const bent = tf.square(watched(weighed(sum, own, rows, watch), () => watch('backward', rows)));
     const shaped = (shape: Shape) =>
-      tf.add(tf.zeros([rows, ...shape]), tf.reshape(bent, [rows, ...shape.map(() => 1)]));
+      tf.add(tf.zeros([rows, ...small(shape)]), tf.reshape(bent, [rows, ...shape.map(() => 1)]));
     return result(network, shaped, isLikelihood);
   }) as Standin;
 }

@@ -8,6 +8,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
 import { reconstructionError } from './evaluate.js';
+import { loadExtensions } from './extensions.js';
 import { minibatchesPerEpoch } from './minibatches.js';
 import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';
@@ -61,6 +62,7 @@ export interface TrainedRun {
  */
 export async function openTrained(folder: string, onEvent?: (line: string) => void): Promise<TrainedRun> {
   const run = await readRun(folder);
+  await loadExtensions(run.config, folder);
   const { objective, architecture, chains, networks, config } = design(run.config);
   const checkpoint = await newestCheckpoint(folder, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
   await loadTensorflow();

@@ -5,6 +5,7 @@ import { encode } from './encode.js';
 import { exportVerb } from './export.js';
 import { models } from './models.js';
 import { quickstart } from './quickstart.js';
+import { recipes } from './recipes.js';
 import { reconstruct } from './reconstruct.js';
 import { sample } from './sample.js';
 import { setup } from './setup.js';
@@ -14,6 +15,7 @@ export const commands: readonly CommandDefinition[] = [
   quickstart,
   doctor,
   setup,
+  recipes,
   train,
   exportVerb,
   models,

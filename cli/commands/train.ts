@@ -1,4 +1,4 @@
-/** alix train: a recipe, an objective or a configuration file to a run folder. */
+/** alix train: a recipe, an objective, a configuration file or a user's own TypeScript file to a run folder. */
 import { join } from 'node:path';
 import { positiveNumber, wholeNumber } from '../options.js';
 import type { TrainFlags } from '../train-config.js';
@@ -20,6 +20,7 @@ Examples:
   alix train dali --epochs 3 -o runs/strokes
   alix train dali-mnist --data mnist/ --epochs 5 -o runs/mnist
   alix train --resume -o runs/mnist --epochs 10
+  alix train ./my-objective.ts --epochs 1            your own objective, architecture or recipe
 `;
 
 export const train: CommandDefinition = {
@@ -28,7 +29,10 @@ export const train: CommandDefinition = {
     program
       .command('train')
       .description('train a generator and its encoder together')
-      .argument('[what]', 'a recipe, an objective (its default recipe) or a configuration file (.json)')
+      .argument(
+        '[what]',
+        'a recipe, an objective (its default recipe), a configuration (.json) or your own file (.ts, .js)',
+      )
       .option('--data <data>', 'a data set, a folder of IDX files, or an IDX file')
       .option('-o, --output <run>', 'the run folder (default: runs/RECIPE)')
       .option('--epochs <n>', 'stop after this many epochs', wholeNumber(1))
@@ -51,15 +55,15 @@ async function run(what: string | undefined, options: Options, context: Context)
     import('../train-config.js'),
     import('@alix/train/run-folder'),
   ]);
-  if (!what && !(options.resume && options.output)) {
-    const { recipes } = await import('@alix/train/recipes/index');
+  if (!what && !(options.resume && options.output))
     throw new AlixError('usage', 'nothing to train was named', {
-      remedy: `name a recipe (${Object.keys(recipes).join(', ')}), or continue a run with --resume -o RUN`,
+      remedy: 'name a recipe (`alix recipes` lists them), or continue a run with --resume -o RUN',
     });
-  }
   const config = what
     ? await trainConfig(what, options)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);
+  const { loadExtensions } = await import('@alix/train/extensions');
+  await loadExtensions(config, options.output);
   if (options.printConfig) {
     const { design } = await import('@alix/train/design');
     return context.out(JSON.stringify(design(config).config, null, 2));
