@@ -1,4 +1,5 @@
 /** That every architecture builds in its own and in its small form, and offers the networks that objectives name. */
+import type { ArchitectureOptions } from '@alix/train/architectures/architecture';
 import { architectures } from '@alix/train/architectures/index';
 import { plan, size } from '@alix/train/spec';
 import { describe, expect, it } from 'vitest';
@@ -27,44 +28,46 @@ const galiPt = { G, E, D: 'x z features -> logit', M: 'x -> features' };
 const cycles = { Dx: 'x x2 -> logit', Dz: 'z z2 -> logit' };
 const classifier = { M: 'x -> features', C: 'features -> logit' };
 
+const offered: readonly (readonly [string, ArchitectureOptions, Record<string, string>])[] = [
+  ['ali-cifar10', {}, joint],
+  ['ali-svhn', {}, joint],
+  ['ali-celeba', {}, joint],
+  ['ali-tiny-imagenet', {}, joint],
+  ['ali-grid', {}, joint],
+  ['ali-grid', { encoder: 'gaussian' }, joint],
+  ['ali-grid', { encoder: 'deterministic', cycle: 'both' }, { ...joint, ...cycles }],
+  ['ali-grid', { cycle: 'x' }, { ...joint, Dx: cycles.Dx }],
+  ['ali-grid', { cycle: 'z' }, { ...joint, Dz: cycles.Dz }],
+  ['ali-grid', { critic: 'xz-xz', classes: 8 }, gali8],
+  ['ali-grid', { critic: 'x' }, onPixels],
+  ['aim-mnist', {}, dali],
+  ['aim-celeba', {}, dali],
+  ['aim-grid', {}, dali],
+  ['aim-grid-pixels', {}, onPixels],
+  ['bigan-mnist', {}, joint],
+  ['bigan-mnist', { critic: 'features' }, onPixels],
+  ['as-vae-mnist', {}, asVae],
+  ['as-vae-grid', {}, asVae],
+  ['unrolled-grid', {}, { G, D: 'x -> logit' }],
+  ['veegan-grid', {}, joint],
+  ['small-28', {}, dali],
+  ['small-28-joint', {}, joint],
+  ['small-28-joint', { cycle: 'both', encoder: 'deterministic', prior: 'uniform' }, { ...joint, ...cycles }],
+  ['small-28-pixels', {}, onPixels],
+  ['small-28-stacked', {}, { ...joint, E2: 'z1 -> posterior', G2: 'z2 -> posterior' }],
+  ['small-28-as-vae', {}, asVae],
+  ...['gali-svhn', 'gali-celeba', 'small-28-gali'].flatMap((name) => [
+    [name, { critic: '1' }, joint] as const,
+    [name, {}, joint] as const,
+    [name, { critic: 'mix' }, joint] as const,
+    [name, { critic: '8' }, gali8] as const,
+    [name, { critic: 'pt' }, galiPt] as const,
+  ]),
+  ...['mnist', 'svhn', 'celeba', 'small'].map((data) => [`classifier-${data}`, {}, classifier] as const),
+];
+
 describe('networks', () => {
-  it.each([
-    ['ali-cifar10', {}, joint],
-    ['ali-svhn', {}, joint],
-    ['ali-celeba', {}, joint],
-    ['ali-tiny-imagenet', {}, joint],
-    ['ali-grid', {}, joint],
-    ['ali-grid', { encoder: 'gaussian' }, joint],
-    ['ali-grid', { encoder: 'deterministic', cycle: 'both' }, { ...joint, ...cycles }],
-    ['ali-grid', { cycle: 'x' }, { ...joint, Dx: cycles.Dx }],
-    ['ali-grid', { cycle: 'z' }, { ...joint, Dz: cycles.Dz }],
-    ['ali-grid', { critic: 'xz-xz', classes: 8 }, gali8],
-    ['ali-grid', { critic: 'x' }, onPixels],
-    ['aim-mnist', {}, dali],
-    ['aim-celeba', {}, dali],
-    ['aim-grid', {}, dali],
-    ['aim-grid-pixels', {}, onPixels],
-    ['bigan-mnist', {}, joint],
-    ['bigan-mnist', { critic: 'features' }, onPixels],
-    ['as-vae-mnist', {}, asVae],
-    ['as-vae-grid', {}, asVae],
-    ['unrolled-grid', {}, { G, D: 'x -> logit' }],
-    ['veegan-grid', {}, joint],
-    ['small-28', {}, dali],
-    ['small-28-joint', {}, joint],
-    ['small-28-joint', { cycle: 'both', encoder: 'deterministic', prior: 'uniform' }, { ...joint, ...cycles }],
-    ['small-28-pixels', {}, onPixels],
-    ['small-28-stacked', {}, { ...joint, E2: 'z1 -> posterior', G2: 'z2 -> posterior' }],
-    ['small-28-as-vae', {}, asVae],
-    ...['gali-svhn', 'gali-celeba', 'small-28-gali'].flatMap((name) => [
-      [name, { critic: '1' }, joint] as const,
-      [name, {}, joint] as const,
-      [name, { critic: 'mix' }, joint] as const,
-      [name, { critic: '8' }, gali8] as const,
-      [name, { critic: 'pt' }, galiPt] as const,
-    ]),
-    ...['mnist', 'svhn', 'celeba', 'small'].map((data) => [`classifier-${data}`, {}, classifier] as const),
-  ])('%s %j', (name, options, expected) => expect(signatures(name, options)).toEqual(expected));
+  it.each(offered)('%s %j', (name, options, expected) => expect(signatures(name, options)).toEqual(expected));
 
   it.each([
     ['1', 1],

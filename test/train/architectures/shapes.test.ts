@@ -23,6 +23,9 @@ describe('shape chains', () => {
     expect(up).toEqual([...chain.slice(0, -1).reverse(), specOf(name).data.shape[0]]);
   });
 
+  it('AIM Table 3: E reads 7x7x128, its window goes 7 -> 3 with padding 1, 576 features come out', () =>
+    expect(networksOf('aim-mnist').E?.blocks.find(({ name }) => name === 'trunk')?.output).toEqual([576]));
+
   it('AIM Table 4: E goes 4 -> 2 -> 1 -> 2, so that 128 * 2 * 2 = 512 come out', () => {
     const { E, F, G, D } = networksOf('aim-celeba');
     expect(heights(outputsOf(E, 'trunk', 'conv'))).toEqual([2, 1, 2, 2]);
