@@ -4,6 +4,7 @@ import { newestCheckpoint } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import { type Dataset, meanImage } from './datasets/dataset.js';
 import { type Design, design } from './design.js';
+import { loadExtensions } from './extensions.js';
 import { readRun } from './run-folder.js';
 import type { PlannedNetwork } from './spec.js';
 import type { NamedArray } from './tensorflow/variables.js';
@@ -51,7 +52,7 @@ async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
         remedy: `train a classifier, and name its run folder: --set ${setting}=RUN`,
       });
     const network = networks.get(name) as PlannedNetwork;
-    const { run, weights } = await opened(folder, setting);
+    const { theirs, weights } = await opened(folder, setting);
     const misfit = ({ where, expected, found }: Difference) =>
       new AlixError('bad-pretrained', `the run's network ${name} is not the one that the architecture asks for`, {
         where: `${folder}: ${where}`,
@@ -65,7 +66,7 @@ async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
       if (array?.shape.join() !== shape.join()) throw misfit({ where: parameter, expected: shape.join('x'), found });
       all.set(parameter, array);
     }
-    const difference = differenceOf(network, architecture.data.range, run.config);
+    const difference = differenceOf(network, architecture.data.range, theirs);
     if (difference) throw misfit(difference);
   }
   return all;
@@ -73,7 +74,9 @@ async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
 
 async function opened(folder: string, setting: string) {
   try {
-    return { run: await readRun(folder), weights: (await newestCheckpoint(folder)).weights };
+    const { config } = await readRun(folder);
+    await loadExtensions(config, folder);
+    return { theirs: design(config), weights: (await newestCheckpoint(folder)).weights };
   } catch (cause) {
     if (!(cause instanceof AlixError)) throw cause;
     throw new AlixError('bad-pretrained', cause.message, {
@@ -90,29 +93,23 @@ interface Difference {
   readonly found: string;
 }
 
-/** What numbers of the same shapes do not tell: other strides or activations, or data on another scale. */
-function differenceOf(network: PlannedNetwork, range: readonly number[], config: RunConfig): Difference | undefined {
-  const theirs = designOf(config);
-  const other = theirs?.networks.get(network.name);
-  if (!theirs || !other) return undefined;
-  const [ours, found] = [layersOf(network), layersOf(other)];
-  for (const [where, layer] of [...ours, ...found])
-    if (ours.get(where) !== found.get(where) && !layer.startsWith('rescale'))
-      return { where, expected: ours.get(where) ?? 'no layer', found: found.get(where) ?? 'no layer' };
-  const isRescaled = [...ours].some(([where, layer]) => layer !== found.get(where));
+/**
+ * What numbers of the same shapes do not tell: other strides or activations, or data on another scale. Their network may
+ * go on where ours ends: features are then of a layer before its last.
+ */
+function differenceOf(network: PlannedNetwork, range: readonly number[], theirs: Design): Difference | undefined {
+  const other = theirs.networks.get(network.name);
+  const found: ReadonlyMap<string, string> = other ? layersOf(other) : new Map();
+  let isRescaled = false;
+  for (const [where, layer] of layersOf(network)) {
+    const same = found.get(where);
+    // fixed numbers that bring one network's range to another's may well differ
+    if (layer.startsWith('rescale') && same?.startsWith('rescale')) isRescaled ||= layer !== same;
+    else if (layer !== same) return { where, expected: layer, found: same ?? 'no such layer' };
+  }
   const scale = theirs.architecture.data.range;
   if (isRescaled || scale.join() === range.join()) return undefined;
   return { where: `${network.name}, x`, expected: `data in [${range}]`, found: `data in [${scale}]` };
-}
-
-/** Undefined where the run's parts are of a file that is not loaded here: its parameters' shapes must then do. */
-function designOf(config: RunConfig): Design | undefined {
-  try {
-    return design(config);
-  } catch (error) {
-    if (error instanceof AlixError) return undefined;
-    throw error;
-  }
 }
 
 /** Layers by path, in words; without dropout, which a network in evaluation mode does not have. */

@@ -16,7 +16,7 @@ import { type Architecture, architecture } from '@alix/train/architectures/archi
 import { beginnings } from '@alix/train/beginnings';
 import { imageDataset } from '@alix/train/datasets/dataset';
 import { drawStrokes } from '@alix/train/datasets/strokes';
-import { chain, flatten, fullyConnected, type NetworkSpec, type Row, reshape } from '@alix/train/spec';
+import { chain, flatten, fullyConnected, type NetworkSpec, type Row, rescale, reshape } from '@alix/train/spec';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../tensorflow.js';
 
@@ -28,8 +28,8 @@ const networks = architecture({
   name: NAME,
   title: 'test',
   source: 'test',
-  options: { features: 6, slope: 0.2, dropout: 0, classes: 10, low: 0 },
-  build({ features, slope, dropout, classes, low }) {
+  options: { features: 6, slope: 0.2, dropout: 0, classes: 10, low: 0, deep: 0, rescaled: 0 },
+  build({ features, slope, dropout, classes, low, deep, rescaled }) {
     const joint: NetworkSpec = {
       inputs: { x: image, z: [2], features: [features] },
       blocks: [
@@ -38,7 +38,12 @@ const networks = architecture({
       ],
       outputs: ['logit'],
     };
-    const m: Row[] = [fullyConnected(features, `bn lrelu(${slope})${dropout ? ` dropout(${dropout})` : ''}`)];
+    const m: Row[] = [
+      // from [low,1] to [-1,1]
+      ...(rescaled ? [rescale(2 / (1 - low), (-1 - low) / (1 - low))] : []),
+      fullyConnected(features, `bn lrelu(${slope})${dropout ? ` dropout(${dropout})` : ''}`),
+      ...(deep ? [fullyConnected(features)] : []),
+    ];
     return {
       data: { kind: 'image', shape: image, range: [low, 1] },
       latent: { size: 2, prior: 'normal' },
@@ -238,6 +243,23 @@ describeWithTensorflow('networks trained beforehand', () => {
   it('dropout makes no other network of it, for M runs in evaluation mode', async () => {
     const layer = { ...withM('classifier'), ...options({ dropout: 0.5 }) };
     await expect(beginnings(config('gali-pt', layer), data)).resolves.toBeDefined();
+  });
+
+  it("M may end before the run's network does, not after it", async () => {
+    const deep = options({ deep: 1 });
+    await runTraining({ config: config('classifier', deep, { length: { steps: 1 } }), folder: at('deep') });
+    const { pretrained } = await beginnings(config('gali-pt', withM('deep')), data);
+    expect([...pretrained.keys()].some((name) => name.startsWith('M.features.3'))).toBe(false);
+    await expect(beginnings(config('gali-pt', withM('classifier'), deep), data)).rejects.toThrow(
+      /M\.features\.3\.fully-connected\.weight: .*nothing of this name/,
+    );
+  });
+
+  it('data on another scale are right where M itself rescales them', async () => {
+    const rescaled = options({ rescaled: 1 });
+    await runTraining({ config: config('classifier', rescaled, { length: { steps: 1 } }), folder: at('rescaled') });
+    const other = config('gali-pt', withM('rescaled'), options({ rescaled: 1, low: -1 }));
+    await expect(beginnings(other, data)).resolves.toBeDefined();
   });
 
   it('a name that the objective does not take is refused', async () => {
