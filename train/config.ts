@@ -66,7 +66,7 @@ export const configSchema = z.strictObject({
   /** Share of the newest batch in the running statistics of batch norm. */
   batchNormMomentum: z.number().gt(0).max(1),
   seed: z.number().int(),
-  /** How many held-out rows the reconstruction error at each epoch's end is measured on; 0 for none. */
+  /** How many held-out rows the errors and accuracies at each epoch's end are measured on; 0 for none. */
   evaluationRows: z.number().int().nonnegative(),
   /** A checkpoint at each epoch's end, and after this many minutes since the last one. */
   checkpointMinutes: z.number().positive(),
