@@ -23,6 +23,7 @@ export const lsAli = objective({
   networks: { G: 'z -> x', E: 'x -> posterior', D: 'x z -> logit' },
   encoder: ['E'],
   decoder: ['G'],
+  critic: ['D'],
   options: { weight: 1 },
   presets: { paper: { update: 'simultaneous', source: 'Algorithm 1 of ALI' } },
   terms({ G, E, D }, { x, z }, noise) {

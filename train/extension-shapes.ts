@@ -102,6 +102,8 @@ function checkNames(value: Objective, title: string, where: string): void {
   const used = {
     encoder: value.encoder,
     decoder: value.decoder,
+    critic: value.critic ?? [],
+    classifier: value.classifier ?? [],
     frozen: value.frozen ?? [],
     differentiatedTwice: value.differentiatedTwice ?? [],
     ...Object.fromEntries(Object.entries(value.players).map(([n, { updates }]) => [`players.${n}.updates`, updates])),
