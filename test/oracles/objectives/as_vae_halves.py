@@ -4,10 +4,20 @@ from kit import *
 from vae import log_p
 
 
+def coupling(E, first):
+    """Dinh et al. 2017, Eq. 4-8, on two numbers: (log scale, shift) of the second from the first; alix keeps the log scale in (-1, 1)."""
+    w, b, out_w, out_b = E.flow
+    s, t = (torch.tanh(first @ w + b) @ out_w + out_b).T
+    return torch.tanh(s), t
+
+
 def halves(k, first=True, second=True, likelihood="bernoulli", scale=0.1, bound=0):
     f = lambda D: (lambda x, z: bound * torch.tanh(D(x, z) / bound)) if bound else D
     q = k.E(k.x)
     z_hat = q.mean + torch.exp(q.log_variance / 2) * k.normal(q.mean.shape)
+    if k.E.flow:
+        s, t = coupling(k.E, z_hat[:, :1])
+        z_hat = torch.stack([z_hat[:, 0], z_hat[:, 1] * torch.exp(s) + t], 1)
     p = k.G(k.z)
     if p.log_scale is not None:
         scale = torch.exp(p.log_scale)
@@ -31,7 +41,11 @@ def halves(k, first=True, second=True, likelihood="bernoulli", scale=0.1, bound=
         critics = critics - torch.log(torch.sigmoid(f2(x_tilde, k.z))).mean()
         critics = critics - torch.log(1 - torch.sigmoid(f2(k.x, others))).mean()
         r = k.E(x_tilde)
-        log_q = Normal(r.mean, torch.exp(r.log_variance / 2)).log_prob(k.z).sum(1)
+        z_0, log_determinant = k.z, 0
+        if k.E.flow:
+            s, t = coupling(k.E, k.z[:, :1])
+            z_0, log_determinant = torch.stack([k.z[:, 0], (k.z[:, 1] - t) * torch.exp(-s)], 1), s
+        log_q = Normal(r.mean, torch.exp(r.log_variance / 2)).log_prob(z_0).sum(1) - log_determinant
         actor = actor - (log_q - f2(x_tilde, k.z)[:, 0]).mean()
     return critics, actor
 
@@ -47,8 +61,10 @@ def cases(player, first=True, second=True):
     def formula(**how):
         return lambda k: dict(zip((player, "actor"), halves(k, first, second, **how)))
 
+    flow = {"flow": [{"op": "affine-coupling", "hidden": 3, "flip": False}], "flow_parameters": [(1, 3), (3,), (3, 2), (2,)]}
     return [
         case("paper", networks(), formula()),
+        case("paper", networks(E=flow), formula()),
         case("bounded", networks(E={"posterior": "log_sigma"}), formula(likelihood="gaussian", scale=0.3, bound=20),
              options={"likelihood": "gaussian", "scale": 0.3}, range=(-1, 1), prior="uniform"),
         case("paper", networks(G={"log_scale": True}), formula(likelihood="gaussian", bound=0.5),
