@@ -13,6 +13,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Design } from './design.js';
+import { checkInvertible } from './flow.js';
 import { layerKinds } from './layers/index.js';
 import { evaluate, type Likelihood, type Moment, type Noise, type Posterior } from './objectives/objective.js';
 import { flowing, gaussian, point } from './posterior.js';
@@ -199,6 +200,11 @@ function result({ outputs, blocks, flow }: PlannedNetwork, shaped: (shape: Shape
   if (!mean) return shaped(Object.values(outputs)[0] as Shape);
   const spread = output('log_variance') ?? output('log_sigma');
   const base = spread ? gaussian(mean, spread) : point(mean);
+  if (!flow) return base;
   const step = (z: tf.Tensor) => ({ z: tf.mul(z, 2), logDeterminant: tf.sum(z, -1) });
-  return flow ? flowing(base, { transform: step, inverse: step }) : base;
+  const inverse = (z: tf.Tensor) => {
+    checkInvertible(flow);
+    return step(z);
+  };
+  return flowing(base, { transform: step, inverse });
 }

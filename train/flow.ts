@@ -29,17 +29,26 @@ export function flowOf(block: PlannedBlock, parameters: ReadonlyMap<string, tf.T
         flow.transform(z, layer.args as never, ownOf(layer, parameters), context),
       ),
     inverse: (z) =>
-      along(z, [...block.layers].reverse(), (flow, layer, value) => {
-        if (!flow.inverse)
-          throw new AlixError('mismatch', 'the objective needs the density at a given z', {
-            where: layer.path,
-            expected: 'a flow with a closed-form inverse, such as affineCoupling',
-            found: layer.kind,
-            remedy: 'choose an architecture whose encoder has such a flow, or none',
-          });
-        return flow.inverse(value, layer.args as never, ownOf(layer, parameters), context);
-      }),
+      along(z, [...block.layers].reverse(), (_flow, layer, value) =>
+        inverseOf(layer)(value, layer.args as never, ownOf(layer, parameters), context),
+      ),
   };
+}
+
+/** @throws AlixError 'mismatch' naming the first layer, from the flow's end, that has no closed inverse */
+export function checkInvertible(block: PlannedBlock): void {
+  for (const layer of [...block.layers].reverse()) inverseOf(layer);
+}
+
+function inverseOf(layer: PlannedLayer): NonNullable<FlowLayer<never>['inverse']> {
+  const { inverse } = flowLayer(layer);
+  if (inverse) return inverse;
+  throw new AlixError('mismatch', 'the objective needs the density at a given z', {
+    where: layer.path,
+    expected: 'a flow with a closed-form inverse, such as affineCoupling',
+    found: layer.kind,
+    remedy: 'choose an architecture whose encoder has such a flow, or none',
+  });
 }
 
 function flowLayer(layer: PlannedLayer): FlowLayer<never> {
