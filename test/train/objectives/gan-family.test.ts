@@ -147,11 +147,10 @@ describeWithTensorflow('the GAN family', () => {
     expect(actor?.E?.map((g) => isMoving([g]))).toEqual([true, true, true, true, false, false]);
   });
 
-  it("VEEGAN's encoder has gradients from the code alone, and generated images are the critic's ones", () => {
+  it("VEEGAN's encoder has gradients from the code alone, and the generator pays the logit itself", () => {
     const none = { options: { lambda: 0 } };
     expect(isMoving(evaluateCase(of('veegan'), kase('veegan', none)).gradients.actor?.E)).toBe(false);
     expect(isMoving(evaluateCase(of('veegan'), kase('veegan'), constantly(0)).gradients.actor?.E)).toBe(true);
-    // a logit that is low everywhere costs the critic on generated pairs, its ones, and pleases the generator
     const [low, high] = [-5, 5].map((bias) => lossesOf(of('veegan'), kase('veegan', none), constantly(bias)).actor);
     expect([low, high].map((v) => Math.round(v as number))).toEqual([-5, 5]);
   });
