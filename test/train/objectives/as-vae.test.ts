@@ -283,6 +283,23 @@ describeWithTensorflow('AS-VAE on small networks', () => {
       expect(Number.isFinite(lossesOf(of('as-vae-r'), plainCase(of('as-vae-r'), kase)).actor)).toBe(true);
   });
 
+  it('a dry run already refuses a planar flow where log q(z|x~) is asked for', async () => {
+    const { design, resolveConfig } = await import('@alix/train');
+    const { cost } = await import('@alix/train/cost');
+    const counted = (name: string, flow: string) => {
+      const architecture = { name: 'small-28-as-vae', options: { flow, width: 4, flowLength: 2 } };
+      const config = resolveConfig([{ from: 'a test', config: { objective: { name }, architecture } }]);
+      return cost(design(config), 10);
+    };
+    for (const name of ['as-vae', 'as-vae-g'])
+      await expect(counted(name, 'planar')).rejects.toThrow(/^E\.flow\.1\.planar-flow: .*affineCoupling/);
+    for (const [name, flow] of [
+      ['as-vae', 'affine'],
+      ['as-vae-r', 'planar'],
+    ] as const)
+      expect((await counted(name, flow)).flopsPerStep).toBeGreaterThan(0);
+  });
+
   it('a batch of one has no other code to pair with', async () => {
     const { rolled } = await import('@alix/train/objectives/as-vae-terms');
     expect([...rolled(tf.tensor2d([[1], [2], [3]])).dataSync()]).toEqual([2, 3, 1]);
