@@ -255,12 +255,16 @@ export function reference(
   inputs: Readonly<Record<string, Tensor>>,
 ): Record<string, Tensor> {
   const values = new Map(Object.entries(inputs));
-  for (const block of plan(name, spec).blocks) {
-    let x = joined(block.from.map((from) => values.get(from)!));
-    for (const layer of block.layers)
-      x = kinds[layer.kind]!(x, layer, (parameter) => weights.get(`${layer.path}.${parameter}`)?.data);
-    values.set(block.name, x);
-  }
+  const through = (x: Tensor, layers: readonly PlannedLayer[]) =>
+    layers.reduce(
+      (value, layer) => kinds[layer.kind]!(value, layer, (p) => weights.get(`${layer.path}.${p}`)?.data),
+      x,
+    );
+  const { blocks, flow } = plan(name, spec);
+  for (const block of blocks)
+    values.set(block.name, through(joined(block.from.map((from) => values.get(from)!)), block.layers));
+  // of a flow there is the place where it takes the mean, and no variances
+  if (flow) return { mean: through(values.get('mean')!, flow.layers) };
   return Object.fromEntries(spec.outputs.map((output) => [output, values.get(output)!]));
 }
 
