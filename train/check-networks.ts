@@ -41,7 +41,9 @@ export function checkNetworks(
     if (size !== undefined && size !== last) throw misfit(name, `${output} of ${size} numbers`, `${last}`);
   }
   // stacked latents have codes of several sizes; without them every z is the latent
-  const isStacked = Object.keys(objective.optional ?? {}).some((name) => networks.has(name));
+  const isStacked = Object.entries(objective.optional ?? {}).some(
+    ([name, signature]) => networks.has(name) && signature.endsWith('-> posterior'),
+  );
   const shapes = new Map<string, Shape>([['x', data.shape], ...(isStacked ? [] : [['z', [latent.size]] as const])]);
   for (const { outputs } of networks.values())
     for (const [output, shape] of Object.entries(outputs)) if (!shapes.has(output)) shapes.set(output, shape);

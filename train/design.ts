@@ -61,6 +61,12 @@ export function design(config: RunConfig): Design {
     });
   const base: Options = { ...objective.options, ...(preset.options as Options | undefined) };
   const options = withDefaults(base, config.objective.options, objective.name);
+  for (const [option, choices] of Object.entries(objective.choices ?? {}))
+    if (!choices.includes(`${options[option]}`))
+      throw new AlixError('bad-config', `option "${option}" of ${objective.name}`, {
+        expected: choices.join(', '),
+        found: `${options[option]}`,
+      });
   checkNetworks(objective, options, networks, architecture, table.name);
   const present = (names: readonly string[]) => names.filter((name) => networks.has(name));
   const chains = { encoder: present(objective.encoder), decoder: present(objective.decoder) };

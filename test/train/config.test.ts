@@ -42,9 +42,13 @@ describe('configuration', () => {
   });
 
   it.each([
-    [{ objective: { name: 'dcgan' } }, /"dcgan" is no objective .*ali, dali, gan/],
+    [{ objective: { name: 'dcgan' } }, /"dcgan" is no objective .*\bali\b.*\bvae\b/],
     [{ objective: { name: 'dali', preset: 'mine' } }, /"mine" is no preset of dali .*authors, paper/],
     [{ objective: { name: 'dali', options: { lamda: 1 } } }, /"lamda" is no option of dali .*lambda/],
+    [
+      { objective: { name: 'alice', options: { cost: 'l3' } }, architecture: { name: 'small-28-joint' } },
+      /option "cost" of alice .*l2, l1, adversarial/,
+    ],
     [{ architecture: { name: 'small-28', options: { latents: 3 } } }, /"latents" is no option of small-28/],
     [{ architecture: { options: { latent: 'x' } } }, /option "latent" of small-28/],
     [{ objective: { name: 'ali' } }, /ali cannot be trained with this architecture .*x -> posterior/],

@@ -31,6 +31,7 @@ export const ali = objective({
     /** Updates of the critic in a step, each on a minibatch of its own; more than one with sequential updates alone. */
     criticSteps: 1,
   },
+  choices: { statistics: ['apart', 'joined'] },
   presets: {
     paper: {
       update: 'simultaneous',

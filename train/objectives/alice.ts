@@ -40,6 +40,7 @@ export const alice = objective({
     /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees, in the first epoch; it falls to 0. */
     instanceNoise: 0,
   },
+  choices: { cost: ['l2', 'l1', 'adversarial'], on: ['x', 'z', 'both'], statistics: ['apart', 'joined'] },
   presets: {
     paper: {
       update: 'sequential',

@@ -17,6 +17,7 @@ export const asVaeG = objective({
   decoder: ['G'],
   critic: ['D2'],
   options: asVaeOptions,
+  choices: { likelihood: ['bernoulli', 'gaussian', 'discretised'] },
   presets: asVaePresets,
   terms: ({ E, G, D2 }, batch, noise, options) =>
     secondHalf(E, D2, batch, draws({ E, G }, batch, noise, options), options),

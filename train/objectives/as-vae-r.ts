@@ -17,6 +17,7 @@ export const asVaeR = objective({
   decoder: ['G'],
   critic: ['D1'],
   options: asVaeOptions,
+  choices: { likelihood: ['bernoulli', 'gaussian', 'discretised'] },
   presets: asVaePresets,
   terms: ({ E, G, D1 }, batch, noise, options) =>
     firstHalf(D1, batch, noise, draws({ E, G }, batch, noise, options), options),

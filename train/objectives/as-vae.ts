@@ -17,6 +17,7 @@ export const asVae = objective({
   decoder: ['G'],
   critic: ['D1'],
   options: asVaeOptions,
+  choices: { likelihood: ['bernoulli', 'gaussian', 'discretised'] },
   presets: asVaePresets,
   terms({ E, G, D1, D2 }, batch, noise, options) {
     const shared = draws({ E, G }, batch, noise, options);

@@ -21,6 +21,7 @@ export const bigan = objective({
     /** What the critic's batch norm averages over: 'apart' or 'joined'. */
     statistics: 'apart' as Statistics,
   },
+  choices: { statistics: ['apart', 'joined'] },
   presets: {
     authors: {
       update: 'simultaneous',

@@ -150,6 +150,8 @@ export interface ObjectiveDefinition<
   /** What lies under an inpainting mask on the scale [-1,1], where the encoder is trained on masked images. */
   readonly maskFill?: number;
   readonly options: O;
+  /** The words that an option takes, where it takes no others. */
+  readonly choices?: { readonly [K in keyof O]?: readonly string[] };
   /** Settings by name; the first is the default. */
   readonly presets: Readonly<Record<P, Preset<O>>>;
   readonly terms: (networks: Networks<N, M>, batch: Batch, noise: Noise, options: O, tools: Tools<N>) => T;
@@ -178,6 +180,7 @@ export interface Objective {
   readonly classifier?: readonly string[];
   readonly maskFill?: number;
   readonly options: Options;
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly presets: Readonly<Record<string, Preset<Options>>>;
   readonly terms: (
     networks: Readonly<Record<string, (...inputs: Tensor[]) => Tensor & Posterior & Likelihood>>,

@@ -25,6 +25,7 @@ export const vae = objective({
     /** Epochs over which the divergence's weight grows linearly to beta, e / warmUpEpochs in epoch e from 1; 0 for none. */
     warmUpEpochs: 0,
   },
+  choices: { likelihood: ['bernoulli', 'gaussian', 'discretised'] },
   presets: {
     paper: { update: 'simultaneous', source: 'Algorithm 1 with one sample of z; Bernoulli decoder of appendix C.1' },
   },

@@ -53,7 +53,11 @@ export const gridRecipes: readonly Recipe[] = [
     name: 'dali-l2-grid',
     title: 'DALI-l2 (AIM-) on the 25-Gaussian grid',
     source: ours,
-    config: { ...aim, objective: { name: 'dali-l2' }, architecture: { name: 'aim-grid' } },
+    config: {
+      ...aim,
+      objective: { name: 'dali-l2', preset: 'paper' },
+      architecture: { name: 'aim-grid', options: { encoder: 'deterministic' } },
+    },
   },
   {
     name: 'wgan-grid',
@@ -122,7 +126,11 @@ export const gridRecipes: readonly Recipe[] = [
     name: 'latent-regressor-grid',
     title: 'latent regressor on the 25-Gaussian grid',
     source: `${ours}; BiGAN's baseline`,
-    config: { ...aim, objective: { name: 'latent-regressor' }, architecture: { name: 'aim-grid-pixels' } },
+    config: {
+      ...aim,
+      objective: { name: 'latent-regressor' },
+      architecture: { name: 'aim-grid-pixels', options: { encoder: 'deterministic' } },
+    },
   },
   {
     name: 'gali-4-grid',
@@ -152,6 +160,7 @@ export const gridRecipes: readonly Recipe[] = [
   },
   {
     name: 'unrolled-gan-grid',
+    isDefault: true,
     title: 'Unrolled GAN on the 25-Gaussian grid',
     paper: 'AIM; DALI',
     table: 'AIM Table 2 and DALI Table 2, Unrolled GAN: 23.6 modes, 16 %',
@@ -193,7 +202,7 @@ export const gridRecipes: readonly Recipe[] = [
       config: {
         ...shared,
         objective: { name, options: { likelihood: 'gaussian', scale: 0.05 } },
-        architecture: { name: 'as-vae-grid' },
+        architecture: { name: 'as-vae-grid', options: { flow: 'none' } },
         optimiser: { learningRate: 1e-4, beta1: 0.5 },
         initialiser: { weights: 'xavier' },
       },

@@ -74,7 +74,12 @@ const galiNets = (critic: string) => ({ architecture: { name: 'small-28-gali', o
 
 /** The default recipes of the other objectives. */
 export const smallRecipes: readonly Recipe[] = [
-  small('dali-l2', 'DALI-l2 (AIM-)', { architecture: { name: 'small-28' } }, shared),
+  small(
+    'dali-l2',
+    'DALI-l2 (AIM-)',
+    { architecture: { name: 'small-28', options: { encoder: 'deterministic' } } },
+    shared,
+  ),
   small(
     'dali-f',
     'DALI-f',
@@ -104,9 +109,14 @@ export const smallRecipes: readonly Recipe[] = [
     joint,
     'a deterministic encoder and a uniform prior, as in the paper',
   ),
-  small('latent-regressor', 'latent regressor (BiGAN baseline)', pixels, shared),
+  small(
+    'latent-regressor',
+    'latent regressor (BiGAN baseline)',
+    { architecture: { name: 'small-28-pixels', options: { encoder: 'deterministic' } } },
+    shared,
+  ),
   small('alice', 'ALICE', onJoint, joint),
-  small('veegan', 'VEEGAN', onJoint, joint),
+  small('veegan', 'VEEGAN', { architecture: { name: 'small-28-joint', options: { encoder: 'deterministic' } } }, joint),
   small('vae-gan', 'VAE-GAN', pixels, shared),
   small('vae', 'VAE', pixels, likelihood, 'Bernoulli likelihood of grey targets'),
   small('as-vae', 'AS-VAE', { architecture: { name: 'small-28-as-vae' } }, asVae),
