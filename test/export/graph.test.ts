@@ -230,17 +230,16 @@ describe('refuses', () => {
   const weights = randomWeights(small.networks);
   const error = (code: string, message: RegExp) =>
     expect.objectContaining({ code, message: expect.stringMatching(message) });
-  const noisy: NetworkSpec = { ...small.networks.E!, inputs: { features: [3, 2, 4], noise: [3] } };
-  const points: ArchitectureSpec = { ...small, data: { kind: 'points', shape: [2], range: [0, 1] } };
+  const pair: NetworkSpec = { ...small.networks.E!, inputs: { features: [3, 2, 4], z: [3] } };
+  const flatImages: ArchitectureSpec = { ...small, data: { kind: 'image', shape: [72], range: [0, 1] } };
   const cases: [what: string, make: () => unknown, code: string, message: RegExp][] = [
     [
-      'an encoder that reads noise',
-      () => encoderGraph({ ...small, networks: { ...small.networks, E: noisy } }, ['F', 'E'], weights),
-      'not-exportable',
-      /^E: .*noise/,
+      'a chain whose network reads two things',
+      () => encoderGraph({ ...small, networks: { ...small.networks, E: pair } }, ['F', 'E'], weights),
+      'bad-architecture',
+      /^E: .*one thing.*features, z/,
     ],
-    ['models of points', () => encoderGraph(points, ['F', 'E'], weights), 'not-exportable', /images/],
-    ['models of points, decoding', () => decoderGraph(points, ['G'], weights), 'not-exportable', /images/],
+    ['images that are none', () => encoderGraph(flatImages, ['F', 'E'], weights), 'not-exportable', /\[72\]/],
     ['a network that is not there', () => encoderGraph(small, ['F', 'Q'], weights), 'bad-architecture', /"Q".*F, E, G/],
     [
       'networks that do not fit',
