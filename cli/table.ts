@@ -11,7 +11,8 @@ export function textTable(
 ): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const total = widths.reduce((sum, n) => sum + n, 0) + 2 * (widths.length - 1);
-  widths[elastic] = Math.max(8, (widths[elastic] ?? 0) - Math.max(0, total - width));
+  const own = widths[elastic] ?? 0;
+  widths[elastic] = Math.max(Math.min(8, own), own - Math.max(0, total - width));
   return rows.map((row) =>
     row
       .map((cell, column) => {

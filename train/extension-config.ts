@@ -30,17 +30,19 @@ export function extensionConfig(extension: Extension): { readonly from: string; 
     ...(architecture ? { architecture: { name: architecture.name } } : {}),
   };
   const bases = Object.values(recipes).filter(({ isDefault }) => isDefault);
-  const base = bases.find((recipe) => fits({ ...recipe.config, ...own }));
-  // where none fits, the misfit with alix's defaults says why
-  return { from: file, config: { ...base?.config, ...own } };
+  const misfits = bases.map(({ config }) => ({ config, error: misfit({ ...config, ...own }) }));
+  // where none fits, the design of this one will say why: parts of wrong sizes say more than a part that is not there
+  const best = misfits.find(({ error }) => !error) ?? misfits.find(({ error }) => error?.found !== 'no such network');
+  return { from: file, config: { ...best?.config, ...own } };
 }
 
-function fits(config: PartialConfig): boolean {
+/** Why a configuration has no design. */
+function misfit(config: PartialConfig): AlixError | undefined {
   try {
-    design(resolveConfig([{ from: 'a base', config }]));
-    return true;
+    design(resolveConfig([{ from: 'a default recipe', config }]));
+    return undefined;
   } catch (error) {
-    if (error instanceof AlixError && error.code !== 'bad-extension') return false;
+    if (error instanceof AlixError && error.code !== 'bad-extension') return error;
     throw error;
   }
 }
