@@ -67,6 +67,7 @@ test('it lists the models that the repository ships', () => {
 
 test.each([
   ['train', ['train', 'dali'], '@alix/train'],
+  ['recipes', ['recipes'], '@alix/train'],
   ['export', ['export', 'run', '-o', 'out'], '@alix/(export|train)'],
   ['setup', ['setup'], '@alix/train'],
 ])('%s says in one line what to install', (_, args, name) => {
