@@ -64,8 +64,22 @@ export async function listRecipes(files: readonly string[] = []): Promise<Listed
     Object.values(extension.recipes).map((recipe) => ({ recipe, extension }) as const),
   );
   const list: ListedRecipe[] = [];
-  for (const { recipe, extension } of [...all, ...theirs]) list.push(await describe(recipe, extension?.record));
+  for (const { recipe, extension } of [...all, ...theirs]) {
+    const where = `recipe ${recipe.name}${extension ? ` of ${extension.record.file}` : ''}`;
+    list.push(await naming(where, () => describe(recipe, extension?.record)));
+  }
   return list;
+}
+
+/** Of many recipes it must be said which one is wrong. */
+async function naming<T>(where: string, work: () => Promise<T>): Promise<T> {
+  const { AlixError } = await import('@alix/infer/io/errors');
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof AlixError)) throw cause;
+    throw new AlixError(cause.code, cause.message, { where, cause });
+  }
 }
 
 type Recipe = import('@alix/train/recipes/recipe').Recipe;

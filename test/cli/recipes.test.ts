@@ -1,5 +1,5 @@
 /** alix recipes: what it lists, for programs and for people. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { design, recipes, resolveConfig } from '@alix/train';
@@ -84,6 +84,13 @@ test('a file that is none ends it with one line', async () => {
   const { code, stderr, stdout } = await alix(['recipes', 'nowhere.ts'], root);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^alix: nowhere\.ts: no such file or folder[^\n]*\n$/);
+});
+
+test("a user's recipe that does not fit is named", async () => {
+  writeFileSync(join(root, 'odd.ts'), "export const a = { name: 'odd', config: { objective: { name: 'dalli' } } };");
+  const { code, stderr, stdout } = await alix(['recipes', 'odd.ts'], root);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^alix: recipe odd of odd\.ts: "dalli" is no objective \(expected [^\n]*\n$/);
 });
 
 test('what is too wide for a line gives way', () => {

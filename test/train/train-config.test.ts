@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { design } from '@alix/train';
+import { architectures, design } from '@alix/train';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trainConfig } from '../../cli/dist/train-config.js';
 
@@ -59,6 +59,6 @@ it.each(['constructor', '__proto__', 'toString', 'nowhere.json', ''])('"%s" is n
 it('a design fills in what the configuration leaves to presets and defaults', async () => {
   const { config } = design(await resolve('dali', 'objective.name=gan', 'architecture.options.width=8'));
   expect(config.objective.preset).toBe('authors');
-  expect(config.architecture.options).toEqual({ latent: 16, channels: 1, slope: 0.1, width: 8 });
+  expect(config.architecture.options).toEqual({ ...architectures['small-28']?.options, width: 8 });
   expect(design(config).config).toEqual(config);
 });
