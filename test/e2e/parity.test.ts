@@ -6,11 +6,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithTensorflow } from '../tensorflow.js';
 import { configOf, exportTo, randomModel, spoiled } from './parity-kit.js';
 
+// for test/oracles/onnx_check.py: ALIX_EXPORT_TO=folder leaves the bundles there
+const kept = process.env.ALIX_EXPORT_TO;
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'alix-parity-'));
+  folder = kept ?? (await mkdtemp(join(tmpdir(), 'alix-parity-')));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  if (!kept) await rm(folder, { recursive: true, force: true });
+});
 
 /** Objective, architecture and its options; the graphs that there must be, and the version of model.json. */
 const cases: readonly [string, string, Record<string, number | string>, string, 1 | 2][] = [
@@ -40,7 +44,7 @@ const without: readonly [string, string, Record<string, number | string>, RegExp
 describeWithTensorflow('parity of trained networks and their export', () => {
   it.each(cases)('%s on %s %j', async (objective, architecture, options, graphs, version) => {
     const config = configOf({ objective: { name: objective }, architecture: { name: architecture, options } });
-    const model = await randomModel(config, 12);
+    const model = { ...(await randomModel(config, 12)), name: `${objective}-${architecture}` };
     const { parity, bundle, omitted } = await exportTo(folder, model);
     expect(Object.keys(parity.graphs).sort()).toEqual(graphs.split(' ').sort());
     expect(omitted).toEqual({});
