@@ -1,5 +1,6 @@
 /** What the verbs that run a model begin with. */
 import type { Model } from '@alix/infer';
+import { encoderOf, imageOf } from '@alix/infer/bundle';
 import type { Context } from './commands/command.js';
 import { resolveModel } from './models.js';
 import type { ModelOptions } from './options.js';
@@ -20,6 +21,12 @@ export async function withModel<T>(
   } finally {
     await model.dispose();
   }
+}
+
+/** Told before any image is read, and before anything is written. @throws AlixError 'no-graph', 'not-images' */
+export function needEncoder({ bundle }: Model): void {
+  imageOf(bundle);
+  encoderOf(bundle);
 }
 
 /** What results say of the model that made them. */

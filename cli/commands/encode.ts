@@ -43,14 +43,16 @@ export const encode: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ withModel }, { openInputs }, { refuseInputs }, { codesToStdout, openCodesFile }] = await Promise.all([
-    import('../session.js'),
-    import('../inputs.js'),
-    import('../overwrite.js'),
-    import('../codes-writer.js'),
-  ]);
+  const [{ needEncoder, withModel }, { openInputs }, { refuseInputs }, { codesToStdout, openCodesFile }] =
+    await Promise.all([
+      import('../session.js'),
+      import('../inputs.js'),
+      import('../overwrite.js'),
+      import('../codes-writer.js'),
+    ]);
   await check(options, context);
   await withModel(argument, options, context, async (model) => {
+    needEncoder(model);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     if (options.output !== '-') await refuseInputs(options.output, inputs.entries, false);
     const d = model.latent.size;

@@ -41,15 +41,17 @@ export const reconstruct: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ withModel }, { intoOutput, pictureOutput }, { openInputs }, { refuseInputs }] = await Promise.all([
-    import('../session.js'),
-    import('../pictures.js'),
-    import('../inputs.js'),
-    import('../overwrite.js'),
-  ]);
+  const [{ needEncoder, withModel }, { intoOutput, pictureOutput }, { openInputs }, { refuseInputs }] =
+    await Promise.all([
+      import('../session.js'),
+      import('../pictures.js'),
+      import('../inputs.js'),
+      import('../overwrite.js'),
+    ]);
   const { output } = options;
   const grid = pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
+    needEncoder(model);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     await refuseInputs(output, inputs.entries, !grid);
     const sink = grid ? await gridSink(output, model) : await folderSink(output, model);

@@ -31,7 +31,7 @@ export const sample: CommandDefinition = {
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ AlixError }, { withModel, identity }, pictures, { createProgress }] = await Promise.all([
+  const [{ AlixError }, { needEncoder, withModel, identity }, pictures, { createProgress }] = await Promise.all([
     import('@alix/infer/io/errors'),
     import('../session.js'),
     import('../pictures.js'),
@@ -46,7 +46,10 @@ async function run(argument: string, options: Options, context: Context): Promis
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     if (grid) pictures.scaleFor(n, model.image);
-    if (given !== undefined) await refuseGiven(output, given, grid);
+    if (given !== undefined) {
+      needEncoder(model);
+      await refuseGiven(output, given, grid);
+    }
     const progress = await createProgress(context, 'sample', 'images', n);
     const settings = { seed, batch, truncate, signal: context.signal, onProgress: progress.update };
     try {

@@ -2,7 +2,8 @@
 
 usage: python onnx_check.py MODEL_FOLDER [CODES.npy IMAGES]
 Checks the sizes and sha256 of model.json, onnx.checker in full, strict shape inference, the inputs and outputs of the
-contract for every graph, the golden pairs, and that no answer depends on the batch. CODES.npy (float32 [N,d]) are means that alix gave for IMAGES, a .npy of uint8 [N,H,W,C] or
+contract for every graph, the golden pairs, and that no answer depends on the batch. CODES.npy (float32 [N,d]) are means
+that alix gave for IMAGES, a .npy of uint8 [N,H,W,C] or
 an IDX file of [N,H,W]: they must be Python's to 1e-5. Prints one JSON line; ends with 1 where something is wrong.
 """
 import base64, gzip, hashlib, json, pathlib, sys
