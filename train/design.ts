@@ -5,6 +5,7 @@ import type { RunConfig } from './config.js';
 import { known } from './extensions.js';
 import type { Objective, Options, Preset } from './objectives/objective.js';
 import { type ArchitectureSpec, type PlannedNetwork, plan } from './spec.js';
+import { minibatchesPerStep } from './updates.js';
 
 /** What a configuration names, looked up and checked against each other; nothing of it is on TensorFlow yet. */
 export interface Design {
@@ -41,7 +42,7 @@ function withDefaults<T extends object>(known: T, given: object, what: string): 
 /**
  * Looks up what a configuration names.
  *
- * @throws AlixError 'bad-config' for a name or option that is unknown, 'mismatch' where objective and architecture do not fit
+ * @throws AlixError 'bad-config' for a name or option that is unknown or updates that cannot be, 'mismatch' where objective and architecture do not fit
  */
 export function design(config: RunConfig): Design {
   const { objectives, architectures } = known(config);
@@ -68,6 +69,7 @@ export function design(config: RunConfig): Design {
         found: `${options[option]}`,
       });
   checkNetworks(objective, options, networks, architecture, table.name);
+  minibatchesPerStep({ objective, preset, options });
   const present = (names: readonly string[]) => names.filter((name) => networks.has(name));
   const chains = { encoder: present(objective.encoder), decoder: present(objective.decoder) };
   const filled: RunConfig = {

@@ -9,12 +9,13 @@ import { checkpointSteps, removeUnfinished } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
-import { design } from './design.js';
+import { type Design, design } from './design.js';
 import { checkUnchanged, keepExtensions, loadExtensions } from './extensions.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
 import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
 import type { Progress, TrainResult } from './trainer.js';
+import { minibatchesPerStep } from './updates.js';
 
 export interface RunRequest {
   /** Absent only with `resume`: the run's own configuration is then taken. */
@@ -45,14 +46,15 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   if (!asked) throw new AlixError('bad-config', 'a new run needs a configuration');
   for (const { extensions } of before ? [before.config, asked] : [asked]) await loadExtensions({ extensions }, folder);
   if (before) await checkUnchanged(before.config.extensions, asked.extensions);
-  const { architecture, config } = design(asked);
+  const designed = design(asked);
+  const { architecture, config } = designed;
   if (before) checkSameRun(design(before.config).config, config, folder);
   const open = (split: 'train' | 'test') =>
     openDataset(config.data.source, { split, options: config.data.options, seed: config.seed });
   const data = await open('train');
   const heldOut = await open('test');
   for (const part of [data, heldOut]) checkShape(part, architecture.data, config.architecture.name);
-  checkEnds(config, data);
+  checkEnds(designed, data);
   if (before && before.data.fingerprint !== data.fingerprint)
     throw new AlixError('bad-data', 'the data are not those that the run began with', {
       where: data.name,
@@ -86,16 +88,20 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
 }
 
 /** A run must end, and an epoch must hold a step. */
-function checkEnds({ length, batch }: RunConfig, data: Dataset): void {
+function checkEnds(designed: Design, data: Dataset): void {
+  const { length, batch } = designed.config;
   if (Object.values(length).every((end) => end === undefined))
     throw new AlixError('bad-config', 'nothing says when the run ends', {
       remedy: 'give --epochs, --steps or --hours, or "length" in the configuration',
     });
-  if (data.count < batch)
-    throw new AlixError('bad-config', 'the data set is smaller than one batch', {
-      where: data.name,
-      expected: `at least ${batch} rows`,
-      found: `${data.count}`,
-      remedy: 'choose a smaller batch with --set batch=N',
-    });
+  const minibatches = minibatchesPerStep(designed);
+  if (data.count >= batch * minibatches) return;
+  const needed =
+    minibatches === 1 ? 'one batch' : `the ${minibatches} batches of a step, one for each update of a player`;
+  throw new AlixError('bad-config', `the data set is smaller than ${needed}`, {
+    where: data.name,
+    expected: `at least ${batch * minibatches} rows`,
+    found: `${data.count}`,
+    remedy: 'choose a smaller batch with --set batch=N',
+  });
 }

@@ -12,6 +12,7 @@ import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
 import { type Unrolling, unrolled } from './unrolled.js';
+import { minibatchesPerStep } from './updates.js';
 
 /** The optimiser's numbers for a network, and what is done to its gradients first. */
 export interface UpdateSettings extends AdamSettings {
@@ -41,31 +42,6 @@ export interface Minibatch {
 export type StepMetrics = Record<string, number>;
 
 type PlayerEntry = [name: string, player: Objective['players'][string]];
-
-/**
- * Minibatches that one step takes: one for all players, or, where a player is updated more than once in a step, one for
- * each update.
- *
- * @throws AlixError 'bad-config' for simultaneous updates of which one player has more than one, or a count that is none
- */
-export function minibatchesPerStep({ objective, preset, options }: System['design']): number {
-  const counts = Object.values(objective.players).map((player) => player.steps?.(options) ?? 1);
-  if (counts.some((n) => !Number.isInteger(n) || n < 1))
-    throw new AlixError(
-      'bad-config',
-      `a player of ${objective.name} cannot be updated ${counts.join(', ')} times a step`,
-      {
-        expected: 'whole numbers of at least 1',
-      },
-    );
-  const total = counts.reduce((sum, n) => sum + n, 0);
-  if (total === counts.length) return 1;
-  if (preset.update === 'sequential') return total;
-  throw new AlixError('bad-config', 'players that are updated simultaneously are updated once a step', {
-    found: counts.join(', '),
-    remedy: 'choose a preset with sequential updates',
-  });
-}
 
 /** Updates all players; `next` gives the minibatches that `minibatchesPerStep` counts, freed when they have been used. */
 export function step(context: StepContext, next: () => Minibatch): StepMetrics {

@@ -1,7 +1,7 @@
 /** What holds of every objective in every preset, and points of known value of the oldest ones. */
 import { objectives } from '@alix/train/objectives/index';
 import { evaluate, type Objective } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/step';
+import { minibatchesPerStep } from '@alix/train/updates';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../tensorflow.js';
 import { type Change, evaluateCase, type KitCase, lossesOf, N, optionsOf, plainCase } from './objective-kit.js';

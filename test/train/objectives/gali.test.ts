@@ -3,7 +3,7 @@
 import { actorLoss, classified, criticLoss, galiOptions } from '@alix/train/objectives/gali';
 import { objectives } from '@alix/train/objectives/index';
 import { type Objective, objective, once } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/step';
+import { minibatchesPerStep } from '@alix/train/updates';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';

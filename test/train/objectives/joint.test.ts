@@ -4,7 +4,7 @@ import { defaults, resolveConfig } from '@alix/train/config';
 import { criticise } from '@alix/train/objectives/criticise';
 import { objectives } from '@alix/train/objectives/index';
 import type { Objective } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/step';
+import { minibatchesPerStep } from '@alix/train/updates';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';
 import { type Change, evaluateCase, type KitCase, lossesOf, N, optionsOf, plainCase } from '../objective-kit.js';
