@@ -56,7 +56,7 @@ export const ali = objective({
       update: 'simultaneous',
       options: { instanceNoise: 0.1 },
       source:
-        "ALI in GALI's Table 2 (CelebA), its authors' code: one step of each from one pass, annealed instance noise",
+        "ALI in GALI's Table 1 right and Table 3 top (CelebA), its authors' code: one step of each from one pass, annealed instance noise",
     },
   },
   terms({ G, E, D, E2, G2 }, batch, noise, options) {

@@ -72,7 +72,7 @@ export const alice = objective({
       update: 'simultaneous',
       options: { on: 'x', lambdaX: 0.02, instanceNoise: 0.1 },
       source:
-        "ALICE in GALI's Table 2 (CelebA), its authors' code: weight 0.02, one step of each from one pass, annealed noise",
+        "ALICE in GALI's Table 1 right and Table 3 top (CelebA), its authors' code: weight 0.02, one step of each from one pass, annealed noise",
     },
   },
   terms({ G, E, D, Dx, Dz }, batch, noise, { cost, on, lambdaX, lambdaZ, statistics, instanceNoise: deviation }) {

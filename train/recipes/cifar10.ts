@@ -59,7 +59,7 @@ export const cifarRecipes: readonly Recipe[] = [
     title: 'ALI on CIFAR-10',
     paper: 'ALI (Dumoulin et al. 2017); AIM; DALI',
     table:
-      'ALI Table 2 (networks), its CIFAR-10 table: 19.98 % error with 1,000 labels; AIM Table 1, CIFAR-10, ALI: MSE 0.672, Inception Score 5.93; DALI: FID 58.9',
+      'ALI Table 2 (networks); AIM Table 1, CIFAR-10, ALI: MSE 0.672, Inception Score 5.93 (quoted from ALICE); DALI Table 1, ALI: FID 58.9',
     source: "ALI Table 2 in the authors' convention; the first 45,000 images",
     config: { ...ali, objective: { name: 'ali', preset: 'authors' } },
   },
