@@ -26,7 +26,7 @@ export const ali = objective({
   options: {
     /** What the critic's batch norm averages over: 'apart' or 'joined'. */
     statistics: 'apart' as Statistics,
-    /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees, in the first epoch; it falls to 0. */
+    /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees; it falls linearly to 0 in the last epoch. */
     instanceNoise: 0,
     /** Updates of the critic in a step, each on a minibatch of its own; more than one with sequential updates alone. */
     criticSteps: 1,

@@ -37,7 +37,7 @@ export const alice = objective({
     probabilities: false as boolean,
     /** What the critics' batch norm averages over: 'apart' or 'joined'. */
     statistics: 'apart' as Statistics,
-    /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees, in the first epoch; it falls to 0. */
+    /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees; it falls linearly to 0 in the last epoch. */
     instanceNoise: 0,
   },
   choices: { cost: ['l2', 'l1', 'adversarial'], on: ['x', 'z', 'both'], statistics: ['apart', 'joined'] },

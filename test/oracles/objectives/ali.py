@@ -24,7 +24,7 @@ def joined(k):
 
 def noisy(k):
     """GALI's code: noise of std 0.1, on images in [-1,1], falling with the epochs; here as in the third epoch of four."""
-    std = 0.1 * (1 - 2 / 4)
+    std = 0.1 * (4 - 3) / 4
     noise = lambda x: x + std * k.normal(x.shape)
     return game(k.D(noise(k.x), k.E(k.x).sample()), k.D(noise(k.G(k.z)), k.z))
 

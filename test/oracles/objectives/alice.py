@@ -49,7 +49,7 @@ def images(k):
 
 def gali(weight):
     def losses(k):
-        std = 0.1 * (1 - 1 / 10)  # in the second of ten epochs
+        std = 0.1 * (10 - 2) / 10  # in the second of ten epochs
         noisy = lambda x: x + std * k.normal(x.shape)
         code, image, back, _ = parts(k)
         q, p = k.D(noisy(k.x), code), k.D(noisy(image), k.z)

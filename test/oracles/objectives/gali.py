@@ -16,8 +16,8 @@ def game(logits, normalised=True):
 
 
 def noisy(k, deviation, half_range):
-    """Annealed instance noise: drawn anew at each call; epochs count from 1 in k.moment, from 0 in the authors' formula."""
+    """Annealed instance noise: drawn anew at each call; (epochs - epoch) / epochs of it, epochs from 1 as in the authors' loops."""
     if deviation == 0:
         return lambda image: image
-    share = 1 - (k.moment["epoch"] - 1) / k.moment["epochs"]
+    share = (k.moment["epochs"] - k.moment["epoch"]) / k.moment["epochs"]
     return lambda image: image + deviation * half_range * share * k.normal(image.shape)

@@ -80,9 +80,9 @@ describeWithTensorflow("what GALI's networks see", () => {
   });
 
   it.each([
-    [1, 10, 0.1],
-    [6, 10, 0.05],
-    [10, 10, 0.01],
+    [1, 10, 0.09],
+    [6, 10, 0.04],
+    [10, 10, 0],
     [7, Number.POSITIVE_INFINITY, 0.1],
   ])('instance noise in epoch %i of %d has %d of the scale [-1,1]', (epoch, epochs, expected) => {
     for (const [range, half] of [
