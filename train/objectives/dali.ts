@@ -22,17 +22,19 @@ export const dali = objective({
   presets: {
     authors: {
       update: 'sequential',
-      source: "the authors' code for MNIST, CIFAR-10 and CelebA: the critic first, then G and E with fresh z",
+      source:
+        "the authors' code for MNIST, CIFAR-10, CelebA and the grid (LAI_mix_gaussian_cl.py): the critic first, then G and E with fresh z",
     },
     paper: {
       update: 'simultaneous',
-      source: 'Algorithm 1 as printed, and LAI_mix_gaussian_cl.py: one z, all losses before both updates',
+      source: 'Algorithm 1 as printed: one z, all losses before both updates',
     },
     shared: {
       update: 'sequential',
       prior: 'shared',
       source:
-        'gaussian_example.py at the head of the code: in turns, with the same z for critic, generator and encoder',
+        'the updates of gaussian_example.py at the head of the code, whose game is DALI-f: in turns, with the same z for critic, generator ' +
+        'and encoder (its separate step of E is joined with G here)',
     },
   },
   terms({ G, F, D, E }, { x, z }, _noise, { lambda }) {

@@ -14,7 +14,9 @@ export const snGan: Objective = {
   presets: {
     authors: {
       update: 'sequential',
-      source: 'gan_mix_gaussian.py of alexanderhanboli/AIM: binary cross-entropy, critic and generator in turns',
+      prior: 'shared',
+      source:
+        'gan_mix_gaussian.py of alexanderhanboli/AIM: binary cross-entropy, critic and generator in turns with the same z',
     },
     paper: {
       update: 'simultaneous',

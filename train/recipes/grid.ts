@@ -33,7 +33,7 @@ export const gridRecipes: readonly Recipe[] = [
     paper: 'AIM; DALI',
     table: 'AIM Table 2, AIM; DALI Table 2, DALI: 25 modes, 81.1 % high quality',
     source:
-      "the networks of the authors' code, whose joint update is the paper's; README's 200 epochs, batch 100, beta1 0.8",
+      "the networks of the authors' code (which updates in turns), Algorithm 1's joint update; README's 200 epochs, batch 100, beta1 0.8",
     config: { ...aim, objective: { name: 'dali', preset: 'paper' }, architecture: { name: 'aim-grid' } },
   },
   {
@@ -86,11 +86,12 @@ export const gridRecipes: readonly Recipe[] = [
     title: 'SN-GAN on the 25-Gaussian grid',
     paper: 'DALI',
     table: 'DALI Table 2, SN-GAN: 25 modes, 67.8 %',
-    source: "the authors' toy script: spectral norm on all of the critic's linear layers but the last, lr/sqrt(epoch)",
+    source:
+      "the authors' toy script: spectral norm on all of the critic's linear layers but the last, slope 0.2, lr/sqrt(epoch)",
     config: {
       ...aim,
       objective: { name: 'sn-gan' },
-      architecture: { name: 'aim-grid', options: { normalisation: 'spectral' } },
+      architecture: { name: 'aim-grid', options: { normalisation: 'spectral', slope: 0.2 } },
     },
   },
   {
@@ -107,7 +108,9 @@ export const gridRecipes: readonly Recipe[] = [
     title: "GAN with ALI's networks on the 25-Gaussian grid",
     paper: 'ALI',
     table: 'ALI (ICLR) toy text, GAN: 10.4 modes of any of 10,000 samples',
-    source: "ALI's mixture experiment: its generator, and its critic on x alone; both updated together, as there",
+    source:
+      "ALI's mixture experiment: its generator, and its critic on x alone; both updated together, as there. The row is the mean of ten " +
+      'runs with random learning rates, beta1 and deviations; this is one, at the settings of ali-grid',
     config: {
       ...ali,
       objective: { name: 'gan', preset: 'paper' },
