@@ -62,7 +62,16 @@ export function step(context: StepContext, next: () => Minibatch): StepMetrics {
   });
   if (first) free(first);
   z?.dispose();
-  return Object.assign({}, ...metrics);
+  return means(metrics);
+}
+
+/** A player that was updated several times has the mean of its numbers: one that is not finite shows in it. */
+function means(metrics: readonly StepMetrics[]): StepMetrics {
+  const names = new Set(metrics.flatMap((one) => Object.keys(one)));
+  const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  return Object.fromEntries(
+    [...names].map((name) => [name, mean(metrics.filter((one) => name in one).map((one) => one[name] as number))]),
+  );
 }
 
 function free({ x, labels }: Minibatch): void {

@@ -21,7 +21,7 @@ import { type StepMetrics, step } from './step.js';
 import { System } from './system.js';
 import { Adam } from './tensorflow/adam.js';
 import type { NamedArray } from './tensorflow/variables.js';
-import { settingsOf } from './update-settings.js';
+import { plannedEpochs, settingsOf } from './update-settings.js';
 import { minibatchesPerStep } from './updates.js';
 
 export interface TrainRequest {
@@ -169,6 +169,7 @@ class Run {
     const { config } = this.#request;
     const started = performance.now();
     const { step: number, epoch, batchInEpoch } = this.#state;
+    const moment = { epoch: epoch + 1, epochs: plannedEpochs(config, this.#perEpoch / this.#perStep) };
     let taken = 0;
     const metrics = step(
       {
@@ -176,8 +177,8 @@ class Run {
         adam: this.#adam,
         random: this.#noise,
         batchNormMomentum: config.batchNormMomentum,
-        moment: { epoch: epoch + 1, epochs: Math.ceil((this.#steps * this.#perStep) / this.#perEpoch) },
-        settings: (network) => settingsOf(config, network, epoch + 1),
+        moment,
+        settings: (network) => settingsOf(config, network, moment),
       },
       () => this.#minibatches.at(epoch, batchInEpoch + taken++, this.#noise),
     );

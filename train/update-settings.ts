@@ -1,12 +1,20 @@
 /** The optimiser's numbers of a run at one moment. */
 import type { RunConfig } from './config.js';
+import type { Moment } from './objectives/objective.js';
 import { schedules } from './schedules.js';
 import type { UpdateSettings } from './step.js';
 
-/** The optimiser's numbers for one network in one epoch (from 1). */
-export function settingsOf(config: RunConfig, network: string, epoch: number): UpdateSettings {
+/** Epochs that schedules and annealing run over: those of the configuration, else as many as its steps make. */
+export function plannedEpochs({ length }: RunConfig, stepsPerEpoch: number): number {
+  return (
+    length.epochs ?? (length.steps === undefined ? Number.POSITIVE_INFINITY : Math.ceil(length.steps / stepsPerEpoch))
+  );
+}
+
+/** The optimiser's numbers for one network at one moment. */
+export function settingsOf(config: RunConfig, network: string, moment: Moment): UpdateSettings {
   const { networks, ...base } = config.optimiser;
   const rates = { ...base, ...(networks[network] as Partial<typeof base> | undefined) };
-  const factor = schedules[rates.schedule]({ epoch, epochs: config.length.epochs ?? Number.POSITIVE_INFINITY });
+  const factor = schedules[rates.schedule](moment);
   return { ...rates, learningRate: rates.learningRate * factor };
 }

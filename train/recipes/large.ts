@@ -92,7 +92,12 @@ export const largeRecipes: readonly Recipe[] = [
       length: { epochs: 300 },
       objective: { name: 'dali', preset: 'authors' },
       architecture: { name: 'aim-celeba' },
-      optimiser: { learningRate: 2e-4, beta1: 0.5, schedule: 'inverse-sqrt-epoch' },
+      optimiser: {
+        learningRate: 2e-4,
+        beta1: 0.5,
+        schedule: 'inverse-sqrt-epoch',
+        networks: { E: { schedule: 'constant' } },
+      },
       initialiser: { weights: 'normal', deviation: 0.02 },
     },
   },
