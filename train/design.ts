@@ -12,6 +12,8 @@ export interface Design {
   readonly objective: Objective;
   readonly preset: Preset<Options>;
   readonly options: Options;
+  /** What lies under an inpainting mask on the scale [-1,1]; undefined where the encoder is not trained on masked images. */
+  readonly maskFill: number | undefined;
   readonly architecture: ArchitectureSpec;
   /** The networks from x to the posterior and from z to x, in the order they run: those that the architecture has. */
   readonly chains: { readonly encoder: readonly string[]; readonly decoder: readonly string[] };
@@ -69,6 +71,16 @@ export function design(config: RunConfig): Design {
         found: `${options[option]}`,
       });
   checkNetworks(objective, options, networks, architecture, table.name);
+  const maskFill = typeof objective.maskFill === 'function' ? objective.maskFill(options) : objective.maskFill;
+  if (maskFill !== undefined && architecture.data.kind !== 'image')
+    throw new AlixError('mismatch', `${objective.name} hides boxes of images here, and points have none`, {
+      where: `architecture ${table.name}`,
+      expected: 'images',
+      found: `points of ${architecture.data.shape.join('x')}`,
+      remedy: options.masked
+        ? 'leave the masks out: --set objective.options.masked=false'
+        : 'choose another architecture: --set architecture.name=NAME',
+    });
   minibatchesPerStep({ objective, preset, options });
   const present = (names: readonly string[]) => names.filter((name) => networks.has(name));
   const chains = { encoder: present(objective.encoder), decoder: present(objective.decoder) };
@@ -77,5 +89,5 @@ export function design(config: RunConfig): Design {
     objective: { name: objective.name, preset: presetName, options },
     architecture: { name: table.name, options: dimensions },
   };
-  return { objective, preset, options, architecture, chains, networks, config: filled };
+  return { objective, preset, options, maskFill, architecture, chains, networks, config: filled };
 }

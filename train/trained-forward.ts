@@ -34,7 +34,7 @@ export function headsOf({ objective, networks }: System['design']) {
 
 /** A system's forward passes on arrays. */
 export function forwardOf(system: System): TrainedForward {
-  const { architecture, chains, objective } = system.design;
+  const { architecture, chains, maskFill = 0 } = system.design;
   const { data, latent } = architecture;
   const [low, high] = data.kind === 'image' ? data.range : [0, 1];
   const inRange = (unit: tf.Tensor) => tf.add(tf.mul(unit, high - low), low);
@@ -51,7 +51,7 @@ export function forwardOf(system: System): TrainedForward {
   };
   const passes: Readonly<Record<string, (x: tf.Tensor, inputs: Tensors) => Tensors>> = {
     encoder: (x) => codes(x),
-    masked_encoder: (x, { mask }) => codes(masked(x, mask as tf.Tensor, objective.maskFill ?? 0, data.range)),
+    masked_encoder: (x, { mask }) => codes(masked(x, mask as tf.Tensor, maskFill, data.range)),
     decoder(_, inputs) {
       const x = system.decode(inputs.latent as tf.Tensor);
       if (data.kind === 'points') return { points: x };

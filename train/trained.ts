@@ -63,7 +63,7 @@ export interface TrainedRun {
 export async function openTrained(folder: string, onEvent?: (line: string) => void): Promise<TrainedRun> {
   const run = await readRun(folder);
   await loadExtensions(run.config, folder);
-  const { objective, architecture, chains, networks, config } = design(run.config);
+  const { objective, maskFill, architecture, chains, networks, config } = design(run.config);
   const checkpoint = await newestCheckpoint(folder, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
   await loadTensorflow();
   const system = new System(config, checkpoint.weights);
@@ -78,7 +78,7 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
       networks: Object.fromEntries([...networks.keys()].map((name) => [name, architecture.networks[name]!])),
     },
     chains: { ...chains, ...headsOf(system.design) },
-    ...(objective.maskFill === undefined ? {} : { maskFill: (objective.maskFill + 1) / 2 }),
+    ...(maskFill === undefined ? {} : { maskFill: (maskFill + 1) / 2 }),
     weights: answering(checkpoint.weights),
     training: {
       recipe: config.recipe,

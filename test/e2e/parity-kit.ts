@@ -53,7 +53,7 @@ export async function randomModel(config: Config, n: number): Promise<TrainedMod
   const { forwardOf, headsOf } = await import('@alix/train/trained');
   const weights = randomised(config);
   const system = new System(config, weights);
-  const { architecture, chains, objective } = system.design;
+  const { architecture, chains, maskFill, objective } = system.design;
   return {
     name: config.architecture.name,
     system: objective.name,
@@ -65,7 +65,7 @@ export async function randomModel(config: Config, n: number): Promise<TrainedMod
     examples: examplesOf(architecture.data, n),
     trained: forwardOf(system),
     chains: { ...chains, ...headsOf(system.design) },
-    ...(objective.maskFill === undefined ? {} : { maskFill: (objective.maskFill + 1) / 2 }),
+    ...(maskFill === undefined ? {} : { maskFill: (maskFill + 1) / 2 }),
     dispose: () => system.dispose(),
   };
 }

@@ -57,6 +57,32 @@ describeWithTensorflow('parity of trained networks and their export', () => {
     model.dispose();
   });
 
+  it.each([
+    ['ali', 'small-28-joint', {}],
+    ['alice', 'small-28-joint', {}],
+    ['gali-4', 'small-28-gali', { critic: '4' }],
+  ])(
+    '%s trained on masked images has a masked_encoder, and without masks none',
+    async (name, architecture, options) => {
+      const of = (masked: boolean) =>
+        randomModel(
+          configOf({ objective: { name, options: { masked } }, architecture: { name: architecture, options } }),
+          8,
+        );
+      for (const masked of [true, false]) {
+        const model = { ...(await of(masked)), name: `${name}-${masked ? 'masked' : 'whole'}` };
+        const { parity, bundle } = await exportTo(folder, model);
+        const graphs = ['critic', 'decoder', 'encoder', 'features', ...(masked ? ['masked_encoder'] : [])];
+        expect(Object.keys(parity.graphs).sort()).toEqual(graphs);
+        expect('masked_encoder.onnx' in bundle.files).toBe(masked);
+        for (const difference of Object.values(parity.graphs)) expect(difference).toBeLessThan(1e-4);
+        // -2 on the scale [-1,1]; 0 says nothing where there are no masks
+        expect(bundle.maskFill).toBe(masked ? -0.5 : 0);
+        model.dispose();
+      }
+    },
+  );
+
   it.each(without)('%s on %s %j has no critic.onnx', async (objective, architecture, options, reason) => {
     const config = configOf({ objective: { name: objective }, architecture: { name: architecture, options } });
     const model = await randomModel(config, 4);

@@ -2,6 +2,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { criticise, type Statistics } from './criticise.js';
 import { instanceNoise } from './instance-noise.js';
+import { fillOf, maskedOption, shownTo } from './masks.js';
 import { objective, once } from './objective.js';
 import { add, believed, fake, real } from './terms.js';
 
@@ -13,6 +14,8 @@ import { add, believed, fake, real } from './terms.js';
  * Stacked (section 2.6, Eq. 6 and 7, where the paper's p(z_i|.) in Eq. 7 stands for q): with the networks E2 and G2 there are two
  * layers of codes, z1 ~ q(z1|x), z2 ~ q(z2|z1) against z2 ~ p(z2), z1 ~ p(z1|z2), x~ = G(z1), and the critic sees (x, [z1, z2]).
  * Each layer depends on its neighbour alone; the equations would let it depend on all before it.
+ *
+ * Masked, as a baseline of GALI's inpainting: z^ ~ q(z|M(x)), while D sees x whole. Only E's reading changes; no loss does.
  */
 export const ali = objective({
   name: 'ali',
@@ -23,6 +26,7 @@ export const ali = objective({
   encoder: ['E', 'E2'],
   decoder: ['G2', 'G'],
   critic: ['D'],
+  maskFill: fillOf,
   options: {
     /** What the critic's batch norm averages over: 'apart' or 'joined'. */
     statistics: 'apart' as Statistics,
@@ -30,6 +34,7 @@ export const ali = objective({
     instanceNoise: 0,
     /** Updates of the critic in a step, each on a minibatch of its own; more than one with sequential updates alone. */
     criticSteps: 1,
+    ...maskedOption,
   },
   choices: { statistics: ['apart', 'joined'] },
   presets: {
@@ -67,8 +72,9 @@ export const ali = objective({
         remedy: 'choose an architecture with both networks, or with neither',
       });
     const seen = instanceNoise(batch, noise, options.instanceNoise);
+    const shown = shownTo(options, batch, noise);
     const inferred = () => {
-      const z1 = E(x).sample(noise);
+      const z1 = E(shown(x)).sample(noise);
       return E2 ? tf.concat([z1, E2(z1).sample(noise)], -1) : z1;
     };
     const generated = () => {

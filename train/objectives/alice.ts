@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { criticise, type Statistics } from './criticise.js';
 import { type CycleCost, cycleGame } from './cycle.js';
 import { instanceNoise } from './instance-noise.js';
+import { fillOf, maskedOption, shownTo } from './masks.js';
 import { objective, once } from './objective.js';
 import { add, believed, fake, real, times } from './terms.js';
 
@@ -11,6 +12,9 @@ import { add, believed, fake, real, times } from './terms.js';
  * ALI leaves free. With x^ = G(z^), z^ ~ q(z|x) and z_ ~ q(z|G(z)):
  * L_EG = ALI's + lambda_x c(x, x^) + lambda_z c(z, z_). c is the mean squared or absolute error (explicit), or what the pair
  * pays in the game of another critic, which tells (x, x) from (x, x^) (implicit): Dx for x, Dz for z.
+ *
+ * Masked, as a baseline of GALI's inpainting: z^ ~ q(z|M(x)) and z_ ~ q(z|M'(G(z))), while D and c see images whole. GALI writes no
+ * formula for it: that the cost is the whole image's, inside the mask and outside, is our reading.
  */
 export const alice = objective({
   name: 'alice',
@@ -21,6 +25,7 @@ export const alice = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D'],
+  maskFill: fillOf,
   options: {
     /** 'l2', 'l1' or 'adversarial'. */
     cost: 'l2' as CycleCost,
@@ -39,6 +44,7 @@ export const alice = objective({
     statistics: 'apart' as Statistics,
     /** Standard deviation, on the scale [-1,1], of the noise on every image that D sees; it falls linearly to 0 in the last epoch. */
     instanceNoise: 0,
+    ...maskedOption,
   },
   choices: { cost: ['l2', 'l1', 'adversarial'], on: ['x', 'z', 'both'], statistics: ['apart', 'joined'] },
   presets: {
@@ -75,19 +81,21 @@ export const alice = objective({
         "ALICE in GALI's Table 1 right and Table 3 top (CelebA), its authors' code: weight 0.02, one step of each from one pass, annealed noise",
     },
   },
-  terms({ G, E, D, Dx, Dz }, batch, noise, { cost, on, lambdaX, lambdaZ, statistics, instanceNoise: deviation }) {
+  terms({ G, E, D, Dx, Dz }, batch, noise, options) {
+    const { cost, on, lambdaX, lambdaZ, statistics } = options;
     const { x, z } = batch;
     if (!['x', 'z', 'both'].includes(on))
       throw new AlixError('bad-config', `"${on}" is nothing that could come back`, { expected: 'x, z, both' });
-    const seen = instanceNoise(batch, noise, deviation);
-    const inferred = once(() => E(x).sample(noise));
+    const seen = instanceNoise(batch, noise, options.instanceNoise);
+    const shown = shownTo(options, batch, noise);
+    const inferred = once(() => E(shown(x)).sample(noise));
     const generated = once(() => G(z));
     const cycles = [
       { lambda: on === 'z' ? 0 : lambdaX, original: x, back: once(() => G(inferred())), judge: Dx, name: 'Dx' },
       {
         lambda: on === 'x' ? 0 : lambdaZ,
         original: z,
-        back: once(() => E(generated()).sample(noise)),
+        back: once(() => E(shown(generated())).sample(noise)),
         judge: Dz,
         name: 'Dz',
       },

@@ -1,5 +1,6 @@
 import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
 import { instanceNoise } from './instance-noise.js';
+import { fillOf, maskedOption, shownTo } from './masks.js';
 import { objective, once } from './objective.js';
 
 /**
@@ -7,6 +8,7 @@ import { objective, once } from './objective.js';
  * each of the three others. Dandi et al. 2021, Eq. 3 and 4.
  * z^ ~ E(x), x^ = G(z^), z^2 ~ E(x^); x~ = G(z), z~ ~ E(x~), x~2 = G(z~): (x, z^), (x, z^2), (x~, z), (x~2, z).
  * The paper numbers them 1, 3, 2, 4. Nothing is detached: gradients flow along both chains.
+ * Masked ("Self-Supervised Feedback Using Mixed Images"): E reads M1(x), M2(x^) and M3(x~); the tuples keep the images whole.
  */
 export const gali4 = objective({
   name: 'gali-4',
@@ -17,15 +19,17 @@ export const gali4 = objective({
   encoder: ['E'],
   decoder: ['G'],
   critic: ['D'],
-  options: galiOptions,
+  maskFill: fillOf,
+  options: { ...galiOptions, ...maskedOption },
   presets: galiPresets,
   terms({ G, E, D }, batch, noise, options) {
     const { x, z } = batch;
     const noisy = instanceNoise(batch, noise, options.instanceNoise);
-    const zHat = once(() => E(x).sample(noise));
-    const zHat2 = once(() => E(G(zHat())).sample(noise));
+    const shown = shownTo(options, batch, noise);
+    const zHat = once(() => E(shown(x)).sample(noise));
+    const zHat2 = once(() => E(shown(G(zHat()))).sample(noise));
     const xTilde = once(() => G(z));
-    const zTilde = once(() => E(xTilde()).sample(noise));
+    const zTilde = once(() => E(shown(xTilde())).sample(noise));
     return classified([
       () => D(noisy(x), zHat()),
       () => D(noisy(x), zHat2()),

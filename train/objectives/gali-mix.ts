@@ -1,10 +1,7 @@
 import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
 import { instanceNoise } from './instance-noise.js';
-import { masked, maskFor, mixed } from './masks.js';
+import { FILL, masked, maskFor, mixed } from './masks.js';
 import { objective, once } from './objective.js';
-
-/** Under a mask, on the scale [-1,1]: darker than any image. */
-const FILL = -2;
 
 /**
  * GALI-mix: E sees images with a box hidden, a new box each time, and four more classes of pairs than GALI-4 has hold

@@ -1,7 +1,32 @@
-/** The masks of GALI-mix: one box for each image, with something that no image has under it. */
+/** The masks of GALI's inpainting models: one box for each image, with something that no image has under it. */
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Noise } from './objective.js';
+
+/** Under a mask, on the scale [-1,1]: darker than any image. */
+export const FILL = -2;
+
+/** The option of objectives whose encoder may be trained to inpaint, as GALI's Table 3 (bottom) trains its baselines. */
+export const maskedOption = {
+  /** True: a box of every image that E reads in training is hidden, a new one each time. */
+  masked: false as boolean,
+};
+
+/** What lies under the masks of an objective with this option; undefined where it has none. */
+export const fillOf = (options: typeof maskedOption): number | undefined => (options.masked ? FILL : undefined);
+
+/**
+ * What E is shown of an image: the image itself, or, with the option, the image with a box hidden. A new mask is drawn for every
+ * image at each call, sides from 1 to the image's own: Dandi et al. 2021, "for every image input to the encoder".
+ */
+export function shownTo(
+  { masked: isMasked }: typeof maskedOption,
+  { range }: Pick<Batch, 'range'>,
+  noise: Noise,
+): (image: tf.Tensor) => tf.Tensor {
+  if (!isMasked) return (image) => image;
+  return (image) => masked(image, maskFor(noise, image.shape, 1), FILL, range);
+}
 
 /**
  * 1 in a box of each image, 0 around it: [N,H,W,1]. Height and width of the box are uniform over the whole numbers from
@@ -17,6 +42,7 @@ export function maskFor(noise: Noise, shape: readonly number[], smallest: number
     throw new AlixError('mismatch', 'masks lie on images', {
       expected: 'data of height, width and channels',
       found: shape.slice(1).join('x'),
+      remedy: 'choose an architecture of images, or an objective without masks',
     });
   const [tall, wide, down, across] = tf.split(noise.uniform([n, 4]), 4, 1) as [
     tf.Tensor,

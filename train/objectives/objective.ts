@@ -147,8 +147,8 @@ export interface ObjectiveDefinition<
   readonly critic?: readonly (keyof N & string)[];
   /** Networks that lead from x to a classifier's logits; what the last but one puts out are its features. */
   readonly classifier?: readonly (keyof N & string)[];
-  /** What lies under an inpainting mask on the scale [-1,1], where the encoder is trained on masked images. */
-  readonly maskFill?: number;
+  /** What lies under an inpainting mask on the scale [-1,1], where the encoder is trained on masked images; options may decide. */
+  readonly maskFill?: number | ((options: O) => number | undefined);
   readonly options: O;
   /** The words that an option takes, where it takes no others. */
   readonly choices?: { readonly [K in keyof O]?: readonly string[] };
@@ -178,7 +178,7 @@ export interface Objective {
   readonly decoder: readonly string[];
   readonly critic?: readonly string[];
   readonly classifier?: readonly string[];
-  readonly maskFill?: number;
+  readonly maskFill?: number | ((options: Options) => number | undefined);
   readonly options: Options;
   readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly presets: Readonly<Record<string, Preset<Options>>>;

@@ -1,5 +1,6 @@
 """ALI (Dumoulin et al. 2017), Eq. 1 and 3 and Algorithm 1; Eq. 6 and 7 for stacked codes (p(z_i|.) in Eq. 7 read as q)."""
 from kit import *
+from boxes import box, hide
 
 NETWORKS = {"G": net("z -> x"), "E": net("x -> posterior"), "D": net("x z -> logit")}
 
@@ -29,6 +30,11 @@ def noisy(k):
     return game(k.D(noise(k.x), k.E(k.x).sample()), k.D(noise(k.G(k.z)), k.z))
 
 
+def masked(k):
+    """A baseline of GALI's inpainting: E reads x with a box hidden, D reads x."""
+    return game(k.D(k.x, k.E(hide(k, k.x, box(k))).sample()), k.D(k.G(k.z), k.z))
+
+
 def stacked(k):
     z1 = k.E(k.x).sample()
     z2 = k.E2(z1).sample()
@@ -51,5 +57,7 @@ write("ali", [
     case("sequential", {**NETWORKS, "E": net("x -> posterior", posterior="implicit")}, formula, range=(-1, 1)),
     case("gali", {**NETWORKS, "E": net("x -> posterior", posterior="log_sigma")}, noisy, range=(-1, 1),
          moment={"epoch": 3, "epochs": 4}),
+    case("paper", NETWORKS, masked, options={"masked": True}, range=(-1, 1)),
+    case("paper", NETWORKS, masked, options={"masked": True}),
     case("paper", STACKED, stacked, prior_size=2),
 ])

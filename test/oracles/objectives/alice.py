@@ -1,5 +1,6 @@
 """ALICE (Li et al. 2017): ALI's losses, and the cycle terms as in the notes on its paper and on its authors' code."""
 from kit import *
+from boxes import box, hide
 
 NETWORKS = {"G": net("z -> x"), "E": net("x -> posterior"), "D": net("x z -> logit")}
 JUDGES = {**NETWORKS, "Dx": net("x x2 -> logit"), "Dz": net("z z2 -> logit")}
@@ -57,6 +58,18 @@ def gali(weight):
     return losses
 
 
+def masked(weight_x, weight_z):
+    """A baseline of GALI's inpainting: every image that E reads has a box hidden; the whole of x has to come back."""
+    def losses(k):
+        code, image = k.E(hide(k, k.x, box(k))).sample(), k.G(k.z)
+        q, p = k.D(k.x, code), k.D(image, k.z)
+        actor = bce(q, 0.0) + bce(p, 1.0) + weight_x * F.mse_loss(k.G(code), k.x)
+        if weight_z:
+            actor = actor + weight_z * F.mse_loss(k.E(hide(k, image, box(k))).sample(), k.z)
+        return {"critic": bce(q, 1.0) + bce(p, 0.0), "actor": actor}
+    return losses
+
+
 SECOND = {"epoch": 2, "epochs": 10}
 write("alice", [
     case("paper", NETWORKS, toy),
@@ -65,4 +78,6 @@ write("alice", [
     case("authors", NETWORKS, images, range=(-1, 1), prior="uniform"),
     case("gali", NETWORKS, gali(1), range=(-1, 1), moment=SECOND),
     case("gali-celeba", NETWORKS, gali(0.02), range=(-1, 1), moment=SECOND),
+    case("paper", NETWORKS, masked(1, 1), options={"masked": True}),
+    case("gali-celeba", NETWORKS, masked(0.02, 0), options={"masked": True, "instanceNoise": 0}, range=(-1, 1)),
 ])
