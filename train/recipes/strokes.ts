@@ -86,7 +86,7 @@ export const smallRecipes: readonly Recipe[] = [
     {
       objective: { preset: 'paper' },
       architecture: { name: 'small-28' },
-      optimiser: { learningRate: 5e-4, beta1: 0.5, clipValue: 1 },
+      optimiser: { ...shared.optimiser, clipValue: 1 },
     },
     shared,
     "gradients clipped to +-1 as in the authors' code",
@@ -96,7 +96,7 @@ export const smallRecipes: readonly Recipe[] = [
     'Wasserstein DALI',
     {
       architecture: { name: 'small-28', options: { normalisation: 'none' } },
-      optimiser: { learningRate: 5e-4, beta1: 0.5, beta2: 0.9 },
+      optimiser: { ...shared.optimiser, beta2: 0.9 },
     },
     shared,
     'five critic steps to one, gradient penalty 10, no batch norm in the critic',
@@ -115,7 +115,13 @@ export const smallRecipes: readonly Recipe[] = [
     { architecture: { name: 'small-28-pixels', options: { encoder: 'deterministic' } } },
     shared,
   ),
-  small('alice', 'ALICE', onJoint, joint),
+  small(
+    'alice',
+    'ALICE',
+    { objective: { options: { actorSteps: 1 } }, ...onJoint },
+    joint,
+    'one step of E and G to one of D, where the toy has five',
+  ),
   small('veegan', 'VEEGAN', { architecture: { name: 'small-28-joint', options: { encoder: 'deterministic' } } }, joint),
   small(
     'vae-gan',
