@@ -79,11 +79,16 @@ async function opened(folder: string, setting: string) {
     return { theirs: design(config), weights: (await newestCheckpoint(folder)).weights };
   } catch (cause) {
     if (!(cause instanceof AlixError)) throw cause;
-    throw new AlixError('bad-pretrained', cause.message, {
-      where: `${setting}=${folder}`,
-      remedy: 'train it first',
-      cause,
-    });
+    const { message, remedy } = cause;
+    throw new AlixError(
+      'bad-pretrained',
+      message.startsWith(`${folder}: `) ? message.slice(folder.length + 2) : message,
+      {
+        where: `${setting}=${folder}`,
+        ...(remedy ? {} : { remedy: 'train it first' }),
+        cause,
+      },
+    );
   }
 }
 

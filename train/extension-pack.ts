@@ -2,8 +2,8 @@
  * A user's TypeScript or JavaScript file as one module of plain JavaScript, with the files that it imports packed in. What
  * it imports of alix and of tfjs-core stays an import: two copies of tfjs in a process do not know each other's tensors.
  */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -65,16 +65,40 @@ export async function importPacked(text: string, path: string): Promise<Record<s
     ],
   });
   const folder = await describing(tmpdir(), () => mkdtemp(join(tmpdir(), 'alix-extension-')));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // a file may end the process, or hang until somebody else does
+  process.once('exit', remove);
   try {
     const file = join(folder, `${basename(path, extname(path))}.mjs`);
     await describing(file, () => writeFile(file, linked));
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    return (await settled(import(pathToFileURL(file).href), path)) as Record<string, unknown>;
   } catch (cause) {
     if (cause instanceof AlixError) throw cause;
     const found = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new AlixError('bad-extension', 'the file fails when it is loaded', { where: path, found, cause });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+/** What is awaited; an error where it is the last thing that the process waits for, and nothing will ever settle it. */
+async function settled<T>(awaited: Promise<T>, where: string): Promise<T> {
+  let idle: () => void = () => {};
+  const never = new Promise<never>((_, reject) => {
+    idle = () =>
+      reject(
+        new AlixError('bad-extension', 'the file never ends loading: it awaits what nothing settles', {
+          where,
+          remedy: 'look at each await outside its functions',
+        }),
+      );
+  });
+  process.once('beforeExit', idle);
+  try {
+    return await Promise.race([awaited, never]);
+  } finally {
+    process.off('beforeExit', idle);
   }
 }
 

@@ -2,6 +2,7 @@
 import { AlixError } from '@alix/infer/io/errors';
 import { z } from 'zod';
 import type { Architecture } from './architectures/architecture.js';
+import { answering } from './extension-results.js';
 import type { Objective } from './objectives/objective.js';
 import type { Recipe } from './recipes/recipe.js';
 
@@ -15,6 +16,12 @@ type Table = Readonly<Record<string, unknown>>;
 
 const text = z.string('a text').min(1, 'a text');
 const table = z.record(z.string(), z.unknown(), 'a table');
+// JSON, in which a run keeps its options, knows no infinity
+const options = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean()], 'a finite number, a text, true or false'),
+  'a table',
+);
 const names = z.array(text, 'a list of names');
 const calculation = z.custom<(...values: never[]) => unknown>((value) => typeof value === 'function', 'a function');
 const optional = { title: text.optional(), source: text.optional() };
@@ -26,11 +33,17 @@ const schemas = {
     networks: z.record(z.string(), z.string().regex(/^\S.* -> \S+$/, "a signature such as 'z -> x'"), 'a table'),
     encoder: names,
     decoder: names,
-    options: table,
+    options,
     presets: z
       .record(
         z.string(),
-        z.looseObject({ update: z.enum(['simultaneous', 'sequential'], "'simultaneous' or 'sequential'") }, 'a table'),
+        z.looseObject(
+          {
+            update: z.enum(['simultaneous', 'sequential'], "'simultaneous' or 'sequential'"),
+            options: options.optional(),
+          },
+          'a table',
+        ),
         'a table of presets',
       )
       .refine((presets) => Object.keys(presets).length > 0, 'at least one preset'),
@@ -39,7 +52,7 @@ const schemas = {
       .record(z.string(), z.looseObject({ updates: names, loss: calculation }, 'a table'), 'a table of players')
       .refine((players) => Object.keys(players).length > 0, 'at least one player'),
   }),
-  architecture: z.looseObject({ ...described, options: table, build: calculation }),
+  architecture: z.looseObject({ ...described, options, build: calculation }),
   recipe: z.looseObject({ name: text, ...optional, config: table }),
 };
 
@@ -73,7 +86,7 @@ export function recognise(exported: Readonly<Record<string, unknown>>, where: st
   const each = <T>(kind: Kind, make: (value: Table) => T) =>
     Object.fromEntries(Object.entries(found[kind]).map(([name, value]) => [name, make(value)]));
   return {
-    objectives: each('objective', (value) => blamed(value, where) as unknown as Objective),
+    objectives: each('objective', (value) => blamed(answering(value as unknown as Objective, where), where)),
     architectures: each('architecture', (value) => blamed(value, where) as unknown as Architecture),
     recipes: each('recipe', (value) => ({ title: value.name, source: where, ...value }) as unknown as Recipe),
   };

@@ -39,7 +39,7 @@ export async function openExtension(file: string): Promise<Extension> {
   for (const table of tables)
     for (const name of Object.keys(extension[table]))
       if (Object.hasOwn(builtIn[table], name))
-        throw new AlixError('bad-extension', `alix has a ${table.slice(0, -1)} of the name "${name}" already`, {
+        throw new AlixError('bad-extension', `alix has ${article(table)} of the name "${name}" already`, {
           where: file,
           remedy: 'choose another name',
         });
@@ -139,6 +139,8 @@ const changed = (where: string, before: ExtensionRecord | undefined, found: stri
     found,
     remedy: 'undo the change, or start another run with -o',
   });
+
+const article = (table: (typeof tables)[number]) => `${table === 'recipes' ? 'a' : 'an'} ${table.slice(0, -1)}`;
 
 async function load(record: ExtensionRecord, text: string): Promise<Extension> {
   const before = loaded.get(record.sha256);

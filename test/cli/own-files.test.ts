@@ -1,11 +1,12 @@
 /** The examples, copied to where no alix is: trained, continued, exported and used, as a user's own files are. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { encodePng } from '@alix/infer/io/png';
 import { beforeAll, expect, it, test } from 'vitest';
-import { alix, type Ran } from '../fixtures/cli.js';
+import { alix, launcher, type Ran } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
@@ -66,6 +67,24 @@ test('a configuration extends a file, and names others', async () => {
     code: 2,
     stderr: expect.stringMatching(/wrong\.json: "extensions" is no list of files/),
   });
+});
+
+test('a file that never ends loading is an error, and nothing of it stays in the temporary folder', () => {
+  writeFileSync(join(root, 'never.ts'), "await new Promise(() => {});\nexport { lsAli } from './my-objective.ts';\n");
+  const temporary = join(root, 'tmp');
+  mkdirSync(temporary);
+  const run = (path: string) =>
+    spawnSync(process.execPath, [launcher, 'train', path, '--dry-run'], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: temporary },
+      encoding: 'utf8',
+    });
+  const result = run('never.ts');
+  expect([result.status, result.stdout]).toEqual([1, '']);
+  expect(result.stderr).toMatch(/^alix: never\.ts: the file never ends loading[^\n]*\n$/);
+  writeFileSync(join(root, 'exits.ts'), 'process.exit(7);\n');
+  expect(run('exits.ts').status).toBe(7);
+  expect(readdirSync(temporary).filter((name) => name.startsWith('alix-'))).toEqual([]);
 });
 
 describeWithTensorflow("a user's objective", () => {
