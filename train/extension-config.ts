@@ -1,8 +1,10 @@
 /** What a user's file, named where a recipe could be, means as a configuration. */
 import { AlixError } from '@alix/infer/io/errors';
+import type { Architecture } from './architectures/architecture.js';
 import { type PartialConfig, resolveConfig } from './config.js';
 import { design } from './design.js';
 import type { Extension } from './extensions.js';
+import { objectives } from './objectives/index.js';
 import { recipes } from './recipes/index.js';
 import type { Recipe } from './recipes/recipe.js';
 
@@ -31,9 +33,27 @@ export function extensionConfig(extension: Extension): { readonly from: string; 
   };
   const bases = Object.values(recipes).filter(({ isDefault }) => isDefault);
   const misfits = bases.map(({ config }) => ({ config, error: misfit({ ...config, ...own }) }));
+  const takes = architecture && !objective ? takesAll(architecture) : () => true;
+  const whole = misfits.filter(({ config, error }) => takes(config) && error?.found !== 'no such network');
+  const rest = whole.length > 0 ? whole : misfits;
   // where none fits, the design of this one will say why: parts of wrong sizes say more than a part that is not there
-  const best = misfits.find(({ error }) => !error) ?? misfits.find(({ error }) => error?.found !== 'no such network');
+  const best = rest.find(({ error }) => !error) ?? rest.find(({ error }) => error?.found !== 'no such network');
   return { from: file, config: { ...best?.config, ...own } };
+}
+
+/** Whether a configuration's objective uses every network: an architecture with an encoder is not meant for a system without. */
+function takesAll(architecture: Architecture): (config: PartialConfig) => boolean {
+  let names: readonly string[] = [];
+  try {
+    names = Object.keys(architecture.build(architecture.options).networks);
+  } catch (error) {
+    // the design says so again, and names the file
+    if (!(error instanceof AlixError)) throw error;
+  }
+  return (config) => {
+    const { networks, optional } = objectives[config.objective?.name ?? ''] ?? {};
+    return names.every((name) => name in { ...networks, ...optional });
+  };
 }
 
 /** Why a configuration has no design. */

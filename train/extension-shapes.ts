@@ -2,6 +2,8 @@
 import { AlixError } from '@alix/infer/io/errors';
 import { z } from 'zod';
 import type { Architecture } from './architectures/architecture.js';
+import { insist } from './extension-check.js';
+import { building } from './extension-networks.js';
 import { answering } from './extension-results.js';
 import type { Objective } from './objectives/objective.js';
 import type { Recipe } from './recipes/recipe.js';
@@ -87,26 +89,16 @@ export function recognise(exported: Readonly<Record<string, unknown>>, where: st
     Object.fromEntries(Object.entries(found[kind]).map(([name, value]) => [name, make(value)]));
   return {
     objectives: each('objective', (value) => blamed(answering(value as unknown as Objective, where), where)),
-    architectures: each('architecture', (value) => blamed(value, where) as unknown as Architecture),
+    architectures: each('architecture', (value) => blamed(building(value as unknown as Architecture, where), where)),
     recipes: each('recipe', (value) => ({ title: value.name, source: where, ...value }) as unknown as Recipe),
   };
 }
 
 function check(kind: Kind, value: Table, where: string): { readonly name: string } {
-  const parsed = schemas[kind].safeParse(value);
   const title = `the ${kind}${typeof value.name === 'string' ? ` "${value.name}"` : ''}`;
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    let at: unknown = value;
-    for (const key of issue?.path ?? []) at = (at as Table | undefined)?.[String(key)];
-    throw new AlixError('bad-extension', `"${issue?.path.join('.')}" of ${title} is not what it should be`, {
-      where,
-      expected: issue?.message ?? '',
-      found: at === undefined ? 'nothing' : typeof at === 'object' ? JSON.stringify(at) : `${typeof at} ${at}`,
-    });
-  }
+  const parsed = insist(schemas[kind] as z.ZodType<{ readonly name: string }>, value, title, where);
   if (kind === 'objective') checkNames(value as unknown as Objective, title, where);
-  return parsed.data as { readonly name: string };
+  return parsed;
 }
 
 /** Whether every network that an objective speaks of is one of its own. */

@@ -5,34 +5,7 @@ import { dirname, join } from 'node:path';
 import { design, extensionConfig, loadExtensions, openExtension, resolveConfig } from '@alix/train';
 import { checkUnchanged, keepExtensions, known } from '@alix/train/extensions';
 import { describe, expect, it, test } from 'vitest';
-import { temporaryFolder } from '../fixtures/folder.js';
-
-const root = temporaryFolder();
-let count = 0;
-
-/** Writes a file into a folder of its own. */
-function file(text: string, name = 'mine.ts', folder = join(root, `${count++}`)): string {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
-
-const recipe = (name: string, rest = '') => `{ name: '${name}', config: { objective: { name: 'gan' } } ${rest} }`;
-const objective = (name: string, change = '') => `
-  import { objective } from '@alix/train/objectives/objective';
-  import { real, fake, add } from '@alix/train/objectives/terms';
-  export const mine = objective({
-    name: '${name}', title: 'mine', source: 'a test',
-    networks: { G: 'z -> x', F: 'x -> features', D: 'features -> logit' },
-    encoder: [], decoder: ['G'], options: { weight: 1 },
-    presets: { only: { update: 'simultaneous', source: 'a test' } },
-    terms: ({ G, F, D }, { x, z }) => ({ data: () => D(F(x)), model: () => D(F(G(z))) }),
-    players: {
-      critic: { updates: ['F', 'D'], loss: (t) => add(real(t.data), fake(t.model)) },
-      generator: { updates: ['G'], loss: (t) => real(t.model) },
-    },
-    ${change}
-  });`;
+import { file, objective, recipe, root } from './own-file.js';
 
 const shaOf = async (path: string) => (await openExtension(path)).record.sha256;
 const refused = (path: string) => expect(openExtension(path)).rejects;
@@ -174,50 +147,6 @@ test('an error in a function of the file names the file', async () => {
   const { record } = await openExtension(path);
   const config = resolveConfig([{ from: 'a test', config: { architecture: { name: 'bad' }, extensions: [record] } }]);
   expect(() => design(config)).toThrow(/mine\.ts: an error in the file \(found TypeError: [^\n]*'at'[^\n]*--debug$/);
-});
-
-describe("what an objective's functions give is refused", () => {
-  const tensor = { dataId: {}, shape: [], size: 1, dtype: 'float32' };
-  const many = { ...tensor, shape: [3, 1], size: 3 };
-  type Definitions = Awaited<ReturnType<typeof openExtension>>;
-
-  /** The objective "o" of a file with another field; tensors reach it as what the networks or the minibatch are. */
-  const changed = async (field: string) => {
-    const { objectives } = (await openExtension(file(objective('o', field)))) satisfies Definitions;
-    return objectives.o as NonNullable<typeof objectives.o>;
-  };
-  const loss = (text: string) => `players: { p: { updates: ['D'], loss: (t) => ${text}, monitor: (t) => t.extra } }`;
-
-  it.each([
-    ['nothing', undefined, /the loss of the player "p" of the objective "o" .*a tensor of one number, found undefined/],
-    ['a number', 3, /the loss of the player "p".*found number 3\)$/],
-    ['a number for each row', many, /the loss .*found a tensor of shape \[3,1\]\); tf\.mean or tf\.sum/],
-  ])('a loss that is %s', async (_what, given, message) => {
-    const { players } = await changed(loss('t.given'));
-    expect(() => players.p?.loss({ given } as never, {})).toThrow(message);
-    expect(() => players.p?.loss({ given } as never, {})).toThrow(/^[^\n]*mine\.ts: [^\n]*$/);
-    expect(players.p?.loss({ given: tensor } as never, {})).toEqual(tensor);
-  });
-
-  it('a measure that is more than one number', async () => {
-    const { players, heldOut } = await changed(`${loss('t')}, heldOut: ({ G }) => ({ error: G })`);
-    expect(() => players.p?.monitor?.({ extra: { mean: many } } as never)).toThrow(
-      /"players\.p\.monitor": "mean" .*found a tensor of shape \[3,1\]/,
-    );
-    expect(() => players.p?.monitor?.({} as never)).toThrow(/monitor" .*a table of tensors, found undefined/);
-    expect(players.p?.monitor?.({ extra: { mean: tensor } } as never)).toEqual({ mean: tensor });
-    expect(() => heldOut?.({ G: many } as never, {} as never, {})).toThrow(/"heldOut": "error" .*\[3,1\]/);
-  });
-
-  it('terms that are no table of functions that give tensors', async () => {
-    const { terms } = await changed('terms: (_networks, batch) => batch.made');
-    const made = (given: unknown) => terms({}, { made: given } as never, {} as never, {}, {} as never);
-    expect(() => made(undefined)).toThrow(/the result of "terms" of the objective "o".*functions, found undefined/);
-    expect(() => made(Promise.resolve({}))).toThrow(/the result of "terms" .*found a promise/);
-    expect(() => made({ data: 1 })).toThrow(/the term "data" .*a function without arguments, found number 1/);
-    expect(() => made({ data: () => [] }).data?.()).toThrow(/the term "data" .*gives a tensor, found a list/);
-    expect(made({ data: () => tensor }).data?.()).toEqual(tensor);
-  });
 });
 
 describe('a configuration', () => {
