@@ -53,6 +53,11 @@ export function checkNetworks(
       if (!isInternal(port) && expected && expected.join() !== shape.join())
         throw misfit(`${name}, ${port}`, expected.join('x'), shape.join('x'));
     }
+    for (const spread of ['log_variance', 'log_sigma']) {
+      const [expected, found] = [outputs.mean?.join('x'), outputs[spread]?.join('x')];
+      // one number for all of a code would be spread over it without a word
+      if (expected && found && expected !== found) throw misfit(`${name}, ${spread}`, expected, found);
+    }
     for (const code of isStacked ? [] : encoderOutputs)
       if (outputs[code] && outputs[code].join() !== `${latent.size}`)
         throw misfit(`${name}, ${code}`, `${latent.size}`, outputs[code].join('x'));

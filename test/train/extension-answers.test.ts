@@ -58,6 +58,11 @@ describe('an architecture', () => {
     expect((await configOf(file(example))).objective.name).toBe('dali');
     for (const [from, to, where] of [
       ['features: [width] }', 'features: [width + 1] }', /network E, features: dali .*expected 128, found 129/],
+      [
+        "head('log_variance'),",
+        "{ name: 'log_variance', from: ['trunk'], rows: [fullyConnected(1)] },",
+        /network E, log_variance: dali .*expected 16, found 1\)/,
+      ],
       ['rows: [fullyConnected(latent)]', 'rows: [fullyConnected(17)]', /network E, mean: dali .*expected 16, found 17/],
     ] as const) {
       const config = await changed(from, to);
