@@ -47,7 +47,7 @@ async function findPair(folder: string, split: Split): Promise<[images: string, 
       where: folder,
       expected: `${stem}(.gz)`,
       found: present.size === 0 ? 'an empty folder' : 'no such name',
-      remedy: "name a folder with MNIST's four files",
+      remedy: "name a folder with MNIST's four files, or the file of images itself where there are no labels",
     });
   };
   return [find('images-idx3'), find('labels-idx1')];
