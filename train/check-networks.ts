@@ -36,9 +36,11 @@ export function checkNetworks(
     const given = Object.keys(network.outputs);
     if (read.join(' ') !== inputs || !gives(given, output))
       throw misfit(name, signature, `${read.join(' ')} -> ${given.join(' ')}`);
-    const size = objective.sizes?.(options)[name];
+    // a classifier has as many answers as its data have labels; any other critic answers one number unless it says more
+    const size = objective.sizes?.(options)[name] ?? (output === 'logit' && !objective.classifier ? 1 : undefined);
     const last = Object.values(network.outputs)[0]?.at(-1);
-    if (size !== undefined && size !== last) throw misfit(name, `${output} of ${size} numbers`, `${last}`);
+    if (size !== undefined && size !== last)
+      throw misfit(name, `${output} of ${size} number${size === 1 ? '' : 's'}`, `${last}`);
   }
   // stacked latents have codes of several sizes; without them every z is the latent
   const isStacked = Object.entries(objective.optional ?? {}).some(

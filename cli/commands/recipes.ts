@@ -35,16 +35,38 @@ export const recipes: CommandDefinition = {
     program
       .command('recipes')
       .description('list the recipes: system, paper, data, networks and the cost of a step')
-      .argument('[files...]', 'your own .ts or .js files, whose recipes are listed too')
-      .action(async (files: string[], _options, command) => run(files, context(command)));
+      .argument(
+        '[what...]',
+        'systems or recipes to list alone; your own .ts or .js files, whose recipes are listed too',
+      )
+      .action(async (what: string[], _options, command) => run(what, context(command)));
   },
 };
 
-async function run(files: readonly string[], context: Context): Promise<void> {
-  const list = await listRecipes(files);
+async function run(what: readonly string[], context: Context): Promise<void> {
+  const isFile = (word: string) => /\.[cm]?[jt]s$/.test(word);
+  const names = what.filter((word) => !isFile(word));
+  const list = await chosen(await listRecipes(what.filter(isFile)), names);
   if (context.json) return context.out(JSON.stringify({ recipes: list }));
   context.out(recipeTable(list).join('\n'));
   context.log('\n* is what `alix train SYSTEM` takes. Train one by its name: alix train dali-strokes');
+}
+
+/** Those of these names, recipes' or systems'; all where none is named. */
+async function chosen(list: readonly ListedRecipe[], names: readonly string[]): Promise<readonly ListedRecipe[]> {
+  const known = [...new Set(list.flatMap(({ name, system }) => [name, system]))];
+  const strange = names.find((name) => !known.includes(name));
+  if (strange !== undefined) {
+    const [{ AlixError }, { nearest }] = await Promise.all([import('@alix/infer/io/errors'), import('../suggest.js')]);
+    const near = nearest(strange, known);
+    throw new AlixError('usage', `no such system or recipe${near ? ` (did you mean ${near}?)` : ''}`, {
+      where: strange,
+      remedy: 'without a name `alix recipes` lists all; a file of your own ends in .ts or .js',
+    });
+  }
+  return names.length === 0
+    ? list
+    : list.filter(({ name, system, file }) => file || [name, system].some((n) => names.includes(n)));
 }
 
 /**

@@ -213,7 +213,7 @@ async function checkFolderFree(target: string, path: string, replace: boolean): 
   if (replace) return 'full';
   throw new AlixError('output-exists', 'the output folder exists and is not empty', {
     where: path,
-    remedy: 'choose another folder or remove it',
+    remedy: 'choose another folder, remove it, or replace it where the command has --replace',
   });
 }
 

@@ -46,6 +46,20 @@ test('--json has every recipe, with the numbers of its design', async () => {
   expect(dali?.parameters).toBe(170_432 + 6_609_473 + 132_544 + 6_491_265);
 });
 
+test('named systems and recipes are listed alone, and a mistyped one is a line with the nearest', async () => {
+  expect((await listed('bigan', 'dali-mnist')).map(({ name }) => name).sort()).toEqual(
+    Object.values(recipes)
+      .filter(({ name, config }) => config.objective?.name === 'bigan' || name === 'dali-mnist')
+      .map(({ name }) => name)
+      .sort(),
+  );
+  const { code, stderr } = await alix(['recipes', 'bigam'], root);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^alix: bigam: no such system or recipe \(did you mean bigan\?\)[^\n]+\n$/),
+  ]);
+});
+
 test('the table names each once, under its system, in 100 columns', async () => {
   const { code, stdout, stderr } = await alix(['recipes'], root);
   expect(code).toBe(0);
