@@ -41,6 +41,14 @@ function withDefaults<T extends object>(known: T, given: object, what: string): 
   return { ...known, ...given };
 }
 
+/** Settings that would do nothing are refused: whoever sets them expects something. */
+function checkUsed({ dequantise, averageDecay }: RunConfig, kind: 'image' | 'points', chain: readonly string[]): void {
+  const useless = (setting: string, why: string) =>
+    new AlixError('bad-config', `"${setting}" does nothing here: ${why}`, { remedy: 'leave it out' });
+  if (dequantise && kind === 'points') throw useless('dequantise', 'points have no grey levels');
+  if (averageDecay > 0 && chain.length === 0) throw useless('averageDecay', 'the system has no encoder and no decoder');
+}
+
 /**
  * Looks up what a configuration names.
  *
@@ -84,6 +92,7 @@ export function design(config: RunConfig): Design {
   minibatchesPerStep({ objective, preset, options });
   const present = (names: readonly string[]) => names.filter((name) => networks.has(name));
   const chains = { encoder: present(objective.encoder), decoder: present(objective.decoder) };
+  checkUsed(config, architecture.data.kind, [...chains.encoder, ...chains.decoder]);
   const filled: RunConfig = {
     ...config,
     objective: { name: objective.name, preset: presetName, options },

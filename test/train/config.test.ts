@@ -52,6 +52,14 @@ describe('configuration', () => {
     [{ architecture: { name: 'small-28', options: { latents: 3 } } }, /"latents" is no option of small-28/],
     [{ architecture: { options: { latent: 'x' } } }, /option "latent" of small-28/],
     [{ objective: { name: 'ali' } }, /ali cannot be trained with this architecture .*x -> posterior/],
+    [
+      { dequantise: true, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } },
+      /"dequantise" does nothing here/,
+    ],
+    [
+      { averageDecay: 0.9, objective: { name: 'classifier' }, architecture: { name: 'classifier-small' } },
+      /no encoder/,
+    ],
     [{ optimiser: { networks: { Q: { beta1: 0 } } } }, /"optimiser.networks.Q" is no network .*G, F, D, E/],
   ])('%j names nothing that exists', (config, message) => {
     expect(() => design(resolve(config))).toThrow(message);
