@@ -16,7 +16,9 @@ const printed: Readonly<Record<string, string>> = {
   'unrolled-gan': '23.6, 16.0',
   'vae-gan': '21.4, 34.1',
   veegan: '24.6, 40.0',
+  'sn-gan': '25, 67.8',
   dali: '25, 81.1',
+  'dali-f': '25, 66.4',
 };
 
 export const grid: Bench = {
