@@ -32,7 +32,7 @@ type Extensions = RunConfig['extensions'];
  */
 export async function trainConfig(target: string, flags: TrainFlags): Promise<RunConfig> {
   const { resolveConfig } = await import('@alix/train/config');
-  const { loadExtensions } = await import('@alix/train/extensions');
+  const { loadExtensions } = await import('@alix/train/extensions/index');
   const layers = await targetLayers(target);
   const config = resolveConfig([...layers, ...allExtensions(layers), ...(await flagLayers(flags))]);
   await loadExtensions(config);
@@ -57,7 +57,7 @@ async function targetLayers(target: string, through: readonly string[] = []): Pr
   const [{ recipes }, { objectives }, { scriptEndings }] = await Promise.all([
     import('@alix/train/recipes/index'),
     import('@alix/train/objectives/index'),
-    import('@alix/train/extension-pack'),
+    import('@alix/train/extensions/pack'),
   ]);
   const all = Object.values(recipes);
   const named = Object.hasOwn(recipes, target) ? recipes[target] : undefined;
@@ -94,8 +94,8 @@ const beside = (file: string | undefined, path: string) =>
 
 async function scriptLayer(path: string): Promise<Layer> {
   const [{ openExtension }, { extensionConfig }] = await Promise.all([
-    import('@alix/train/extensions'),
-    import('@alix/train/extension-config'),
+    import('@alix/train/extensions/index'),
+    import('@alix/train/extensions/config'),
   ]);
   return extensionConfig(await openExtension(path));
 }
@@ -136,7 +136,7 @@ async function withExtensions(config: Readonly<Record<string, unknown>>, where: 
       expected: 'paths of .ts or .js files, from this file on',
       found: JSON.stringify(given),
     });
-  const { openExtension } = await import('@alix/train/extensions');
+  const { openExtension } = await import('@alix/train/extensions/index');
   const extensions: Extensions = [];
   for (const each of given as (string | Extensions[number])[])
     extensions.push(typeof each === 'string' ? (await openExtension(beside(where, each))).record : each);

@@ -4,7 +4,7 @@ import { newestCheckpoint } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import { type Dataset, meanImage } from './datasets/dataset.js';
 import { type Design, design } from './design.js';
-import { loadExtensions } from './extensions.js';
+import { loadExtensions } from './extensions/index.js';
 import { readRun } from './run-folder.js';
 import type { PlannedNetwork } from './spec.js';
 import type { NamedArray } from './tensorflow/variables.js';

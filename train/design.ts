@@ -2,10 +2,10 @@
 import { AlixError } from '@alix/infer/io/errors';
 import { checkNetworks } from './check-networks.js';
 import type { RunConfig } from './config.js';
-import { known } from './extensions.js';
+import { known } from './extensions/index.js';
+import { minibatchesPerStep } from './minibatches-per-step.js';
 import type { Objective, Options, Preset } from './objectives/objective.js';
 import { type ArchitectureSpec, type PlannedNetwork, plan } from './spec.js';
-import { minibatchesPerStep } from './updates.js';
 
 /** What a configuration names, looked up and checked against each other; nothing of it is on TensorFlow yet. */
 export interface Design {

@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { rows } from './evaluate.js';
+import { minibatchesPerStep } from './minibatches-per-step.js';
 import type { Minibatch } from './step.js';
 import type { System } from './system.js';
-import { minibatchesPerStep } from './updates.js';
 
 /** Minibatches of one epoch that steps can use: whole ones, and as many as whole steps take. */
 export function minibatchesPerEpoch(design: System['design'], count: number): number {

@@ -2,18 +2,11 @@
 import { AlixError } from '@alix/infer/io/errors';
 import type { LayerArguments, LayerName } from './layers/index.js';
 import type { Shape } from './layers/layer.js';
-import type { Bias, Padding } from './layers/window.js';
+import type { Bias, Padding, WindowArgs } from './layers/window.js';
 
 export type { Bias } from './layers/window.js';
 
-interface WindowRow {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly features: number;
-  readonly padding: Padding;
-  readonly bias: Bias;
-  /** The weight is divided by its largest singular value. */
-  readonly spectral?: true;
+interface WindowRow extends WindowArgs {
   /** What follows, in order: words such as 'bn', 'lrelu(0.1)', 'relu', 'sigmoid', 'dropout(0.2)'. */
   readonly then: string;
 }

@@ -10,12 +10,12 @@ import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { type Design, design } from './design.js';
-import { checkUnchanged, keepExtensions, loadExtensions } from './extensions.js';
+import { checkUnchanged, keepExtensions, loadExtensions } from './extensions/index.js';
+import { minibatchesPerStep } from './minibatches-per-step.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
 import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
 import type { Progress, TrainResult } from './trainer.js';
-import { minibatchesPerStep } from './updates.js';
 
 export interface RunRequest {
   /** Absent only with `resume`: the run's own configuration is then taken. */

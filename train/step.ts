@@ -4,6 +4,7 @@ import type { Random } from '@alix/infer/io/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipped } from './clip.js';
 import type { ForwardContext } from './layers/layer.js';
+import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type Binding, callables } from './networks.js';
 import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
 import type { System } from './system.js';
@@ -12,7 +13,6 @@ import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
 import { type Unrolling, unrolled } from './unrolled.js';
-import { minibatchesPerStep } from './updates.js';
 
 /** The optimiser's numbers for a network, and what is done to its gradients first. */
 export interface UpdateSettings extends AdamSettings {

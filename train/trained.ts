@@ -8,7 +8,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
 import { reconstructionError } from './evaluate.js';
-import { loadExtensions } from './extensions.js';
+import { loadExtensions } from './extensions/index.js';
 import { minibatchesPerEpoch } from './minibatches.js';
 import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';

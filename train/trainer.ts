@@ -17,12 +17,12 @@ import { inWords, type Measures, measure } from './measures.js';
 import { MetricsLog } from './metrics-log.js';
 import { MetricsWindow } from './metrics-window.js';
 import { Minibatches, minibatchesPerEpoch } from './minibatches.js';
+import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type StepMetrics, step } from './step.js';
 import { System } from './system.js';
 import { Adam } from './tensorflow/adam.js';
 import type { NamedArray } from './tensorflow/variables.js';
 import { plannedEpochs, settingsOf } from './update-settings.js';
-import { minibatchesPerStep } from './updates.js';
 
 export interface TrainRequest {
   readonly config: RunConfig;

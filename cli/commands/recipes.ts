@@ -77,7 +77,7 @@ async function chosen(list: readonly ListedRecipe[], names: readonly string[]): 
 export async function listRecipes(files: readonly string[] = []): Promise<ListedRecipe[]> {
   const [{ recipes: own }, { openExtension }] = await Promise.all([
     import('@alix/train/recipes/index'),
-    import('@alix/train/extensions'),
+    import('@alix/train/extensions/index'),
   ]);
   const all = Object.values(own).map((recipe) => ({ recipe, extension: undefined }) as const);
   const opened = [];
@@ -105,7 +105,7 @@ async function naming<T>(where: string, work: () => Promise<T>): Promise<T> {
 }
 
 type Recipe = import('@alix/train/recipes/recipe').Recipe;
-type ExtensionRecord = import('@alix/train/extensions').ExtensionRecord;
+type ExtensionRecord = import('@alix/train/extensions/index').ExtensionRecord;
 
 async function describe(recipe: Recipe, extension: ExtensionRecord | undefined): Promise<ListedRecipe> {
   const [{ resolveConfig }, { design }, { cost }] = await Promise.all([

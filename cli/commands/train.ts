@@ -62,7 +62,7 @@ async function run(what: string | undefined, options: Options, context: Context)
   const config = what
     ? await trainConfig(what, options)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);
-  const { loadExtensions } = await import('@alix/train/extensions');
+  const { loadExtensions } = await import('@alix/train/extensions/index');
   await loadExtensions(config, options.output);
   if (options.printConfig) {
     const { design } = await import('@alix/train/design');

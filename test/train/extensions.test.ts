@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { design, extensionConfig, loadExtensions, openExtension, resolveConfig } from '@alix/train';
-import { checkUnchanged, keepExtensions, known } from '@alix/train/extensions';
+import { checkUnchanged, keepExtensions, known } from '@alix/train/extensions/index';
 import { describe, expect, it, test } from 'vitest';
 import { file, objective, recipe, root } from './own-file.js';
 

@@ -1,7 +1,8 @@
 /** What holds of every objective in every preset, and points of known value of the oldest ones. */
+
+import { minibatchesPerStep } from '@alix/train/minibatches-per-step';
 import { objectives } from '@alix/train/objectives/index';
 import { evaluate, type Objective } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/updates';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../tensorflow.js';
 import { type Change, evaluateCase, type KitCase, lossesOf, N, optionsOf, plainCase } from './objective-kit.js';

@@ -1,7 +1,8 @@
-import { chain, fullyConnected } from '../spec.js';
+import { fullyConnected } from '../spec.js';
+import { aimToy } from './aim-grid.js';
 import { architecture } from './architecture.js';
 import { encoder, encoders } from './encoders.js';
-import { critical, normalisations } from './options.js';
+import { normalisations } from './options.js';
 
 /** AIM's nets for the 25-Gaussian grid with an encoder that reads x itself: for VAE, VAE-GAN and the latent regressor. */
 export const aimGridPixels = architecture({
@@ -12,19 +13,10 @@ export const aimGridPixels = architecture({
     'normalisation as in aim-grid, of the critic alone.',
   options: { width: 400, features: 200, pieces: 5, slope: 0.1, normalisation: 'bn', encoder: 'gaussian' },
   choices: { normalisation: normalisations, encoder: encoders },
-  build({ width, features, pieces, slope, normalisation, encoder: kind }) {
-    const { spectral, words } = critical(normalisation, `lrelu(${slope})`);
-    const maxoutRow = fullyConnected(features * pieces, `maxout(${pieces})`, { spectral });
-    const hidden = fullyConnected(width, 'bn relu');
-    return {
-      data: { kind: 'points', shape: [2], range: [0, 1] },
-      latent: { size: 2, prior: 'normal' },
-      networks: {
-        G: chain('z', [2], 'x', [hidden, hidden, hidden, hidden, fullyConnected(2)]),
-        F: chain('x', [2], 'features', [maxoutRow, maxoutRow, maxoutRow]),
-        D: chain('features', [features], 'logit', [fullyConnected(features, words, { spectral }), fullyConnected(1)]),
-        E: encoder({ x: [2] }, { kind, trunk: [hidden, hidden], head: [fullyConnected(2)], spread: 'log_variance' }),
-      },
-    };
+  build({ encoder: kind, ...sizes }) {
+    const toy = aimToy(sizes);
+    const hidden = fullyConnected(sizes.width, 'bn relu');
+    const heads = { kind, trunk: [hidden, hidden], head: [fullyConnected(2)], spread: 'log_variance' } as const;
+    return { ...toy, networks: { ...toy.networks, E: encoder({ x: [2] }, heads) } };
   },
 });

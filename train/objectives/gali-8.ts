@@ -1,4 +1,4 @@
-import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
+import { classified, galiOptions, galiPlayers, galiPresets, galiSource } from './gali.js';
 import { instanceNoise } from './instance-noise.js';
 import { objective, once } from './objective.js';
 
@@ -45,13 +45,5 @@ export const gali8 = objective({
       () => D(noisy(xTilde2()), zTilde(), noisy(xTilde()), z),
     ]);
   },
-  players: {
-    critic: {
-      updates: ['D'],
-      steps: ({ criticSteps }) => criticSteps,
-      loss: (t, options) => criticLoss(t, options),
-      monitor: (t) => ({ critic_right: rightness(t.logits) }),
-    },
-    actor: { updates: ['E', 'G'], loss: (t, options) => actorLoss(t, options) },
-  },
+  players: galiPlayers,
 });

@@ -1,4 +1,4 @@
-import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
+import { classified, galiOptions, galiPlayers, galiPresets, galiSource } from './gali.js';
 import { instanceNoise } from './instance-noise.js';
 import { FILL, masked, maskFor, mixed } from './masks.js';
 import { objective, once } from './objective.js';
@@ -51,13 +51,5 @@ export const galiMix = objective({
       () => D(noisy(x), zMix()),
     ]);
   },
-  players: {
-    critic: {
-      updates: ['D'],
-      steps: ({ criticSteps }) => criticSteps,
-      loss: (t, options) => criticLoss(t, options),
-      monitor: (t) => ({ critic_right: rightness(t.logits) }),
-    },
-    actor: { updates: ['E', 'G'], loss: (t, options) => actorLoss(t, options) },
-  },
+  players: galiPlayers,
 });

@@ -1,4 +1,4 @@
-import { actorLoss, classified, criticLoss, galiOptions, galiPresets, galiSource, rightness } from './gali.js';
+import { classified, galiOptions, galiPlayers, galiPresets, galiSource } from './gali.js';
 import { instanceNoise } from './instance-noise.js';
 import { objective, once } from './objective.js';
 
@@ -35,13 +35,5 @@ export const galiPt = objective({
       () => D(noisy(G(zTilde())), z, ofTilde()),
     ]);
   },
-  players: {
-    critic: {
-      updates: ['D'],
-      steps: ({ criticSteps }) => criticSteps,
-      loss: (t, options) => criticLoss(t, options),
-      monitor: (t) => ({ critic_right: rightness(t.logits) }),
-    },
-    actor: { updates: ['E', 'G'], loss: (t, options) => actorLoss(t, options) },
-  },
+  players: galiPlayers,
 });

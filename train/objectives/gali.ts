@@ -1,6 +1,6 @@
 /** What the GALI systems share: the game of n classes of tuples. Dandi et al. 2021 (AAAI 2021), Eq. 2-4. */
 import * as tf from '@tensorflow/tfjs-core';
-import { once } from './objective.js';
+import { once, type Player } from './objective.js';
 import { times } from './terms.js';
 
 export const galiOptions = {
@@ -13,6 +13,7 @@ export const galiOptions = {
 };
 
 type Options = typeof galiOptions;
+type Networks = Readonly<Record<'E' | 'G' | 'D', unknown>>;
 type Terms = { readonly logits: tf.Tensor };
 
 export const galiSource = 'Dandi et al. 2021 (AAAI 2021)';
@@ -62,3 +63,14 @@ export function rightness(logits: tf.Tensor): tf.Tensor {
   const n = logits.shape[0] as number;
   return tf.div(tf.sum(tf.mul(tf.mean(tf.softmax(logits), 1), tf.eye(n))), n);
 }
+
+/** The two players of every GALI: the critic tells the classes apart, encoder and generator make each look like all others. */
+export const galiPlayers: Readonly<Record<'critic' | 'actor', Player<Networks, { logits(): tf.Tensor }, Options>>> = {
+  critic: {
+    updates: ['D'],
+    steps: ({ criticSteps }) => criticSteps,
+    loss: criticLoss,
+    monitor: (t) => ({ critic_right: rightness(t.logits) }),
+  },
+  actor: { updates: ['E', 'G'], loss: actorLoss },
+};

@@ -1,6 +1,7 @@
 /** The papers' CIFAR-10 rows. AIM and DALI work at 64x64. */
 import type { PartialConfig } from '../config.js';
 import type { Recipe } from './recipe.js';
+import { ali } from './shared.js';
 
 const AIM = 'AIM (ICLR 2019 submission); DALI';
 
@@ -17,15 +18,11 @@ const aim = {
 /** The authors' code keeps the encoder's rate constant. */
 const optimiser = { ...aim.optimiser, networks: { E: { schedule: 'constant' } } } as const;
 
-/** ALI Table 2's; its beta2 of 1e-3 is 0.999 in today's convention. */
-const ali = {
+const aliCifar = {
+  ...ali,
   data: { source: 'cifar10' },
   architecture: { name: 'ali-cifar10' },
-  batch: 100,
   length: { epochs: 6475 },
-  optimiser: { learningRate: 1e-4, beta1: 0.5 },
-  initialiser: { weights: 'normal', deviation: 0.01 },
-  batchNormMomentum: 0.05,
 } as const satisfies PartialConfig;
 
 export const cifarRecipes: readonly Recipe[] = [
@@ -65,7 +62,7 @@ export const cifarRecipes: readonly Recipe[] = [
     table:
       'ALI Table 2 (networks); AIM Table 1, CIFAR-10, ALI: MSE 0.672, Inception Score 5.93 (quoted from ALICE); DALI Table 1, ALI: FID 58.9',
     source: "ALI Table 2 in the authors' convention; the first 45,000 images",
-    config: { ...ali, objective: { name: 'ali', preset: 'authors' } },
+    config: { ...aliCifar, objective: { name: 'ali', preset: 'authors' } },
   },
   {
     name: 'alice-cifar10',
@@ -75,7 +72,7 @@ export const cifarRecipes: readonly Recipe[] = [
     source:
       "the authors' code: l1, swapped labels, probabilities without a logarithm, batch 64, 101 epochs; ALI's networks and normal codes of 64 in the place of its uniform ones of 256",
     config: {
-      ...ali,
+      ...aliCifar,
       objective: { name: 'alice', preset: 'authors', options: { lambdaX: 1e-6, lambdaZ: 1e-6 } },
       batch: 64,
       length: { epochs: 101 },

@@ -1,9 +1,9 @@
 /** GALI's game at points of known value, its likeness to ALI, and what its chains, noise and masks do. */
 
+import { minibatchesPerStep } from '@alix/train/minibatches-per-step';
 import { actorLoss, classified, criticLoss, galiOptions } from '@alix/train/objectives/gali';
 import { objectives } from '@alix/train/objectives/index';
 import { type Objective, objective, once } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/updates';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';

@@ -1,10 +1,10 @@
 /** ALI and what follows from it: BiGAN and its baseline, ALICE. Closed forms, who learns from what, and what is refused. */
 import { AlixError } from '@alix/infer/io/errors';
 import { defaults, resolveConfig } from '@alix/train/config';
+import { minibatchesPerStep } from '@alix/train/minibatches-per-step';
 import { criticise } from '@alix/train/objectives/criticise';
 import { objectives } from '@alix/train/objectives/index';
 import type { Objective } from '@alix/train/objectives/objective';
-import { minibatchesPerStep } from '@alix/train/updates';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';
 import { type Change, evaluateCase, type KitCase, lossesOf, N, optionsOf, plainCase } from '../objective-kit.js';

@@ -1,12 +1,12 @@
 /** What a user's file, named where a recipe could be, means as a configuration. */
 import { AlixError } from '@alix/infer/io/errors';
-import type { Architecture } from './architectures/architecture.js';
-import { type PartialConfig, resolveConfig } from './config.js';
-import { design } from './design.js';
-import type { Extension } from './extensions.js';
-import { objectives } from './objectives/index.js';
-import { recipes } from './recipes/index.js';
-import type { Recipe } from './recipes/recipe.js';
+import type { Architecture } from '../architectures/architecture.js';
+import { type PartialConfig, resolveConfig } from '../config.js';
+import { design } from '../design.js';
+import { objectives } from '../objectives/index.js';
+import { recipes } from '../recipes/index.js';
+import type { Recipe } from '../recipes/recipe.js';
+import type { Extension } from './index.js';
 
 /**
  * The file's recipe; where it has none, its objective or its architecture (or both) in the first of alix's default recipes

@@ -1,30 +1,10 @@
-/** The papers' SVHN, CelebA and Tiny ImageNet rows. */
+/** The papers' CelebA rows. */
 import type { PartialConfig } from '../config.js';
 import type { Recipe } from './recipe.js';
-
-const ALI = 'ALI (Dumoulin et al. 2017)';
-const GALI = 'GALI (Dandi et al. 2020)';
-
-/** The optimiser of ALI's tables; their beta2 of 1e-3 is 0.999 in today's convention. */
-const ali = {
-  batch: 100,
-  optimiser: { learningRate: 1e-4, beta1: 0.5 },
-  initialiser: { weights: 'normal', deviation: 0.01 },
-  batchNormMomentum: 0.05,
-} as const satisfies PartialConfig;
-
-/** GALI's code leaves batch norm at PyTorch's momentum. */
-const galiSvhn = {
-  data: { source: 'svhn' },
-  batch: 100,
-  length: { epochs: 100 },
-  optimiser: { learningRate: 2e-4, beta1: 0.5 },
-  initialiser: { weights: 'normal', deviation: 0.01 },
-  batchNormMomentum: 0.1,
-} as const satisfies PartialConfig;
+import { ALI, ali, GALI, gali } from './shared.js';
 
 const galiCeleba = {
-  ...galiSvhn,
+  ...gali,
   data: { source: 'celeba' },
   optimiser: { learningRate: 4e-5, beta1: 0.5 },
 } as const satisfies PartialConfig;
@@ -32,25 +12,9 @@ const galiCeleba = {
 /** GALI's baselines on CelebA run faster than its own systems. */
 const celebaBaseline = { ...galiCeleba, optimiser: { learningRate: 1e-4, beta1: 0.5 } } as const;
 
-const svhnNets = (critic: string) => ({ name: 'gali-svhn', options: { critic } });
 const celebaNets = (critic: string) => ({ name: 'gali-celeba', options: { critic } });
 
-export const largeRecipes: readonly Recipe[] = [
-  {
-    name: 'ali-svhn',
-    title: 'ALI on SVHN',
-    paper: ALI,
-    table:
-      'ALI Table 1 (v1): 19.14 % error of the L2-SVM with 1,000 labels; networks of Table 3; GALI Table 2 quotes 19.11',
-    source: "ALI Table 3 in the authors' convention; the extra split",
-    config: {
-      ...ali,
-      data: { source: 'svhn' },
-      length: { epochs: 100 },
-      objective: { name: 'ali', preset: 'authors' },
-      architecture: { name: 'ali-svhn' },
-    },
-  },
+export const celebaRecipes: readonly Recipe[] = [
   {
     name: 'ali-celeba',
     title: 'ALI on CelebA',
@@ -63,21 +27,6 @@ export const largeRecipes: readonly Recipe[] = [
       length: { epochs: 123 },
       objective: { name: 'ali', preset: 'authors' },
       architecture: { name: 'ali-celeba' },
-    },
-  },
-  {
-    name: 'ali-tiny-imagenet',
-    title: 'ALI on Tiny ImageNet',
-    paper: ALI,
-    table: 'ALI Table 5 (networks; the paper shows samples and reconstructions)',
-    source: "ALI Table 5 in the authors' convention",
-    config: {
-      ...ali,
-      data: { source: 'tiny-imagenet' },
-      batch: 128,
-      length: { epochs: 125 },
-      objective: { name: 'ali', preset: 'authors' },
-      architecture: { name: 'ali-tiny-imagenet' },
     },
   },
   {
@@ -99,66 +48,6 @@ export const largeRecipes: readonly Recipe[] = [
         networks: { E: { schedule: 'constant' } },
       },
       initialiser: { weights: 'normal', deviation: 0.02 },
-    },
-  },
-  {
-    name: 'ali-svhn-gali',
-    title: "ALI on SVHN as GALI's baseline",
-    paper: GALI,
-    table: 'GALI Table 1 left, ALI: pixel MSE 0.023, feature MSE 0.0857; Table 2, ALI (baseline): 19.05 %',
-    source: "GALI's networks with spectral norm; five critic steps to one, 300 epochs",
-    config: {
-      ...galiSvhn,
-      length: { epochs: 300 },
-      objective: { name: 'ali', preset: 'gali' },
-      architecture: svhnNets('1'),
-    },
-  },
-  {
-    name: 'alice-svhn',
-    title: "ALICE on SVHN as GALI's baseline",
-    paper: GALI,
-    table: 'GALI Table 1 left, ALICE: pixel MSE 0.0096, feature MSE 0.0736; Table 2: 18.89 %',
-    source: 'ALI + MSE(x, G(z^)), weight 1; five critic steps to one, 300 epochs',
-    config: {
-      ...galiSvhn,
-      length: { epochs: 300 },
-      objective: { name: 'alice', preset: 'gali' },
-      architecture: svhnNets('1'),
-    },
-  },
-  {
-    name: 'gali-4-svhn',
-    title: 'GALI-4 on SVHN',
-    paper: GALI,
-    table: 'GALI Table 1 left, GALI-4: pixel MSE 0.0132, feature MSE 0.0717; Table 2: 16.58 %',
-    source: "the authors' schedule: one to one, 100 epochs",
-    config: { ...galiSvhn, objective: { name: 'gali-4', preset: 'authors' }, architecture: svhnNets('4') },
-  },
-  {
-    name: 'gali-8-svhn',
-    title: 'GALI-8 on SVHN',
-    paper: GALI,
-    table: 'GALI Table 1 left, GALI-8: pixel MSE 0.0095, feature MSE 0.066; Table 2: 15.82 %',
-    source: "the authors' schedule: five critic steps to one, 300 epochs",
-    config: {
-      ...galiSvhn,
-      length: { epochs: 300 },
-      objective: { name: 'gali-8', preset: 'authors' },
-      architecture: svhnNets('8'),
-    },
-  },
-  {
-    name: 'gali-pt-svhn',
-    title: 'GALI-PT on SVHN',
-    paper: GALI,
-    table: 'GALI Table 1 left, GALI-PT: pixel MSE 0.0093, feature MSE 0.041; Table 2, supervised: 11.43 %',
-    source: 'M is what classifier-svhn leaves in runs/classifier-svhn',
-    config: {
-      ...galiSvhn,
-      objective: { name: 'gali-pt', preset: 'authors' },
-      architecture: svhnNets('pt'),
-      pretrained: { M: 'runs/classifier-svhn' },
     },
   },
   {
@@ -247,21 +136,6 @@ export const largeRecipes: readonly Recipe[] = [
       ...galiCeleba,
       objective: { name: 'gali-4', preset: 'authors', options: { masked: true } },
       architecture: celebaNets('4'),
-    },
-  },
-  {
-    name: 'classifier-svhn',
-    title: 'classifier on SVHN',
-    paper: GALI,
-    source: "GALI's feature error and M on SVHN: the last hidden layer, 3,072 numbers",
-    config: {
-      data: { source: 'svhn' },
-      batch: 100,
-      length: { epochs: 20 },
-      objective: { name: 'classifier' },
-      architecture: { name: 'classifier-svhn' },
-      optimiser: { learningRate: 1e-3, beta1: 0.9, schedule: 'exponential' },
-      initialiser: { weights: 'he' },
     },
   },
   {

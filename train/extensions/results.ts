@@ -1,7 +1,7 @@
 /** What the functions of a user's objective give, held against what objective.ts says: its types are not seen when it runs. */
 import { AlixError } from '@alix/infer/io/errors';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Objective, Terms } from './objectives/objective.js';
+import type { Objective, Terms } from '../objectives/objective.js';
 
 /**
  * The objective, whose terms are refused where they are no tensors, and its losses and measures where they are not one number.
@@ -9,7 +9,7 @@ import type { Objective, Terms } from './objectives/objective.js';
  * @param where the file, for messages
  * @throws AlixError 'bad-extension' from the functions, naming the term, player or measure
  */
-export function answering(objective: Objective, where: string): Objective {
+export function checkedResults(objective: Objective, where: string): Objective {
   const refused = (what: string, expected: string, found: unknown, remedy?: string): AlixError =>
     new AlixError('bad-extension', `${what} of the objective "${objective.name}" is not what it should be`, {
       where,

@@ -1,8 +1,8 @@
 /** What `build` of a user's architecture gives, held against spec.ts: its types are not seen when it runs. */
 import { z } from 'zod';
-import type { Architecture } from './architectures/architecture.js';
-import { insist } from './extension-check.js';
-import type { ArchitectureSpec } from './spec.js';
+import type { Architecture } from '../architectures/architecture.js';
+import type { ArchitectureSpec } from '../spec.js';
+import { insist } from './check.js';
 
 const text = z.string('a text').min(1, 'a text');
 const shape = z.array(z.number('a whole number'), 'a list of whole numbers');

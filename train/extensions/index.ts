@@ -7,12 +7,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, sha256, writeFileAtomic } from '@alix/infer/io/files';
-import { architectures } from './architectures/index.js';
-import type { RunConfig } from './config.js';
-import { importPacked, pack } from './extension-pack.js';
-import { type Definitions, recognise } from './extension-shapes.js';
-import { objectives } from './objectives/index.js';
-import { recipes } from './recipes/index.js';
+import { architectures } from '../architectures/index.js';
+import type { RunConfig } from '../config.js';
+import { objectives } from '../objectives/index.js';
+import { recipes } from '../recipes/index.js';
+import { importPacked, pack } from './pack.js';
+import { type Definitions, recognise } from './shapes.js';
 
 /** A user's file as a configuration names it. */
 export type ExtensionRecord = RunConfig['extensions'][number];

@@ -1,12 +1,12 @@
 /** What a user's file exports, recognised by its shape: objectives, architectures and recipes. */
 import { AlixError } from '@alix/infer/io/errors';
 import { z } from 'zod';
-import type { Architecture } from './architectures/architecture.js';
-import { insist } from './extension-check.js';
-import { building } from './extension-networks.js';
-import { answering } from './extension-results.js';
-import type { Objective } from './objectives/objective.js';
-import type { Recipe } from './recipes/recipe.js';
+import type { Architecture } from '../architectures/architecture.js';
+import type { Objective } from '../objectives/objective.js';
+import type { Recipe } from '../recipes/recipe.js';
+import { insist } from './check.js';
+import { building } from './networks.js';
+import { checkedResults } from './results.js';
 
 export interface Definitions {
   readonly objectives: Readonly<Record<string, Objective>>;
@@ -88,7 +88,7 @@ export function recognise(exported: Readonly<Record<string, unknown>>, where: st
   const each = <T>(kind: Kind, make: (value: Table) => T) =>
     Object.fromEntries(Object.entries(found[kind]).map(([name, value]) => [name, make(value)]));
   return {
-    objectives: each('objective', (value) => blamed(answering(value as unknown as Objective, where), where)),
+    objectives: each('objective', (value) => blamed(checkedResults(value as unknown as Objective, where), where)),
     architectures: each('architecture', (value) => blamed(building(value as unknown as Architecture, where), where)),
     recipes: each('recipe', (value) => ({ title: value.name, source: where, ...value }) as unknown as Recipe),
   };
