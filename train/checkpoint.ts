@@ -27,6 +27,9 @@ const stateSchema = z.strictObject({
 
 export type CheckpointState = Omit<z.infer<typeof stateSchema>, 'format' | 'formatVersion' | 'files'>;
 
+/** How far a run is. */
+export type RunState = Omit<CheckpointState, 'random'>;
+
 export interface Checkpoint {
   readonly path: string;
   readonly state: CheckpointState;
