@@ -36,11 +36,11 @@ export async function exportTrained(
   try {
     const data = await trained.heldOut(source);
     const count = Math.min(MEASURED, data.count);
-    const error = trained.reconstructionError(data, count);
+    const error = await trained.reconstructionError(data, count);
     const isPoints = data.kind === 'points';
     const on = `${data.name}, held-out part; ${isPoints ? '' : 'pixels in [0,1], '}codes are means`;
     const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
-    const examples = isPoints ? pointsOf(data, trained.config.seed) : imagesOf(data, trained.config.seed);
+    const examples = await (isPoints ? pointsOf : imagesOf)(data, trained.config.seed);
     return await exportBundle({ ...trained, name, licence, metrics, examples }, out, { load, replace });
   } finally {
     trained.dispose();
@@ -50,20 +50,20 @@ export async function exportTrained(
 const held = (data: Dataset) => Uint32Array.from({ length: Math.min(HELD_OUT, data.count) }, (_, i) => i);
 
 /** Held-out images, then images of noise: uint8 [n,H,W,C]. */
-function imagesOf(data: Dataset, seed: number): Uint8Array {
+async function imagesOf(data: Dataset, seed: number): Promise<Uint8Array> {
   const noise = createRandom(seed)
     .split('parity')
     .uniform(NOISE * size(data))
     .map((u) => Math.floor(256 * u));
-  return Uint8Array.from([...(data.pixels?.(held(data)) ?? []), ...noise]);
+  return Uint8Array.from([...((await data.pixels?.(held(data))) ?? []), ...noise]);
 }
 
 /** Held-out points, then points of noise: float32 [n,d]. */
-function pointsOf(data: Dataset, seed: number): Float32Array {
+async function pointsOf(data: Dataset, seed: number): Promise<Float32Array> {
   const noise = createRandom(seed)
     .split('parity')
     .normal(NOISE * size(data));
-  return Float32Array.from([...data.batch(held(data)), ...noise]);
+  return Float32Array.from([...(await data.batch(held(data))), ...noise]);
 }
 
 const size = ({ shape }: Dataset) => shape.reduce((product, n) => product * n, 1);

@@ -27,7 +27,7 @@ const MEAN_ROWS = 500;
 export async function beginnings(config: RunConfig, data: Dataset): Promise<Beginnings> {
   const first = Uint32Array.from({ length: Math.min(MEAN_ROWS, data.count) }, (_, i) => i);
   const part: Dataset = { ...data, count: first.length };
-  return { mean: meanImage(part), pretrained: await pretrained(config) };
+  return { mean: await meanImage(part), pretrained: await pretrained(config) };
 }
 
 async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {

@@ -12,19 +12,14 @@ import { tidied } from './tensorflow/tidied.js';
 
 const BATCH = 200;
 
-/**
- * The rows of a data set at `indices` as the networks take them: [n,...] in the architecture's range.
- *
- * @param dequantise images v/255 become (v + u) / 256 with u uniform in [0,1) drawn from it
- */
-export function rows(system: System, data: Dataset, indices: Uint32Array, dequantise?: Random): tf.Tensor {
+/** The rows of a data set at `indices` as the networks take them: [n,...] in the architecture's range, owned by the caller. */
+export async function rows(system: System, data: Dataset, indices: Uint32Array): Promise<tf.Tensor> {
   const { shape, range, kind } = system.design.architecture.data;
   const [low, high] = range;
+  const values = await data.batch(indices);
   return tf.tidy(() => {
-    const given = tf.tensor(data.batch(indices), [indices.length, ...shape], 'float32');
-    const fresh = () => tf.tensor((dequantise as Random).uniform(given.size), given.shape, 'float32');
-    const values = dequantise && kind === 'image' ? tf.div(tf.add(tf.mul(given, 255), fresh()), 256) : given;
-    return kind === 'points' || (low === 0 && high === 1) ? values : tf.add(tf.mul(values, high - low), low);
+    const given = tf.tensor(values, [indices.length, ...shape], 'float32');
+    return kind === 'points' || (low === 0 && high === 1) ? given : tf.add(tf.mul(given, high - low), low);
   });
 }
 
@@ -43,18 +38,19 @@ export const sequence = (from: number, to: number) => Uint32Array.from({ length:
  * Mean squared error of x against decode(mean of q(z|x)) over the first `count` rows; images in [0,1], batch norm in
  * evaluation mode. Undefined where the system has no encoder or no decoder.
  */
-export function reconstructionError(system: System, data: Dataset, count: number): number | undefined {
+export async function reconstructionError(system: System, data: Dataset, count: number): Promise<number | undefined> {
   const { encoder, decoder } = system.design.chains;
   if (encoder.length === 0 || decoder.length === 0) return undefined;
   const n = Math.min(count, data.count);
   let sum = 0;
   for (let from = 0; from < n; from += BATCH) {
     const to = Math.min(from + BATCH, n);
-    sum += tf.tidy(() => {
-      const x = rows(system, data, sequence(from, to));
+    const x = await rows(system, data, sequence(from, to));
+    sum += tidied(() => {
       const error = tf.squaredDifference(unit(system, x), unit(system, system.decode(system.encode(x).mean)));
       return (tf.mean(error).dataSync()[0] as number) * (to - from);
     });
+    x.dispose();
   }
   return sum / n;
 }
@@ -76,7 +72,7 @@ export async function drawSamples(
 ): Promise<string | undefined> {
   if (system.design.chains.decoder.length === 0) return undefined;
   const picture = system.design.architecture.data.kind === 'image' ? imageSheet : pointSheet;
-  const { height, width, channels, pixels } = picture(system, data, random);
+  const { height, width, channels, pixels } = await picture(system, data, random);
   const path = join(run, 'samples', `${name}.png`);
   await writeFileAtomic(path, encodePng(pixels, { height, width, channels }));
   return path;
@@ -88,17 +84,17 @@ function prior(system: System, random: Random, count: number): tf.Tensor {
   return tf.tensor(values, [count, size], 'float32');
 }
 
-function imageSheet(system: System, data: Dataset, random: Random) {
+async function imageSheet(system: System, data: Dataset, random: Random) {
   const [height = 0, width = 0, channels = 1] = system.design.architecture.data.shape;
   const size = height * width * channels;
+  const hasEncoder = system.design.chains.encoder.length > 0;
+  const x = hasEncoder ? await rows(system, data, sequence(0, Math.min(PAIRS, data.count))) : undefined;
   const bytes = tidied(() => {
     const parts = [unit(system, system.decode(prior(system, random, SAMPLES)))];
-    if (system.design.chains.encoder.length > 0) {
-      const x = rows(system, data, sequence(0, Math.min(PAIRS, data.count)));
-      parts.unshift(unit(system, x), unit(system, system.decode(system.encode(x).mean)));
-    }
+    if (x) parts.unshift(unit(system, x), unit(system, system.decode(system.encode(x).mean)));
     return parts.map((part) => Uint8Array.from(part.dataSync(), (v) => Math.floor(v * 255 + 0.5)));
   });
+  x?.dispose();
   const images = bytes.map((all) =>
     Array.from({ length: all.length / size }, (_, i) => all.subarray(i * size, (i + 1) * size)),
   );
@@ -117,7 +113,7 @@ function imageSheet(system: System, data: Dataset, random: Random) {
   );
 }
 
-function pointSheet(system: System, data: Dataset, random: Random) {
+async function pointSheet(system: System, data: Dataset, random: Random) {
   const generated = tidied(() => system.decode(prior(system, random, 2500)).dataSync() as Float32Array);
-  return drawPoints(data.batch(sequence(0, Math.min(2500, data.count))), generated);
+  return drawPoints(await data.batch(sequence(0, Math.min(2500, data.count))), generated);
 }

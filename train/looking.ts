@@ -25,7 +25,7 @@ export interface LookingParts {
  */
 export async function look(parts: LookingParts, state: RunState, name: string, lastGood: number): Promise<Measures> {
   const { system, heldOut, folder, rows, root } = parts;
-  const measures = measure(system, heldOut, rows);
+  const measures = await measure(system, heldOut, rows);
   for (const [what, value] of Object.entries(measures))
     if (!Number.isFinite(value))
       throw diverged({ folder, step: state.step, lastGood }, `the ${inWords(what)} is ${value}`);

@@ -12,26 +12,28 @@ const BATCH = 200;
 export type Measures = Readonly<Record<string, number>>;
 
 /** Measures the first `count` held-out rows; nothing where `count` is 0. Networks in evaluation mode. */
-export function measure(system: System, data: Dataset, count: number): Measures {
+export async function measure(system: System, data: Dataset, count: number): Promise<Measures> {
   if (count === 0) return {};
-  const error = reconstructionError(system, data, count);
-  return { ...(error === undefined ? {} : { reconstruction_mse: error }), ...ofObjective(system, data, count) };
+  const error = await reconstructionError(system, data, count);
+  return { ...(error === undefined ? {} : { reconstruction_mse: error }), ...(await ofObjective(system, data, count)) };
 }
 
-function ofObjective(system: System, data: Dataset, count: number): Measures {
+async function ofObjective(system: System, data: Dataset, count: number): Promise<Measures> {
   const { objective, options } = system.design;
   if (!objective.heldOut) return {};
   const n = Math.min(count, data.count);
   const sums: Record<string, number> = {};
   for (let from = 0; from < n; from += BATCH) {
     const indices = sequence(from, Math.min(from + BATCH, n));
+    const x = await rows(system, data, indices);
     tf.tidy(() => {
-      const batch = labelled({ x: rows(system, data, indices), labels: labelsOf(data, indices) });
+      const batch = labelled({ x, labels: labelsOf(data, indices) });
       for (const [name, mean] of Object.entries(objective.heldOut?.(system.evaluating(), batch, options) ?? {})) {
         const key = `held_out_${name}`;
         sums[key] = (sums[key] ?? 0) + (mean.dataSync()[0] as number) * indices.length;
       }
     });
+    x.dispose();
   }
   return Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum / n]));
 }

@@ -1,9 +1,12 @@
-/** The order in which a run sees its data: each epoch a permutation of its own, cut into minibatches. */
+/** The minibatches of a run, as tensors. */
 import type { Random } from '@alix/infer/io/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
-import { rows } from './evaluate.js';
+import { openRows, type RowReader } from './datasets/row-source.js';
+import { type Labelled, labelArray } from './input/labels.js';
+import { Order, streamOf } from './input/order.js';
+import { type Preparation, prepare } from './input/prepare.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import type { Minibatch } from './step.js';
 import type { System } from './system.js';
@@ -16,47 +19,34 @@ export function minibatchesPerEpoch(design: System['design'], count: number): nu
 
 /** Minibatches by epoch (from 0) and place in it. */
 export class Minibatches {
-  readonly #system: System;
   readonly #data: Dataset;
-  readonly #config: RunConfig;
+  readonly #preparation: Preparation;
   readonly #root: Random;
-  #order: { epoch: number; rows: Uint32Array } | undefined;
+  readonly #order: Order;
+  readonly #rows: RowReader;
 
-  /** @param root the run's random root: each epoch's order is a stream of its own */
-  constructor(system: System, data: Dataset, config: RunConfig, root: Random) {
-    this.#system = system;
+  /** @param root the run's random root: orders and all that is random in a minibatch are streams of its own */
+  constructor({ design }: System, data: Dataset, { batch, dequantise }: RunConfig, root: Random) {
+    const { shape, range } = design.architecture.data;
     this.#data = data;
-    this.#config = config;
     this.#root = root;
+    this.#preparation = { shape, range, dequantise, flip: false };
+    this.#order = new Order(root, data.count, batch);
+    this.#rows = openRows(data.source);
   }
 
-  /** @param noise what dequantisation draws from */
-  at(epoch: number, index: number, noise: Random): Minibatch {
-    const { batch, dequantise } = this.#config;
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, rows: this.#root.split(`order of epoch ${epoch}`).permutation(this.#data.count) };
-    const indices = this.#order.rows.subarray(index * batch, (index + 1) * batch);
+  async at(epoch: number, index: number): Promise<Minibatch> {
+    const indices = this.#order.rows(epoch, index);
+    const values = prepare(await this.#rows.read(indices), this.#preparation, streamOf(this.#root, epoch, index));
     return {
-      x: rows(this.#system, this.#data, indices, dequantise ? noise : undefined),
+      x: tf.tensor(values, [indices.length, ...this.#preparation.shape], 'float32'),
       labels: labelsOf(this.#data, indices),
     };
   }
 }
 
-/** One-hot classes, or the attributes themselves: float32 [n,k]; undefined where the data have neither. */
-export function labelsOf({ labels, classes, attributes }: Dataset, indices: Uint32Array): tf.Tensor | undefined {
-  if (attributes) {
-    const { count, values } = attributes;
-    const data = new Float32Array(indices.length * count);
-    indices.forEach((row, i) => {
-      data.set(values.subarray(row * count, (row + 1) * count), i * count);
-    });
-    return tf.tensor(data, [indices.length, count], 'float32');
-  }
-  if (!labels || !classes) return undefined;
-  const data = new Float32Array(indices.length * classes);
-  indices.forEach((row, i) => {
-    data[i * classes + (labels[row] as number)] = 1;
-  });
-  return tf.tensor(data, [indices.length, classes], 'float32');
+/** Labels of the rows at `indices`, float32 [n,k]: one-hot classes or attributes; undefined where the data have neither. */
+export function labelsOf(data: Labelled, indices: Uint32Array): tf.Tensor | undefined {
+  const labels = labelArray(data, indices);
+  return labels && tf.tensor(labels.data, [indices.length, labels.width], 'float32');
 }

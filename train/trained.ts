@@ -50,7 +50,7 @@ export interface TrainedRun {
    */
   heldOut(source?: string): Promise<Dataset>;
   /** Mean squared error of reconstructions, images in [0,1], codes are means; undefined without an encoder. */
-  reconstructionError(data: Dataset, count: number): number | undefined;
+  reconstructionError(data: Dataset, count: number): Promise<number | undefined>;
   dispose(): void;
 }
 

@@ -13,7 +13,7 @@ import { Minibatches, minibatchesPerEpoch } from './minibatches.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type Progress, Recorder } from './recorder.js';
 import { Saving } from './saving.js';
-import { type StepMetrics, step } from './step.js';
+import { type Minibatch, type StepMetrics, step } from './step.js';
 import { System } from './system.js';
 import { Adam } from './tensorflow/adam.js';
 import { plannedEpochs, settingsOf } from './update-settings.js';
@@ -131,7 +131,7 @@ class Run {
     if (this.#isDone)
       onEvent?.(`step ${this.#state.step} is the end of this run already; give it more --epochs, --steps or --hours`);
     while (!this.#isDone && !signal?.aborted) {
-      this.#oneStep();
+      await this.#oneStep();
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
       else if (this.#saving.isDue(this.#state)) await this.#save();
       // lets Ctrl-C and the progress bar in: a step blocks the event loop
@@ -149,10 +149,11 @@ class Run {
     };
   }
 
-  #oneStep(): void {
+  async #oneStep(): Promise<void> {
+    const minibatches = await this.#minibatchesOfStep();
     const started = performance.now();
     const { epoch, batchInEpoch } = this.#state;
-    const metrics = this.#update();
+    const metrics = this.#update(minibatches);
     this.#system.averages?.update();
     const seconds = (performance.now() - started) / 1000;
     const isEpochEnd = batchInEpoch + this.#perStep === this.#perEpoch;
@@ -172,12 +173,16 @@ class Run {
     );
   }
 
-  /** Takes the step's minibatches and updates the players. */
-  #update(): StepMetrics {
-    const { config } = this.#request;
+  #minibatchesOfStep(): Promise<Minibatch[]> {
     const { epoch, batchInEpoch } = this.#state;
+    return Promise.all(Array.from({ length: this.#perStep }, (_, i) => this.#minibatches.at(epoch, batchInEpoch + i)));
+  }
+
+  /** Updates the players on the step's minibatches. */
+  #update(minibatches: Minibatch[]): StepMetrics {
+    const { config } = this.#request;
+    const { epoch } = this.#state;
     const moment = { epoch: epoch + 1, epochs: plannedEpochs(config, this.#perEpoch / this.#perStep) };
-    let taken = 0;
     return step(
       {
         system: this.#system,
@@ -187,7 +192,7 @@ class Run {
         moment,
         settings: (network) => settingsOf(config, network, moment),
       },
-      () => this.#minibatches.at(epoch, batchInEpoch + taken++, this.#noise),
+      () => minibatches.shift() as Minibatch,
     );
   }
 

@@ -112,8 +112,8 @@ async function heldOut({ data, seed }: RunConfig, path: string) {
   const open = (split: 'train' | 'test', options = {}) =>
     openDataset(data.source, { split, seed, options: { ...data.options, ...options } });
   const [test, train] = [await open('test', { test: HELD_OUT }), await open('train')];
-  const pixels = test.pixels?.(Uint32Array.from({ length: HELD_OUT }, (_, i) => i));
+  const pixels = await test.pixels?.(Uint32Array.from({ length: HELD_OUT }, (_, i) => i));
   if (!pixels) throw new AlixError('bad-data', 'quickstart needs images', { where: test.name });
   await writeNpy(path, { shape: [HELD_OUT, ...test.shape], data: pixels });
-  return { data: pixels, name: test.name, meanErrors: constantImageErrors(pixels, meanImage(train), HELD_OUT) };
+  return { data: pixels, name: test.name, meanErrors: constantImageErrors(pixels, await meanImage(train), HELD_OUT) };
 }

@@ -17,8 +17,8 @@ export async function daliStart(preset: 'authors' | 'paper' = 'authors') {
     },
   ]);
   const data = await openDataset('strokes', { split: 'train', options: { train: STEPS * BATCH }, seed: 7 });
-  const batches = Array.from({ length: STEPS }, (_, i) =>
-    data.batch(Uint32Array.from({ length: BATCH }, (_, k) => i * BATCH + k)),
+  const batches = await Promise.all(
+    Array.from({ length: STEPS }, (_, i) => data.batch(Uint32Array.from({ length: BATCH }, (_, k) => i * BATCH + k))),
   );
   const random = createRandom(7).split('dali start');
   const noise = batches.map(() => [random.normal(BATCH * LATENT), random.normal(BATCH * LATENT)] as const);

@@ -120,7 +120,7 @@ describeWithTensorflow('networks trained beforehand', () => {
     try {
       const heldOut = await run.heldOut();
       const of = (name: string) => run.weights.get(name)?.data as Float32Array;
-      const x = heldOut.batch(Uint32Array.from({ length: 30 }, (_, i) => i));
+      const x = await heldOut.batch(Uint32Array.from({ length: 30 }, (_, i) => i));
       let right = 0;
       for (let row = 0; row < 30; row++) {
         const hidden = Array.from({ length: 6 }, (_, f) => {
@@ -144,7 +144,7 @@ describeWithTensorflow('networks trained beforehand', () => {
       }
       const last = (await readMetrics(join(at('classifier'), 'metrics.jsonl'))).at(-1);
       expect(last?.held_out_accuracy).toBeCloseTo(right / 30, 6);
-      expect(run.reconstructionError(heldOut, 30)).toBeUndefined();
+      expect(await run.reconstructionError(heldOut, 30)).toBeUndefined();
     } finally {
       run.dispose();
     }

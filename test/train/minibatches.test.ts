@@ -11,7 +11,8 @@ const bare: Dataset = {
   count: 4,
   labels: undefined,
   classes: undefined,
-  batch: (indices) => new Float32Array(indices.length),
+  source: { kind: 'memory', shape: [1], data: new Float32Array(4) },
+  batch: async (indices) => new Float32Array(indices.length),
   fingerprint: '',
 };
 const at = (...indices: number[]) => Uint32Array.from(indices);

@@ -226,10 +226,10 @@ describeWithTensorflow('training', () => {
 
   it('rows in another range than [0,1] leave no tensors behind', async () => {
     const { rows } = await import('@alix/train/evaluate');
-    const data = { batch: () => Float32Array.of(0, 0.5, 1) };
+    const data = { batch: async () => Float32Array.of(0, 0.5, 1) };
     const system = { design: { architecture: { data: { kind: 'image', shape: [3], range: [-1, 1] } } } };
     const before = tf.memory().numTensors;
-    const x = rows(system as never, data as never, Uint32Array.of(0));
+    const x = await rows(system as never, data as never, Uint32Array.of(0));
     expect([...x.dataSync()]).toEqual([-1, 0, 1]);
     x.dispose();
     expect(tf.memory().numTensors).toBe(before);

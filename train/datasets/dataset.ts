@@ -1,10 +1,15 @@
 /** What a data set is to the trainer and to eval. One file beside this one per data set; index.ts is their table. */
 import { createHash } from 'node:crypto';
 import { AlixError } from '@alix/infer/io/errors';
+import { openRows, type RowSource } from './row-source.js';
+import { sharedArray } from './rows/memory.js';
 
 export type Split = 'train' | 'test';
 
-/** Rows of one shape, all in memory, with random access. */
+/** Class numbers from 0: uint8, or uint16 where there are more than 256 classes. */
+export type ClassLabels = Uint8Array | Uint16Array;
+
+/** Rows of one shape in any order, in memory or on disk. Every array in it may be shared between threads: none is written to. */
 export interface Dataset {
   readonly name: string;
   readonly kind: 'images' | 'points';
@@ -12,15 +17,22 @@ export interface Dataset {
   readonly shape: readonly number[];
   readonly count: number;
   /** One class number per row; undefined when there are none. */
-  readonly labels: Uint8Array | undefined;
+  readonly labels: ClassLabels | undefined;
   /** How many classes there are; undefined when there are none. */
   readonly classes: number | undefined;
   /** Several yes-or-no labels per row, uint8 [N,count] of 0 and 1, where the data have them. */
   readonly attributes?: { readonly count: number; readonly values: Uint8Array };
-  /** Rows at `indices`, float32 [n, ...shape]: images in [0,1] (v/255), points as they are. */
-  batch(indices: Uint32Array): Float32Array<ArrayBuffer>;
-  /** Rows as stored, uint8 [n,H,W,C]; images only. */
-  pixels?(indices: Uint32Array): Uint8Array<ArrayBuffer>;
+  /** Where the rows are, as plain data: what another thread reads them from. */
+  readonly source: RowSource;
+  /**
+   * Rows at `indices`, float32 [n, ...shape]: images in [0,1] (v/255), points as they are. May be called again before it has
+   * settled.
+   *
+   * @throws AlixError naming the file that could not be read
+   */
+  batch(indices: Uint32Array): Promise<Float32Array<ArrayBuffer>>;
+  /** Rows as stored, uint8 [n,H,W,C]; images only. Errors as `batch`. */
+  pixels?(indices: Uint32Array): Promise<Uint8Array<ArrayBuffer>>;
   /** sha256 over shape, content and labels. */
   readonly fingerprint: string;
 }
@@ -73,34 +85,37 @@ export function resolveOptions<T extends Readonly<Record<string, unknown>>>(
   return { ...defaults, ...options };
 }
 
+/** The data set of the rows at `source`: images where they are stored as bytes, else points. */
+export function rowsDataset(
+  kind: Dataset['kind'],
+  parts: Omit<Dataset, 'kind' | 'shape' | 'batch' | 'pixels'>,
+): Dataset {
+  const { source } = parts;
+  // opened for each call, so that a data set holds no file open
+  const read = async <T>(indices: Uint32Array): Promise<T> => {
+    const reader = openRows(source);
+    try {
+      return (await reader.read(indices)) as T;
+    } finally {
+      await reader.close();
+    }
+  };
+  const common = { ...parts, kind, shape: source.shape };
+  if (kind === 'points') return { ...common, batch: read<Float32Array<ArrayBuffer>> };
+  const pixels = read<Uint8Array<ArrayBuffer>>;
+  return { ...common, pixels, batch: async (indices) => toUnit(await pixels(indices)) };
+}
+
 /** Images in memory as a data set: `pixels` is uint8 [N,H,W,C]. */
 export function imageDataset(parts: {
   readonly name: string;
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array | undefined;
+  readonly labels: ClassLabels | undefined;
   readonly classes: number | undefined;
 }): Dataset {
   const { pixels, shape } = parts;
-  const size = shape[0] * shape[1] * shape[2];
-  return {
-    name: parts.name,
-    kind: 'images',
-    shape,
-    count: pixels.length / size,
-    labels: parts.labels,
-    classes: parts.classes,
-    batch(indices) {
-      const out = new Float32Array(indices.length * size);
-      for (let row = 0, to = 0; row < indices.length; row++) {
-        const from = (indices[row] as number) * size;
-        for (let i = from; i < from + size; i++) out[to++] = unit[pixels[i] as number] as number;
-      }
-      return out;
-    },
-    pixels: (indices) => gather(pixels, size, indices, new Uint8Array(indices.length * size)),
-    fingerprint: fingerprint(shape, pixels, parts.labels),
-  };
+  return inMemory('images', parts, shape, pixels);
 }
 
 /** Points in memory as a data set: `points` is float32 [N,d]. */
@@ -108,61 +123,61 @@ export function pointDataset(parts: {
   readonly name: string;
   readonly dimensions: number;
   readonly points: Float32Array;
-  readonly labels: Uint8Array | undefined;
+  readonly labels: ClassLabels | undefined;
   readonly classes: number | undefined;
 }): Dataset {
-  const { points, dimensions } = parts;
-  return {
-    name: parts.name,
-    kind: 'points',
-    shape: [dimensions],
-    count: points.length / dimensions,
-    labels: parts.labels,
-    classes: parts.classes,
-    batch: (indices) => gather(points, dimensions, indices, new Float32Array(indices.length * dimensions)),
-    fingerprint: fingerprint([dimensions], points, parts.labels),
-  };
+  return inMemory('points', parts, [parts.dimensions], parts.points);
+}
+
+function inMemory(
+  kind: Dataset['kind'],
+  { name, labels, classes }: Pick<Dataset, 'name' | 'labels' | 'classes'>,
+  shape: readonly number[],
+  rows: Uint8Array | Float32Array,
+): Dataset {
+  return rowsDataset(kind, {
+    name,
+    count: rows.length / shape.reduce((product, n) => product * n, 1),
+    labels: labels && sharedArray(labels),
+    classes,
+    source: { kind: 'memory', shape, data: sharedArray(rows) },
+    fingerprint: fingerprint(shape, rows, labels),
+  });
 }
 
 /**
  * The mean over all rows, float32 of the row's shape: images in [0,1]. The reconstruction that knows nothing of its
  * input: its mean squared error is what every model must beat.
  */
-export function meanImage(dataset: Dataset): Float32Array<ArrayBuffer> {
+export async function meanImage(dataset: Dataset): Promise<Float32Array<ArrayBuffer>> {
   const size = dataset.shape.reduce((product, n) => product * n, 1);
   const sums = new Float64Array(size);
   const chunk = 1000;
   for (let start = 0; start < dataset.count; start += chunk) {
     const rows = Math.min(chunk, dataset.count - start);
-    const values = dataset.batch(Uint32Array.from({ length: rows }, (_, i) => start + i));
+    const values = await dataset.batch(Uint32Array.from({ length: rows }, (_, i) => start + i));
     for (let i = 0; i < values.length; i++) sums[i % size] = (sums[i % size] as number) + (values[i] as number);
   }
   return Float32Array.from(sums, (sum) => sum / dataset.count);
 }
 
 /** v/255 for every byte; the division is rounded once, so these are the nearest float32. */
-const unit = Float32Array.from({ length: 256 }, (_, v) => v / 255);
+export const unitOfByte: Float32Array = Float32Array.from({ length: 256 }, (_, v) => v / 255);
 
-function gather<T extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
-  rows: Uint8Array | Float32Array,
-  size: number,
-  indices: Uint32Array,
-  out: T,
-): T {
-  for (let i = 0; i < indices.length; i++) {
-    const from = (indices[i] as number) * size;
-    out.set(rows.subarray(from, from + size), i * size);
-  }
+/** Bytes to [0,1]. */
+function toUnit(pixels: Uint8Array): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) out[i] = unitOfByte[pixels[i] as number] as number;
   return out;
 }
 
 function fingerprint(
   shape: readonly number[],
   rows: Uint8Array | Float32Array,
-  labels: Uint8Array | undefined,
+  labels: ClassLabels | undefined,
 ): string {
   const hash = createHash('sha256').update(`${rows instanceof Uint8Array ? 'uint8' : 'float32'} [${shape}]\n`);
   hash.update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
-  if (labels) hash.update('labels\n').update(labels);
+  if (labels) hash.update('labels\n').update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
   return hash.digest('hex');
 }

@@ -35,7 +35,8 @@ export function drawStrokes(seed: number | string, split: Split, count: number) 
   if (!Number.isInteger(count) || count < 1)
     throw new AlixError('bad-option', 'a number of images is a whole number of at least 1', { found: `${count}` });
   const root = createRandom(seed).split('strokes').split(split);
-  const pixels = new Uint8Array(count * SIDE * SIDE);
+  // where a worker can read them too: sixty thousand images need not be copied there
+  const pixels = new Uint8Array(new SharedArrayBuffer(count * SIDE * SIDE));
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++)
     labels[i] = drawDigit(root.split(`${i}`), pixels.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));

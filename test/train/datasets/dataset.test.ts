@@ -7,15 +7,15 @@ const images = (more = {}) =>
   imageDataset({ name: 'x', shape: [1, 2, 1], pixels, labels: Uint8Array.of(2, 0, 1), classes: 3, ...more });
 
 describe('image data sets', () => {
-  it('give rows in any order, repeated or not, on the scale [0,1]', () => {
+  it('give rows in any order, repeated or not, on the scale [0,1]', async () => {
     const set = images();
     expect(set).toMatchObject({ kind: 'images', shape: [1, 2, 1], count: 3, classes: 3 });
-    expect(set.batch(Uint32Array.of(2, 0, 2))).toEqual(Float32Array.of(0.8, 0, 0, 0.2, 0.8, 0));
-    expect(set.pixels?.(Uint32Array.of(1, 0))).toEqual(Uint8Array.of(255, 102, 0, 51));
-    expect(set.batch(new Uint32Array(0))).toHaveLength(0);
+    expect(await set.batch(Uint32Array.of(2, 0, 2))).toEqual(Float32Array.of(0.8, 0, 0, 0.2, 0.8, 0));
+    expect(await set.pixels?.(Uint32Array.of(1, 0))).toEqual(Uint8Array.of(255, 102, 0, 51));
+    expect(await set.batch(new Uint32Array(0))).toHaveLength(0);
   });
 
-  it('scale each byte to the float32 nearest to v/255', () => {
+  it('scale each byte to the float32 nearest to v/255', async () => {
     const all = imageDataset({
       name: 'all',
       shape: [1, 1, 1],
@@ -23,7 +23,7 @@ describe('image data sets', () => {
       labels: undefined,
       classes: undefined,
     });
-    const batch = all.batch(Uint32Array.from({ length: 256 }, (_, v) => v));
+    const batch = await all.batch(Uint32Array.from({ length: 256 }, (_, v) => v));
     batch.forEach((x, v) => {
       expect(x).toBe(Math.fround(v / 255));
     });
@@ -48,17 +48,17 @@ describe('image data sets', () => {
 });
 
 describe('meanImage', () => {
-  it('is the mean over all rows', () => {
-    const mean = meanImage(images());
+  it('is the mean over all rows', async () => {
+    const mean = await meanImage(images());
     expect(mean[0]).toBeCloseTo((0 + 1 + 0.8) / 3, 7);
     expect(mean[1]).toBeCloseTo((0.2 + 0.4 + 0) / 3, 7);
   });
 
-  it('goes through more rows than one piece of work', () => {
+  it('goes through more rows than one piece of work', async () => {
     const points = Float32Array.from({ length: 2 * 2345 }, (_, i) => (i % 2 ? 1 : i / 2));
     const set = pointDataset({ name: 'p', dimensions: 2, points, labels: undefined, classes: undefined });
-    expect(set.batch(Uint32Array.of(7, 3))).toEqual(Float32Array.of(7, 1, 3, 1));
-    expect([...meanImage(set)]).toEqual([1172, 1]);
+    expect(await set.batch(Uint32Array.of(7, 3))).toEqual(Float32Array.of(7, 1, 3, 1));
+    expect([...(await meanImage(set))]).toEqual([1172, 1]);
   });
 });
 

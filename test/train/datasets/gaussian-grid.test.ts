@@ -24,7 +24,7 @@ describe('gaussian-grid', () => {
 
   it('is the mixture it says: equal weights, sigma 0.05, and 1 - exp(-4.5) within three sigma', async () => {
     const set = await open('test');
-    const points = set.batch(everything(100_000));
+    const points = await set.batch(everything(100_000));
     const counts = new Float64Array(25);
     let [squares, near, cross] = [0, 0, 0];
     set.labels?.forEach((label, i) => {
@@ -44,7 +44,7 @@ describe('gaussian-grid', () => {
 
   it('takes sigma and counts, and refuses what makes no sense', async () => {
     const exact = await open('train', { sigma: 0, train: 100 });
-    const points = exact.batch(everything(100));
+    const points = await exact.batch(everything(100));
     exact.labels?.forEach((label, i) => {
       expect([points[2 * i], points[2 * i + 1]]).toEqual(gridMeans[label]);
     });

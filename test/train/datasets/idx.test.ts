@@ -30,9 +30,9 @@ describe('IDX data sets', () => {
     const train = await open(at('kin'));
     expect(train).toMatchObject({ name: 'kin', shape: [2, 2, 1], count: 3, classes: 3, kind: 'images' });
     expect([...(train.labels ?? [])]).toEqual([0, 2, 1]);
-    expect([...(train.pixels?.(Uint32Array.of(1)) ?? [])]).toEqual([4, 5, 6, 7]);
+    expect([...((await train.pixels?.(Uint32Array.of(1))) ?? [])]).toEqual([4, 5, 6, 7]);
     const test = await open(at('kin'), 'test');
-    expect([...(test.pixels?.(Uint32Array.of(0)) ?? [])]).toEqual([100, 101, 102, 103]);
+    expect([...((await test.pixels?.(Uint32Array.of(0))) ?? [])]).toEqual([100, 101, 102, 103]);
     expect(test.classes).toBe(2);
   });
 

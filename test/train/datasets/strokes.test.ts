@@ -40,7 +40,7 @@ describe('strokes', () => {
 
   it('is like MNIST: black edges, full ink, as much of it, and as much variety', async () => {
     const set = await open('train', 3000);
-    const pixels = set.pixels?.(Uint32Array.from({ length: 3000 }, (_, i) => i)) ?? new Uint8Array();
+    const pixels = (await set.pixels?.(Uint32Array.from({ length: 3000 }, (_, i) => i))) ?? new Uint8Array();
     let edge = 0;
     for (let i = 0; i < pixels.length; i++) {
       const [x, y] = [i % 28, Math.floor(i / 28) % 28];
@@ -51,7 +51,7 @@ describe('strokes', () => {
       const image = pixels.subarray(i, i + SIZE);
       expect(Math.max(...image)).toBeGreaterThan(200);
     }
-    const mean = meanImage(set);
+    const mean = await meanImage(set);
     const ink = mean.reduce((sum, v) => sum + v, 0) / SIZE;
     const error = pixels.reduce((sum, v, i) => sum + (v / 255 - (mean[i % SIZE] as number)) ** 2, 0) / pixels.length;
     // MNIST: 0.1307 and 0.0673
