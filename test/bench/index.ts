@@ -2,6 +2,7 @@
 import type { Bench } from './bench.js';
 import { encode } from './encode.js';
 import { grid } from './grid.js';
+import { profile } from './profile.js';
 import { train } from './train.js';
 
-export const benches: readonly Bench[] = [train, encode, grid];
+export const benches: readonly Bench[] = [train, profile, encode, grid];
