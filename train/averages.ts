@@ -1,4 +1,5 @@
 /** Exponential moving averages of parameters: average <- decay average + (1 - decay) parameter after every step. */
+import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import { type NamedArray, Variable, type VariableStore } from './tensorflow/variables.js';
 
@@ -40,9 +41,9 @@ export class Averages {
     return new Map([...this.#variables].map(([name, variable]) => [name, variable.read()]));
   }
 
-  /** For a checkpoint. */
-  arrays(): Map<string, NamedArray> {
-    return new Map([...this.#variables].map(([name, v]) => [PREFIX + name, { shape: v.shape, data: v.data() }]));
+  /** For a checkpoint; each is copied when it is asked for. */
+  stored(): Map<string, Stored<Float32Array>> {
+    return new Map([...this.#variables].map(([name, variable]) => [PREFIX + name, variable]));
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 /** A run's networks with their parameters on TensorFlow: made from a configuration, fresh or from a checkpoint. */
 import { AlixError } from '@alix/infer/io/errors';
 import { createRandom } from '@alix/infer/io/random';
+import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import { Averages } from './averages.js';
 import type { Beginnings } from './beginnings.js';
@@ -57,9 +58,14 @@ export class System {
     }
   }
 
-  /** Copies of all numbers, for a checkpoint. */
+  /** All numbers, each copied when it is asked for: for a checkpoint. */
+  stored(): Map<string, Stored<Float32Array>> {
+    return new Map([...this.store.stored(), ...(this.averages?.stored() ?? [])]);
+  }
+
+  /** Copies of the same. */
   arrays(): Map<string, NamedArray> {
-    return new Map([...this.store.arrays(), ...(this.averages?.arrays() ?? [])]);
+    return new Map([...this.stored()].map(([name, part]) => [name, { shape: part.shape, data: part.data() }]));
   }
 
   /** Networks in evaluation mode: running statistics, no dropout, an implicit encoder's noise at zero. Call inside tf.tidy. */

@@ -3,6 +3,7 @@
  * lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), theta -= lr_t m / (sqrt(v) + epsilon).
  */
 import { AlixError } from '@alix/infer/io/errors';
+import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import { nodeBackend } from './load.js';
 import { type NamedArray, Variable, type VariableStore } from './variables.js';
@@ -84,16 +85,20 @@ export class Adam {
     return moments;
   }
 
-  /** Moments and counts, named "PARAMETER.m", ".v" and ".t", for a checkpoint. */
-  arrays(): Map<string, NamedArray> {
-    const all = new Map<string, NamedArray>();
+  /** Moments and counts, named "PARAMETER.m", ".v" and ".t", each copied when it is asked for: for a checkpoint. */
+  stored(): Map<string, Stored<Float32Array>> {
+    const all = new Map<string, Stored<Float32Array>>();
     for (const [name, { m, v, t }] of this.#moments) {
-      all.set(`${name}.m`, { shape: m.shape, data: m.data() });
-      all.set(`${name}.v`, { shape: v.shape, data: v.data() });
+      all.set(`${name}.m`, m).set(`${name}.v`, v);
       // a float32 counts exactly to 2^24 updates; a long run would need months to reach it
-      all.set(`${name}.t`, { shape: [1], data: Float32Array.of(t) });
+      all.set(`${name}.t`, { shape: [1], data: () => Float32Array.of(t) });
     }
     return all;
+  }
+
+  /** Copies of the same. */
+  arrays(): Map<string, NamedArray> {
+    return new Map([...this.stored()].map(([name, part]) => [name, { shape: part.shape, data: part.data() }]));
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 /** Parameters as TensorFlow resource variables: read without a copy, changed in place by TensorFlow's own optimiser kernels. */
+import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../layers/layer.js';
 import { type NodeBackend, nodeBackend } from './load.js';
@@ -76,7 +77,12 @@ export class VariableStore {
     return new Map([...this.#variables].map(([name, variable]) => [name, variable.read()]));
   }
 
-  /** Copies of all numbers, for a checkpoint or an export. */
+  /** All numbers, each copied when it is asked for: for a checkpoint. */
+  stored(): ReadonlyMap<string, Stored<Float32Array>> {
+    return this.#variables;
+  }
+
+  /** Copies of all numbers. */
   arrays(): Map<string, NamedArray> {
     return new Map([...this.#variables].map(([name, v]) => [name, { shape: v.shape, data: v.data() }]));
   }
