@@ -96,8 +96,11 @@ export function globToRegExp(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 'su');
 }
 
-/** Names of all files below `folder`, relative to it, with '/', to `depth` levels. */
-async function walk(folder: string, depth: number): Promise<string[]> {
+/**
+ * Names of all files below `folder`, relative to it, with '/', to `depth` levels, in no order. Hidden files and folders are
+ * passed over, links to folders are not followed.
+ */
+export async function walk(folder: string, depth: number): Promise<string[]> {
   const names: string[] = [];
   for (const entry of await describing(folder, () => readdir(folder, { withFileTypes: true }))) {
     if (entry.name.startsWith('.')) continue;

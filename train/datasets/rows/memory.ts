@@ -26,7 +26,9 @@ export function memoryRows({ data, shape }: MemoryRows): RowReader {
 }
 
 /** The same numbers where threads can share them: `array` itself if it is there already, else a copy. */
-export function sharedArray<T extends Uint8Array | Uint16Array | Float32Array>(array: T): T {
+export function sharedArray<T extends Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array>(
+  array: T,
+): T {
   if (array.buffer instanceof SharedArrayBuffer) return array;
   const Kind = array.constructor as new (buffer: SharedArrayBuffer) => T;
   const copy = new Kind(new SharedArrayBuffer(array.byteLength));

@@ -1,0 +1,105 @@
+/**
+ * How images of any size become rows of one. The rule: of each image a centred square is taken, of `centreCrop` pixels a
+ * side or, where that is 0, of its shorter side; where the image and the square are not centred exactly, the extra line
+ * is left over below and on the right. The square is scaled to `size` x `size` by antialiased linear interpolation of the
+ * stored values (infer/io/resize.ts). With `size` 0 nothing is scaled, and with both 0 nothing is cropped: all images must
+ * then have one size. Grey becomes RGB by repeating it, RGB becomes grey by the luma of ITU-R BT.601.
+ */
+import { AlixError } from '@alix/infer/io/errors';
+import { toShape } from '@alix/infer/io/image-file';
+import type { ImageSize } from '@alix/infer/io/image-head';
+import type { Pixels } from '@alix/infer/io/png';
+import { centreCrop, resize } from '@alix/infer/io/resize';
+
+/** The options of every source that reads image files; 0 means "as the images are". */
+export const fitOptions = { size: 0, channels: 0, centreCrop: 0 };
+export type FitOptions = typeof fitOptions;
+
+/** The rule with its numbers, as plain data. */
+export interface Fit {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** Side of the centred square that is taken; 0: the shorter side's, or nothing is cropped where `scale` is false. */
+  readonly crop: number;
+  /** Whether squares are scaled to height x width. */
+  readonly scale: boolean;
+}
+
+/** Largest side of a row: what is larger is a mistake, not a training image. */
+const MAX_SIDE = 4096;
+
+/** @throws AlixError 'bad-option' for numbers that are no sizes */
+export function checkFitOptions(source: string, { size, channels, centreCrop }: FitOptions): void {
+  const check = (option: string, value: number, fits: boolean, expected: string): void => {
+    if (!fits)
+      throw new AlixError('bad-option', 'a value out of range', {
+        where: `data set "${source}", option "${option}"`,
+        expected,
+        found: `${value}`,
+      });
+  };
+  const isSide = (n: number) => Number.isInteger(n) && n >= 0 && n <= MAX_SIDE;
+  check('size', size, isSide(size), `pixels from 1 to ${MAX_SIDE}, or 0: the size that the images have`);
+  check('centreCrop', centreCrop, isSide(centreCrop), `pixels from 1 to ${MAX_SIDE}, or 0: the shorter side`);
+  check('channels', channels, [0, 1, 3].includes(channels), '1 (grey), 3 (RGB), or 0: as the first image has');
+}
+
+/** The rule for a data set whose first image this is. */
+export function fitFor({ size, channels, centreCrop }: FitOptions, first: Omit<Pixels, 'pixels'>): Fit {
+  const side = size || centreCrop;
+  return {
+    height: side || first.height,
+    width: side || first.width,
+    channels: channels === 1 || channels === 3 ? channels : first.channels === 1 ? 1 : 3,
+    crop: centreCrop,
+    scale: size !== 0,
+  };
+}
+
+/** The size that all images must have, where the rule changes none. */
+export function requiredSize(fit: Fit): ImageSize | undefined {
+  return fit.scale || fit.crop !== 0 ? undefined : fit;
+}
+
+/** @throws AlixError 'wrong-size' for an image of another size than the first */
+export function checkSameSize(found: ImageSize, wanted: ImageSize, where: string): void {
+  if (found.height === wanted.height && found.width === wanted.width) return;
+  throw new AlixError('wrong-size', 'the images are not of one size', {
+    where,
+    expected: `${wanted.width}x${wanted.height} pixels, as the first image has`,
+    found: `${found.width}x${found.height}`,
+    remedy: 'say to what size all are cropped and scaled, for example --set data.options.size=64',
+  });
+}
+
+/**
+ * An image by the rule.
+ *
+ * @returns uint8 [height,width,channels]
+ * @throws AlixError 'wrong-size', 'transparent'
+ */
+export function fitImage(image: Pixels, fit: Fit, where: string): Uint8Array<ArrayBuffer> {
+  const required = requiredSize(fit);
+  if (required) checkSameSize(image, required, where);
+  return toShape(required ? image : scaled(cropped(image, fit, where), fit), fit, where);
+}
+
+function cropped(image: Pixels, { crop }: Fit, where: string): Pixels {
+  const side = crop || Math.min(image.height, image.width);
+  if (side > Math.min(image.height, image.width))
+    throw new AlixError('wrong-size', 'the image is smaller than the square that is cut from it', {
+      where,
+      expected: `at least ${side}x${side} pixels`,
+      found: `${image.width}x${image.height}`,
+      remedy: 'lower data.options.centreCrop, or take the image out',
+    });
+  const square = { height: side, width: side };
+  if (image.height === side && image.width === side) return image;
+  return { ...image, ...square, pixels: centreCrop(image.pixels, image, square) };
+}
+
+function scaled(image: Pixels, { height, width }: Fit): Pixels {
+  if (image.height === height && image.width === width) return image;
+  return { ...image, height, width, pixels: resize(image.pixels, image, { height, width }) };
+}

@@ -1,0 +1,87 @@
+/** A look at every image file before training: how long it is and, where all must be alike, how large by its head. */
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { AlixError } from '@alix/infer/io/errors';
+import { describeSystemError, readBytes } from '@alix/infer/io/files';
+import { decodeImage } from '@alix/infer/io/image-file';
+import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
+import { checkSameSize } from './fit.js';
+
+/** Files looked at before others get their turn. */
+const SLICE = 500;
+/** Longest image file. */
+export const MAX_BYTES = 1024 ** 3;
+
+/**
+ * The byte sizes of the files; on a SharedArrayBuffer.
+ *
+ * @param names below `root`
+ * @param wanted what all images must have; undefined: no file is opened
+ * @throws AlixError 'wrong-size', 'too-large', 'bad-image', and errors of the system in plain words
+ */
+export async function surveyFiles(
+  root: string,
+  names: readonly string[],
+  wanted: ImageSize | undefined,
+): Promise<Uint32Array> {
+  const sizes = new Uint32Array(new SharedArrayBuffer(4 * names.length));
+  const head = Buffer.alloc(HEAD_BYTES);
+  for (let i = 0; i < names.length; i++) {
+    // one call after the other is five times faster than through the thread pool, as long as others get their turn
+    if (i % SLICE === SLICE - 1) await setImmediate();
+    const path = join(root, names[i] as string);
+    const { bytes, found } = look(path, wanted ? head : undefined);
+    checkBytes(bytes, path);
+    sizes[i] = bytes;
+    if (wanted) checkSameSize(headSize(found) ?? (await sizeInside(await readBytes(path), path)), wanted, path);
+  }
+  return sizes;
+}
+
+/** @throws AlixError 'too-large', 'bad-image' */
+export function checkBytes(bytes: number, where: string): void {
+  if (bytes === 0) throw new AlixError('bad-image', 'an empty file', { where, remedy: 'remove it, or copy it again' });
+  if (bytes > MAX_BYTES)
+    throw new AlixError('too-large', 'the image file is too large', {
+      where,
+      expected: `at most ${MAX_BYTES} bytes`,
+      found: `${bytes}`,
+      remedy: 'remove it, or make it smaller',
+    });
+}
+
+function look(path: string, head: Buffer | undefined): { bytes: number; found: Uint8Array } {
+  try {
+    if (!head) return { bytes: statSync(path).size, found: new Uint8Array(0) };
+    const file = openSync(path, 'r');
+    try {
+      const found = head.subarray(0, readSync(file, head, 0, head.length, 0));
+      return { bytes: found.length < head.length ? found.length : fstatSync(file).size, found };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw describeSystemError(error, path);
+  }
+}
+
+/**
+ * The size of an image whose head does not say it, without decoding its pixels.
+ *
+ * @throws AlixError 'bad-image', 'too-large'
+ */
+export async function sizeInside(bytes: Uint8Array, where: string): Promise<ImageSize> {
+  let size: ImageSize | undefined;
+  const enough = new Error('the size is known');
+  await decodeImage(bytes, where, {
+    onSize: ({ height, width }) => {
+      size = { height, width };
+      throw enough;
+    },
+  }).catch((error) => {
+    if (error !== enough) throw error;
+  });
+  if (size) return size;
+  throw new AlixError('bad-image', 'an image that does not state its size', { where });
+}

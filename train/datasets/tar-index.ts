@@ -1,0 +1,95 @@
+/** The samples of tar archives by WebDataset's conventions, and where their images lie. */
+import { AlixError } from '@alix/infer/io/errors';
+import { FileWindow } from '@alix/infer/io/file-window';
+import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
+import { type TarMember, tarMembers } from '@alix/infer/io/tar';
+import { checkBytes, sizeInside } from './image-survey.js';
+import type { Shard } from './rows/tar.js';
+
+/** Samples of one shard, in the order in which they first appear. */
+export interface ShardIndex {
+  readonly shard: Shard;
+  readonly samples: readonly ImageSample[];
+}
+
+interface Sample {
+  /** The path up to the first dot of its last part: what the members of a sample share. */
+  readonly key: string;
+  /** The member that is the image. */
+  image?: TarMember;
+  /** Its size, where that was asked for. */
+  size?: ImageSize;
+  /** Of the member .cls: a class number. */
+  label?: number;
+}
+
+export type ImageSample = Readonly<Sample> & { readonly image: TarMember };
+
+const IMAGES = new Set(['png', 'jpg', 'jpeg', 'webp']);
+const MAX_LABEL = 65_535;
+/** A class number has at most five digits; the rest is white space. */
+const MAX_LABEL_BYTES = 64;
+
+/**
+ * Walks an archive's headers. Of each sample the image (.png, .jpg, .jpeg or .webp) and the class number (.cls, as text)
+ * count; other members, and samples without an image, are passed over.
+ *
+ * @param withSizes whether each image's size is read from its head
+ * @throws AlixError 'bad-tar', 'bad-image', ... naming the archive and the member
+ */
+export async function indexShard(path: string, withSizes: boolean): Promise<ShardIndex> {
+  const file = await FileWindow.open(path);
+  try {
+    const byKey = new Map<string, Sample>();
+    let latest: Sample | undefined;
+    for await (const member of tarMembers(file)) {
+      const { key, extension } = splitName(member.name);
+      if (extension !== 'cls' && !IMAGES.has(extension)) continue;
+      // the members of a sample mostly follow each other
+      const sample: Sample = latest?.key === key ? latest : (byKey.get(key) ?? { key });
+      if (sample !== latest) byKey.set(key, sample);
+      latest = sample;
+      const where = `${path}:${member.name}`;
+      if (extension === 'cls' ? sample.label !== undefined : sample.image)
+        throw new AlixError('bad-tar', 'two members of one kind in a sample', {
+          where,
+          remedy: 'give each sample a name of its own up to the first dot',
+        });
+      if (extension === 'cls') sample.label = await readLabel(file, member, where);
+      else {
+        checkBytes(member.size, where);
+        sample.image = member;
+        if (withSizes) sample.size = await readSize(file, member, where);
+      }
+    }
+    const samples = [...byKey.values()].filter((sample): sample is Sample & ImageSample => sample.image !== undefined);
+    return { shard: { path, size: file.size, modified: file.modified }, samples };
+  } finally {
+    await file.close();
+  }
+}
+
+/** 'a/b.c.png' is the sample 'a/b' with the extension 'c.png'. */
+function splitName(name: string): { readonly key: string; readonly extension: string } {
+  const dot = name.indexOf('.', name.lastIndexOf('/') + 1);
+  if (dot < 0) return { key: name, extension: '' };
+  return { key: name.slice(0, dot), extension: name.slice(dot + 1).toLowerCase() };
+}
+
+async function readLabel(file: FileWindow, { offset, size }: TarMember, where: string): Promise<number> {
+  const bytes = await file.at(offset, Math.min(size, MAX_LABEL_BYTES));
+  const text = Buffer.from(bytes).toString('latin1').trim();
+  const label = Number(text);
+  if (/^\d+$/.test(text) && size <= MAX_LABEL_BYTES && label <= MAX_LABEL) return label;
+  throw new AlixError('bad-tar', 'a .cls member that is not a class number', {
+    where,
+    expected: `0 to ${MAX_LABEL}, as text`,
+    found: JSON.stringify(text.slice(0, 20)),
+    remedy: 'number the classes from 0',
+  });
+}
+
+async function readSize(file: FileWindow, { offset, size }: TarMember, where: string): Promise<ImageSize> {
+  const known = headSize(await file.at(offset, Math.min(size, HEAD_BYTES)));
+  return known ?? sizeInside(Uint8Array.from(await file.at(offset, size)), where);
+}

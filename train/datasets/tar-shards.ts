@@ -1,0 +1,143 @@
+/** Images in tar archives ("shards"), as WebDataset packs them. They stay there: a row is read when it is asked for. */
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { AlixError } from '@alix/infer/io/errors';
+import { FileWindow } from '@alix/infer/io/file-window';
+import { decodeImage } from '@alix/infer/io/image-file';
+import type { Pixels } from '@alix/infer/io/png';
+import type { TarMember } from '@alix/infer/io/tar';
+import { type DatasetSource, resolveOptions, rowsDataset, type Split } from './dataset.js';
+import { checkFitOptions, checkSameSize, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
+import { checkCount, checkShare, isIn } from './held-out.js';
+import { sharedArray } from './rows/memory.js';
+import { packNames } from './rows/names.js';
+import type { Shard } from './rows/tar.js';
+import { listShards } from './shard-list.js';
+import { type ImageSample, indexShard } from './tar-index.js';
+
+const defaults = { ...fitOptions, heldOut: 0.1 };
+type Settings = typeof defaults;
+
+/**
+ * Tar archives: one, a folder of them, or a path with braces ("x-{000..012}.tar"). Which members are a sample:
+ * tar-index.ts. The splits are those that folders or names of shards say (shard-list.ts); else a share `heldOut` is the test
+ * split, chosen by the shard's file name, ':' and the sample's key (held-out.ts), so that added shards move none. `size`,
+ * `channels` and `centreCrop`: fit.ts. All samples have a class, or none.
+ *
+ * The fingerprint is the sha256 of the split, the fit, and the shards' file names and the names, offsets, byte sizes and classes
+ * of the images: not of their content, which would have to be read whole.
+ *
+ * @throws AlixError 'no-data', 'bad-tar', 'bad-data', 'bad-option', 'wrong-size' and those of `decodeImage`
+ */
+export const tarShards: DatasetSource = {
+  name: 'tar-shards',
+  summary:
+    'tar files of images (NAME.png, class in NAME.cls), as WebDataset packs them: a file, a folder, x-{000..012}.tar',
+  defaults,
+  async open({ split, path, options }) {
+    const settings = resolveOptions('tar-shards', defaults, options);
+    checkFitOptions('tar-shards', settings);
+    checkShare('tar-shards', settings.heldOut);
+    if (path === undefined)
+      throw new AlixError('no-data', 'the data set "tar-shards" needs a path', {
+        remedy: 'name a tar file, or a folder of them',
+      });
+    const { fit, classes, shards, rows } = await index(path, split, settings);
+    checkCount(rows.names.length, split, path);
+    const Labels = (classes ?? 0) > 256 ? Uint16Array : Uint8Array;
+    return rowsDataset('images', {
+      name: basename(resolve(path)).replace(/\.tar$/, ''),
+      count: rows.names.length,
+      labels: classes === undefined ? undefined : sharedArray(Labels.from(rows.label)),
+      classes,
+      source: {
+        kind: 'tar',
+        shape: [fit.height, fit.width, fit.channels],
+        shards,
+        shard: sharedArray(Uint32Array.from(rows.shard)),
+        offset: sharedArray(Float64Array.from(rows.offset)),
+        length: sharedArray(Uint32Array.from(rows.length)),
+        names: packNames(rows.names),
+        fit,
+      },
+      fingerprint: fingerprint({ split, fit, classes }, shards, rows),
+    });
+  },
+};
+
+/** Columns, a number or name to each row of the split; `label` is empty where there are no classes. */
+interface Rows {
+  readonly shard: number[];
+  readonly offset: number[];
+  readonly length: number[];
+  readonly names: string[];
+  readonly label: number[];
+}
+
+/** Goes through all shards, those of the other split too: both splits have the same classes, and the fit of the first image. */
+async function index(path: string, split: Split, settings: Settings) {
+  const rows: Rows = { shard: [], offset: [], length: [], names: [], label: [] };
+  const shards: Shard[] = [];
+  let fit: Fit | undefined;
+  /** -1 where there are no classes. */
+  let largest: number | undefined;
+  for (const { path: shardPath, split: whole } of await listShards(path)) {
+    const { shard, samples } = await indexShard(shardPath, settings.size === 0 && settings.centreCrop === 0);
+    if (samples.length === 0)
+      throw new AlixError('no-data', 'a tar file without images', {
+        where: shardPath,
+        expected: 'members that end with .png, .jpg, .jpeg or .webp',
+        remedy: 'leave it out',
+      });
+    shards.push({ ...shard, path: resolve(shardPath) });
+    for (const sample of samples) {
+      const where = `${shardPath}:${sample.image.name}`;
+      fit ??= fitFor(settings, await decodeMember(shardPath, sample.image, where));
+      const required = requiredSize(fit);
+      if (required && sample.size) checkSameSize(sample.size, required, where);
+      largest = largestClass(largest, sample.label, where);
+      const isMine = whole ? whole === split : isIn(split, `${basename(shardPath)}:${sample.key}`, settings.heldOut);
+      if (isMine) push(rows, sample, shards.length - 1);
+    }
+  }
+  return { fit: fit as Fit, classes: largest === undefined || largest < 0 ? undefined : largest + 1, shards, rows };
+}
+
+function push(rows: Rows, { image, label }: ImageSample, shard: number): void {
+  rows.shard.push(shard);
+  rows.offset.push(image.offset);
+  rows.length.push(image.size);
+  rows.names.push(image.name);
+  if (label !== undefined) rows.label.push(label);
+}
+
+async function decodeMember(path: string, { offset, size }: TarMember, where: string): Promise<Pixels> {
+  const file = await FileWindow.open(path);
+  try {
+    return await decodeImage(await file.at(offset, size), where);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws AlixError 'bad-data' where some samples have a class and others none */
+function largestClass(before: number | undefined, label: number | undefined, where: string): number {
+  const now = label ?? -1;
+  if (before !== undefined && before < 0 !== now < 0)
+    throw new AlixError('bad-data', label === undefined ? 'an image without a class' : 'an image with a class', {
+      where,
+      expected: 'a .cls member in every sample, or in none',
+      remedy: 'make the archive again',
+    });
+  return Math.max(before ?? -1, now);
+}
+
+function fingerprint(head: object, shards: readonly Shard[], rows: Rows): string {
+  const hash = createHash('sha256').update(`tar-shards ${JSON.stringify(head)}\n`);
+  const files = shards.map(({ path }) => basename(path));
+  for (let i = 0; i < rows.names.length; i++)
+    hash.update(
+      `${files[rows.shard[i] as number]}\0${rows.names[i]}\0${rows.offset[i]} ${rows.length[i]} ${rows.label[i]}\n`,
+    );
+  return hash.digest('hex');
+}
