@@ -1,6 +1,6 @@
 /** What a fresh run starts from besides its seed: the data's mean, and networks trained beforehand. */
 import { AlixError } from '@alix/infer/io/errors';
-import { newestCheckpoint } from './checkpoint.js';
+import { newestCheckpoint } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import { type Dataset, meanImage } from './datasets/dataset.js';
 import { type Design, design } from './design.js';

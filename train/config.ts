@@ -59,6 +59,8 @@ export const configSchema = z.strictObject({
   }),
   /** Images v in 0..255 are trained on as (v + u) / 256 with u uniform in [0,1), drawn anew each time. */
   dequantise: z.boolean().default(false),
+  /** Each image is trained on as it is or mirrored left to right, by a coin tossed each time. */
+  flip: z.boolean().default(false),
   /** Decay of the moving average of encoder and decoder that the trained model answers with; 0 for none. */
   averageDecay: z.number().min(0).lt(1).default(0),
   /** Run folders of networks trained beforehand, by the network's name: { "M": "runs/classifier-strokes" }. */
@@ -70,8 +72,16 @@ export const configSchema = z.strictObject({
   evaluationRows: z.number().int().nonnegative(),
   /** A checkpoint at each epoch's end, and after this many minutes since the last one. */
   checkpointMinutes: z.number().positive(),
-  /** How many of the newest checkpoints stay. */
+  /** And after each so many steps; 0 for none. */
+  checkpointSteps: z.number().int().nonnegative().default(0),
+  /** How many of the newest checkpoints stay; the best one stays besides. */
   checkpointsKept: count,
+  /** What makes a checkpoint the best: a measure of metrics.jsonl's epoch lines, or 'auto' or 'none', and how it gets better. */
+  best: z
+    .strictObject({ metric: z.string().min(1), direction: z.enum(['auto', 'lower', 'higher']) })
+    .default({ metric: 'auto', direction: 'auto' }),
+  /** Lets oneDNN multiply float32 matrices in bfloat16, where the processor can; it changes the numbers. */
+  bfloat16: z.boolean().default(false),
   /** The user's own files that it uses, by the sha256 of what they pack to: `openExtension` makes such a record. */
   extensions: z
     .array(z.strictObject({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits') }))
@@ -104,13 +114,17 @@ export const defaults: RunConfig = {
   },
   initialiser: { weights: 'normal', deviation: 0.02, scaleDeviation: 0, biases: 'zero', outputBias: 'data-mean' },
   dequantise: false,
+  flip: false,
   averageDecay: 0,
   pretrained: {},
   batchNormMomentum: 0.1,
   seed: 1,
   evaluationRows: 1000,
   checkpointMinutes: 10,
+  checkpointSteps: 0,
   checkpointsKept: 2,
+  best: { metric: 'auto', direction: 'auto' },
+  bfloat16: false,
   extensions: [],
 };
 

@@ -4,6 +4,7 @@ import type { RunState } from './checkpoint.js';
 import type { Dataset } from './datasets/dataset.js';
 import { diverged } from './diverged.js';
 import { drawSamples } from './evaluate.js';
+import type { Standing } from './keeping.js';
 import { inWords, type Measures, measure } from './measures.js';
 import type { System } from './system.js';
 
@@ -20,15 +21,13 @@ export interface LookingParts {
 /**
  * Measures, and draws samples/NAME.png.
  *
- * @param lastGood the step of the last checkpoint, 0 where there is none
  * @throws AlixError 'diverged' where a measure is not finite
  */
-export async function look(parts: LookingParts, state: RunState, name: string, lastGood: number): Promise<Measures> {
+export async function look(parts: LookingParts, standing: Standing, name: string): Promise<Measures> {
   const { system, heldOut, folder, rows, root } = parts;
   const measures = await measure(system, heldOut, rows);
   for (const [what, value] of Object.entries(measures))
-    if (!Number.isFinite(value))
-      throw diverged({ folder, step: state.step, lastGood }, `the ${inWords(what)} is ${value}`);
+    if (!Number.isFinite(value)) throw diverged(standing, `the ${inWords(what)} is ${value}`);
   await drawSamples(system, heldOut, root.split('samples'), folder, name);
   return measures;
 }

@@ -1,6 +1,6 @@
 /** metrics.jsonl: one JSON object a line. `step` lines while training, `epoch` lines at each epoch's end. */
 import { existsSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { describing, writeFileAtomic } from '@alix/infer/io/files';
 
 export type MetricsLine =
@@ -34,10 +34,31 @@ export class MetricsLog {
     this.#pending.push(`${JSON.stringify(line, safe)}\n`);
   }
 
+  /** Appends the lines and sees them to the disk, all or none: a checkpoint that is written next must not be without them. */
   async flush(): Promise<void> {
     const text = this.#pending.join('');
     this.#pending = [];
-    if (text) await describing(this.#path, () => appendFile(this.#path, text));
+    if (text) await describing(this.#path, () => append(this.#path, text));
+  }
+}
+
+async function append(path: string, text: string): Promise<void> {
+  // not made anew: where it is gone, the run is
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; )
+        at += (await file.write(bytes, at, bytes.length - at, size + at)).bytesWritten;
+      await file.sync();
+    } catch (error) {
+      // half a line helps nobody; where not even that can be undone, the reader passes over it
+      await file.truncate(size).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await file.close();
   }
 }
 
@@ -47,7 +68,8 @@ export async function readMetrics(path: string): Promise<MetricsLine[]> {
   const text = await describing(path, () => readFile(path, 'utf8'));
   return text.split('\n').flatMap((line) => {
     try {
-      return line ? [JSON.parse(line) as MetricsLine] : [];
+      const value = line ? (JSON.parse(line) as MetricsLine | null) : null;
+      return typeof value?.step === 'number' ? [value] : [];
     } catch {
       return [];
     }

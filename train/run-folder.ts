@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
 import { z } from 'zod';
-import { checkpointSteps } from './checkpoint.js';
+import { checkpointSteps } from './checkpoints.js';
 import { configSchema, type RunConfig } from './config.js';
 
 const runSchema = z.strictObject({
@@ -70,7 +70,13 @@ export async function readRun(folder: string): Promise<RunRecord> {
  * The settings in which a resumed run may differ from how it began: its end, and what does not touch its numbers. Of the
  * data, the place may be another: their fingerprint tells whether they are the same.
  */
-const mayDiffer: readonly (keyof RunConfig)[] = ['length', 'checkpointMinutes', 'checkpointsKept'];
+const mayDiffer: readonly (keyof RunConfig)[] = [
+  'length',
+  'checkpointMinutes',
+  'checkpointSteps',
+  'checkpointsKept',
+  'best',
+];
 
 /**
  * Checks that a run is continued as it began.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { beginnings } from './beginnings.js';
 import { checkShape } from './check-data.js';
-import { checkpointSteps, removeUnfinished } from './checkpoint.js';
+import { checkpointSteps, removeUnfinished } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { answering } from './averages.js';
 import { checkShape } from './check-data.js';
-import { newestCheckpoint } from './checkpoint.js';
+import { newestCheckpoint } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';

@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import { createRandom, type Random, restoreRandom } from '@alix/infer/io/random';
 import { type Beginnings, beginnings } from './beginnings.js';
-import { type Checkpoint, checkpointSteps, newestCheckpoint, type RunState } from './checkpoint.js';
+import { metricOf, isBetter } from './best.js';
+import { type Best, lazily, type OpenedCheckpoint, type RunState } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
+import { bestOf, continued } from './continued.js';
 import { diverged } from './diverged.js';
+import { keeping, outOfMemory, type Standing } from './keeping.js';
 import { look, lookInWords } from './looking.js';
 import type { Measures } from './measures.js';
 import { MetricsLog } from './metrics-log.js';
@@ -31,6 +34,8 @@ export interface TrainRequest {
   readonly resume?: boolean;
   /** What a fresh run starts from besides its seed; read from `config` and `data` unless given. */
   readonly start?: Beginnings | undefined;
+  /** Whether the folder is still this process's to write into. */
+  readonly isMine?: () => Promise<boolean>;
   /** Ends the run cleanly after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -48,6 +53,8 @@ export interface TrainResult {
   readonly imagesPerSecond: number;
   readonly interrupted: boolean;
   readonly reconstructionError: number | undefined;
+  /** The best checkpoint, where the run's metric has been measured. */
+  readonly best: Best | undefined;
 }
 
 /**
@@ -56,14 +63,11 @@ export interface TrainResult {
  * @throws AlixError 'diverged' naming step and loss; the last good checkpoint is kept
  */
 export async function train(request: TrainRequest): Promise<TrainResult> {
-  const { config, data, folder } = request;
-  const damaged = (path: string, why: string) => request.onEvent?.(`${path} is passed over: ${why}`);
-  const begun = request.resume === true && (await checkpointSteps(folder)).length > 0;
-  // killed before its first checkpoint, a run has nothing to continue from, and its seed makes the beginning the same again
-  if (request.resume && !begun) request.onEvent?.(`${folder} has no checkpoint yet: the run begins again`);
-  const checkpoint = begun ? await newestCheckpoint(folder, damaged) : undefined;
+  const { config, data } = request;
+  const checkpoint = request.resume ? await continued(request.folder, request.onEvent) : undefined;
+  const best = checkpoint && (await bestOf(checkpoint, request));
   const start = checkpoint ? undefined : (request.start ?? (await beginnings(config, data)));
-  const run = new Run(request, checkpoint, start);
+  const run = new Run(request, { checkpoint, best, start });
   try {
     return await run.loop();
   } catch (error) {
@@ -74,6 +78,15 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     run.dispose();
   }
 }
+
+/** Where a run begins, or goes on. */
+interface From {
+  readonly checkpoint: OpenedCheckpoint | undefined;
+  readonly best: Best | undefined;
+  readonly start: Beginnings | undefined;
+}
+
+const METRICS = 'the metrics could not be written';
 
 class Run {
   readonly #request: TrainRequest;
@@ -93,19 +106,22 @@ class Run {
   readonly #perStep: number;
   #state: RunState;
   #measures: Measures = {};
+  /** Of the last step. */
+  #metrics: StepMetrics = {};
 
-  constructor(request: TrainRequest, checkpoint: Checkpoint | undefined, start: Beginnings | undefined) {
+  constructor(request: TrainRequest, { checkpoint, best, start }: From) {
     const { config, folder, data, onProgress } = request;
     this.#request = request;
-    this.#system = new System(config, checkpoint?.weights, start);
+    this.#system = new System(config, checkpoint && lazily(checkpoint.weights), start);
     this.#perStep = minibatchesPerStep(this.#system.design);
     this.#perEpoch = minibatchesPerEpoch(this.#system.design, data.count);
-    this.#adam = new Adam(this.#system.store, checkpoint?.optimiser);
+    this.#adam = new Adam(this.#system.store, checkpoint && lazily(checkpoint.optimiser));
     this.#root = createRandom(config.seed);
     this.#minibatches = new Minibatches(this.#system, data, config, this.#root);
     this.#noise = checkpoint ? restoreRandom(checkpoint.state.random) : this.#root.split('noise');
-    this.#state = checkpoint?.state ?? { step: 0, epoch: 0, batchInEpoch: 0, seconds: 0 };
-    this.#secondsBefore = this.#state.seconds;
+    const { step = 0, epoch = 0, batchInEpoch = 0, seconds = 0 } = checkpoint?.state ?? {};
+    this.#state = { step, epoch, batchInEpoch, seconds };
+    this.#secondsBefore = seconds;
     this.#end = {
       steps: stepsOf(config, this.#perEpoch / this.#perStep),
       secondsLimit: (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600,
@@ -118,7 +134,12 @@ class Run {
       onProgress,
     });
     const parts = { folder, config, system: this.#system, adam: this.#adam, noise: this.#noise };
-    this.#saving = new Saving(parts, this.#state.step);
+    this.#saving = new Saving(parts, step, best);
+  }
+
+  get #standing(): Standing {
+    const { folder, isMine } = this.#request;
+    return { folder, step: this.#state.step, lastGood: this.#saving.lastGood, ...(isMine ? { isMine } : {}) };
   }
 
   get #isDone(): boolean {
@@ -127,7 +148,7 @@ class Run {
 
   async loop(): Promise<TrainResult> {
     const { signal, onEvent } = this.#request;
-    await this.#log.rewind(this.#state.step);
+    await keeping(this.#standing, METRICS, () => this.#log.rewind(this.#state.step));
     if (this.#isDone)
       onEvent?.(`step ${this.#state.step} is the end of this run already; give it more --epochs, --steps or --hours`);
     while (!this.#isDone && !signal?.aborted) {
@@ -146,6 +167,7 @@ class Run {
       imagesPerSecond: this.#recorder.imagesPerSecond,
       interrupted: signal?.aborted === true && this.#state.step < this.#end.steps,
       reconstructionError: this.#measures.reconstruction_mse,
+      best: this.#saving.best,
     };
   }
 
@@ -154,6 +176,7 @@ class Run {
     const started = performance.now();
     const { epoch, batchInEpoch } = this.#state;
     const metrics = this.#update(minibatches);
+    this.#metrics = metrics;
     this.#system.averages?.update();
     const seconds = (performance.now() - started) / 1000;
     const isEpochEnd = batchInEpoch + this.#perStep === this.#perEpoch;
@@ -165,12 +188,7 @@ class Run {
     };
     this.#recorder.step(this.#state, epoch + 1, metrics, seconds);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-    if (!bad) return;
-    const { folder } = this.#request;
-    throw diverged(
-      { folder, step: this.#state.step, lastGood: this.#saving.lastGood },
-      `the loss "${bad[0]}" is ${bad[1]}`,
-    );
+    if (bad) throw diverged(this.#standing, `the loss "${bad[0]}" is ${bad[1]}`);
   }
 
   #minibatchesOfStep(): Promise<Minibatch[]> {
@@ -183,46 +201,65 @@ class Run {
     const { config } = this.#request;
     const { epoch } = this.#state;
     const moment = { epoch: epoch + 1, epochs: plannedEpochs(config, this.#perEpoch / this.#perStep) };
-    return step(
-      {
-        system: this.#system,
-        adam: this.#adam,
-        random: this.#noise,
-        batchNormMomentum: config.batchNormMomentum,
-        moment,
-        settings: (network) => settingsOf(config, network, moment),
-      },
-      () => minibatches.shift() as Minibatch,
-    );
+    try {
+      return step(
+        {
+          system: this.#system,
+          adam: this.#adam,
+          random: this.#noise,
+          batchNormMomentum: config.batchNormMomentum,
+          moment,
+          settings: (network) => settingsOf(config, network, moment),
+        },
+        () => minibatches.shift() as Minibatch,
+      );
+    } catch (error) {
+      throw outOfMemory(error, { ...this.#standing, step: this.#state.step + 1 }, config.batch);
+    }
   }
 
   async #endEpoch(): Promise<void> {
     await this.#look(`epoch-${String(this.#state.epoch).padStart(4, '0')}`);
-    await this.#save();
+    await this.#save(this.#measures);
   }
 
   async #look(name: string): Promise<void> {
     const { heldOut, folder, config, onEvent } = this.#request;
     const parts = { system: this.#system, heldOut, folder, rows: config.evaluationRows, root: this.#root };
-    this.#measures = await look(parts, this.#state, name, this.#saving.lastGood);
+    this.#measures = await keeping(this.#standing, 'the samples could not be written', () =>
+      look(parts, this.#standing, name),
+    ).catch((error: unknown) => {
+      throw outOfMemory(error, this.#standing, config.batch);
+    });
+    const isBest = this.#saving.wouldBeBest(this.#state.step, this.#measures);
     this.#recorder.epoch(this.#state, this.#measures);
-    onEvent?.(lookInWords(this.#state, this.#recorder.imagesPerSecond, this.#measures));
+    onEvent?.(
+      `${lookInWords(this.#state, this.#recorder.imagesPerSecond, this.#measures)}${isBest ? ', the best so far' : ''}`,
+    );
   }
 
-  async #save(): Promise<void> {
+  /** @param measures of this step, where there are any */
+  async #save(measures?: Measures): Promise<void> {
     await this.flush();
-    await this.#saving.save(this.#state);
+    await keeping(this.#standing, 'the checkpoint could not be written', () =>
+      this.#saving.save(this.#state, measures, this.#metrics),
+    );
+    // what cannot be removed is no reason to stop
+    await this.#saving
+      .prune()
+      .catch((error: Error) => this.#request.onEvent?.(`an old checkpoint stays: ${error.message}`));
   }
 
   flush(): Promise<void> {
-    return this.#recorder.flush(this.#state);
+    return keeping(this.#standing, METRICS, () => this.#recorder.flush(this.#state));
   }
 
   async #finish(): Promise<void> {
     await this.flush();
     if (this.#saving.lastGood === this.#state.step && this.#state.step > 0) return;
-    if (!this.#request.signal?.aborted) await this.#look(`step-${this.#state.step}`);
-    await this.#save();
+    if (this.#request.signal?.aborted) return this.#save();
+    await this.#look(`step-${this.#state.step}`);
+    await this.#save(this.#measures);
   }
 
   dispose(): void {

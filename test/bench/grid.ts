@@ -52,7 +52,7 @@ export const grid: Bench = {
 async function draw(folder: string, n: number, seed: number) {
   const [{ readRun }, { newestCheckpoint }, { loadTensorflow }] = await Promise.all([
     import('@alix/train/run-folder'),
-    import('@alix/train/checkpoint'),
+    import('@alix/train/checkpoints'),
     import('@alix/train/tensorflow/load'),
   ]);
   const { config } = await readRun(folder);
