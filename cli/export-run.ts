@@ -2,7 +2,7 @@
 import { type ExportOptions, exportBundle } from '@alix/export';
 import { loadModel } from '@alix/infer';
 import { createRandom } from '@alix/infer/io/random';
-import { openTrained } from '@alix/train';
+import { type CheckpointChoice, openTrained } from '@alix/train';
 import type { Dataset } from '@alix/train/datasets/dataset';
 
 /** Held-out images or points, and some of noise, on which the trained and the exported networks must agree. */
@@ -19,21 +19,26 @@ export interface ExportChoices {
   readonly replace: boolean;
   /** Where the run's data are now, if they have moved. */
   readonly data?: string | undefined;
+  /** The newest whole one unless given. */
+  readonly checkpoint?: CheckpointChoice;
 }
 
 /**
- * Exports the newest whole checkpoint of a run to the folder `out`. Errors are those of openTrained and exportBundle.
+ * Exports a checkpoint of a run, the newest whole one unless another is chosen, to the folder `out`. Errors are those of openTrained and exportBundle.
  *
  * @param onEvent is told in one line of what is worth a line, such as a damaged checkpoint that was passed over
  */
 export async function exportTrained(
   run: string,
   out: string,
-  { name, licence, replace, data: source }: ExportChoices,
+  { name, licence, replace, data: source, checkpoint }: ExportChoices,
   onEvent?: (line: string) => void,
 ) {
-  const trained = await openTrained(run, onEvent);
+  const trained = await openTrained(run, onEvent, checkpoint);
   try {
+    const { best, training } = trained;
+    if (checkpoint === 'best' && best)
+      onEvent?.(`the best checkpoint is that of step ${training.steps}: ${best.metric} ${best.value.toPrecision(4)}`);
     const data = await trained.heldOut(source);
     const count = Math.min(MEASURED, data.count);
     const error = await trained.reconstructionError(data, count);

@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { answering } from './averages.js';
 import { checkShape } from './check-data.js';
-import { newestCheckpoint } from './checkpoints.js';
+import { type Best, read } from './checkpoint.js';
+import { type CheckpointChoice, openChosen } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
@@ -31,6 +32,8 @@ export interface TrainedRun {
   /** What lies under an inpainting mask, on the scale [0,1], where the encoder was trained on masked images. */
   readonly maskFill?: number;
   readonly weights: ReadonlyMap<string, NamedArray>;
+  /** The best checkpoint up to this one, where the run kept one. */
+  readonly best: Best | undefined;
   /** What a bundle records of the training. */
   readonly training: {
     readonly recipe: string;
@@ -55,19 +58,24 @@ export interface TrainedRun {
 }
 
 /**
- * Opens a run folder at its newest whole checkpoint.
+ * Opens a run folder at its newest whole checkpoint, or at another one.
  *
  * @param onEvent is told in one line of each newer checkpoint that is damaged and passed over
  * @throws AlixError 'no-run', 'bad-run', 'no-checkpoint', 'bad-checkpoint', 'no-tensorflow'
  */
-export async function openTrained(folder: string, onEvent?: (line: string) => void): Promise<TrainedRun> {
+export async function openTrained(
+  folder: string,
+  onEvent?: (line: string) => void,
+  choice: CheckpointChoice = 'newest',
+): Promise<TrainedRun> {
   const run = await readRun(folder);
   await loadExtensions(run.config, folder);
   const { objective, maskFill, architecture, chains, networks, config } = design(run.config);
-  const checkpoint = await newestCheckpoint(folder, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
+  const checkpoint = await openChosen(folder, choice, (path, why) => onEvent?.(`${path} is passed over: ${why}`));
+  const weights = read(checkpoint.weights);
   await loadTensorflow();
-  const system = new System(config, checkpoint.weights);
-  const { step, epoch, batchInEpoch } = checkpoint.state;
+  const system = new System(config, weights);
+  const { step, epoch, batchInEpoch, best } = checkpoint.state;
   return {
     name: basename(folder),
     system: objective.name,
@@ -79,7 +87,8 @@ export async function openTrained(folder: string, onEvent?: (line: string) => vo
     },
     chains: { ...chains, ...headsOf(system.design) },
     ...(maskFill === undefined ? {} : { maskFill: (maskFill + 1) / 2 }),
-    weights: answering(checkpoint.weights),
+    weights: answering(weights),
+    best,
     training: {
       recipe: config.recipe,
       alixVersion: run.alixVersion,

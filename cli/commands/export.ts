@@ -1,6 +1,8 @@
 /** alix export: a run folder to a model bundle, with the parity of the two always checked. */
 import { basename, resolve } from 'node:path';
 import type { Bundle } from '@alix/infer';
+import type { CheckpointChoice } from '@alix/train';
+import { InvalidArgumentError } from 'commander';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
@@ -9,11 +11,15 @@ interface Options {
   readonly replace?: true;
   readonly licence: string;
   readonly data?: string;
+  readonly checkpoint: CheckpointChoice;
 }
 
 const help = `
+The best checkpoint is the one whose held-out error was lowest (the run's setting "best.metric"); a run never removes it.
+
 Examples:
   alix export runs/mnist -o models/mnist-dali
+  alix export runs/mnist -o models/mnist-dali --checkpoint best
 `;
 
 export const exportVerb: CommandDefinition = {
@@ -26,12 +32,19 @@ export const exportVerb: CommandDefinition = {
       .requiredOption('-o, --output <model>', 'the folder of the bundle')
       .option('--name <name>', "the model's name (default: the folder's)")
       .option('--data <data>', "the run's data, if they have moved since")
+      .option('--checkpoint <which>', 'newest, best, or the step of one', checkpointChoice, 'newest')
       .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
       .option('--replace', 'replace a bundle that is there already')
       .addHelpText('after', help)
       .action(async (run: string, options: Options, command) => exportRun(run, options, context(command)));
   },
 };
+
+function checkpointChoice(text: string): CheckpointChoice {
+  if (text === 'newest' || text === 'best') return text;
+  if (/^(0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new InvalidArgumentError('It is newest, best, or the number of a step.');
+}
 
 async function exportRun(run: string, options: Options, context: Context): Promise<void> {
   const { exportTrained } = await import('../export-run.js');
@@ -43,6 +56,7 @@ async function exportRun(run: string, options: Options, context: Context): Promi
       licence: options.licence,
       replace: options.replace === true,
       data: options.data,
+      checkpoint: options.checkpoint,
     },
     context.log,
   );
