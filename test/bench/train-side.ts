@@ -1,52 +1,42 @@
-/** alix's side of the training benchmark: steps for some seconds, then one JSON line. */
+/** alix's side of the training benchmark: steps of a case for some seconds, then one JSON line. */
 import { parseArgs } from 'node:util';
-import { createRandom } from '@alix/infer/io/random';
-import { recipes, resolveConfig } from '@alix/train';
-import { loadTensorflow } from '@alix/train/tensorflow/load';
-
-const WARM_UP = 5;
+import { cost } from '@alix/train/cost';
+import { caseOf } from './training/cases.js';
+import { stepper } from './training/stepper.js';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, threads: { type: 'string', default: '2' } },
+  options: {
+    case: { type: 'string', default: 'mnist' },
+    preset: { type: 'string' },
+    seconds: { type: 'string', default: '10' },
+    threads: { type: 'string', default: '2' },
+  },
 });
-const tf = await loadTensorflow({ threads: Number(values.threads) });
-const [{ System }, { Adam }, { step }] = await Promise.all([
-  import('@alix/train/system'),
-  import('@alix/train/tensorflow/adam'),
-  import('@alix/train/step'),
-]);
-
-const config = resolveConfig([{ from: 'recipe', config: recipes['dali-mnist']?.config }]);
-const { batch, optimiser, batchNormMomentum } = config;
-const system = new System(config);
-const random = createRandom(config.seed);
-const context = {
-  system,
-  adam: new Adam(system.store),
-  random,
-  batchNormMomentum,
-  moment: { epoch: 1, epochs: 1 },
-  settings: () => optimiser,
-};
-const [height, width, channels] = [28, 28, 1];
-const x = tf.tensor(random.uniform(batch * height * width * channels), [batch, height, width, channels]);
-
-for (let i = 0; i < WARM_UP; i++) step(context, () => ({ x: tf.clone(x) }));
+const threads = Number(values.threads);
+const { config, system, oneStep, warmUp } = await stepper(caseOf(values.case), { threads, preset: values.preset });
+const { flopsPerStep } = await cost(system.design, config.batch);
+warmUp();
 const start = performance.now();
 let steps = 0;
 let seconds = 0;
 while (seconds < Number(values.seconds)) {
-  step(context, () => ({ x: tf.clone(x) }));
+  oneStep();
   steps += 1;
   seconds = (performance.now() - start) / 1000;
 }
 const { user, system: kernel } = process.cpuUsage();
+const { name, preset } = config.objective;
 console.log(
   JSON.stringify({
-    what: 'alix',
-    images_per_second: (steps * batch) / seconds,
+    what: `alix ${name} ${system.design.config.objective.preset || preset}`,
+    images_per_second: (steps * config.batch) / seconds,
     cpu_seconds: (user + kernel) / 1e6,
     steps,
-    threads: Number(values.threads),
+    threads,
+    batch: config.batch,
+    flops_per_step: flopsPerStep,
+    parameters: Object.fromEntries(
+      [...system.design.networks].map(([key, { parameterCount }]) => [key, parameterCount]),
+    ),
   }),
 );

@@ -1,17 +1,14 @@
-"""PyTorch's side of `npm run bench -- train`: DALI as its authors update it, on AIM Table 3's MNIST networks.
+"""PyTorch's side of `npm run bench -- train mnist`: DALI as its authors update it, on AIM Table 3's MNIST networks, batch 100.
 
-Random images, batch 100. Steps for some seconds after a warm-up, then one JSON line.
-usage: python torch_dali_mnist.py [--seconds 10] [--threads 2]
+The options are those of peer.py.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-BATCH, LATENT, SLOPE, WARM_UP = 100, 32, 0.1, 5
+from peer import Peer, frozen
+
+BATCH, LATENT, SLOPE = 100, 32, 0.1
 
 
 def leaky():
@@ -54,63 +51,45 @@ def networks():
     critic = nn.Sequential(
         nn.Flatten(), *fully_connected_bn(6272, 1024, leaky()), nn.Linear(1024, 64), nn.Linear(64, 1),
     )
-    return generator, features, critic, Encoder()
-
-
-def adam(*modules):
-    return torch.optim.Adam([p for m in modules for p in m.parameters()], lr=2e-4, betas=(0.5, 0.999))
+    return {"G": generator, "F": features, "D": critic, "E": Encoder()}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    peer = Peer(BATCH)
+    generator, features, critic, encoder = peer.build(**networks())
+    theirs = peer.adam(features, critic, lr=2e-4, beta1=0.5)
+    ours = peer.adam(generator, encoder, lr=2e-4, beta1=0.5)
+    x = peer.data(1, 28, 28)
+    generated = peer.compiled(generator)
 
-    generator, features, critic, encoder = networks()
-    theirs, ours = adam(features, critic), adam(generator, encoder)
-    frozen = [*features.parameters(), *critic.parameters()]
-    x = torch.rand(BATCH, 1, 28, 28)
+    @peer.compiled
+    def critic_loss(x, fake):
+        return softplus(-critic(features(x))).mean() + softplus(critic(features(fake))).mean()
 
-    def step():
-        with torch.no_grad():
-            fake = generator(torch.randn(BATCH, LATENT))
-        critic_loss = softplus(-critic(features(x))).mean() + softplus(critic(features(fake))).mean()
-        theirs.zero_grad()
-        critic_loss.backward()
-        theirs.step()
-
-        # the critic's weights need no gradient here; gradients still flow through it to the generator
-        for parameter in frozen:
-            parameter.requires_grad_(False)
-        z = torch.randn(BATCH, LATENT)
+    @peer.compiled
+    def actor_loss(z):
         seen = features(generator(z))
         mean, log_variance = encoder(seen)
         nll = 0.5 * ((z - mean) ** 2 * torch.exp(-log_variance) + log_variance)
-        actor_loss = softplus(-critic(seen)).mean() + nll.mean()
-        ours.zero_grad()
-        actor_loss.backward()
-        ours.step()
-        for parameter in frozen:
-            parameter.requires_grad_(True)
-        return critic_loss.item(), actor_loss.item()
+        return softplus(-critic(seen)).mean() + nll.mean()
 
-    for _ in range(WARM_UP):
-        step()
-    start, steps, seconds = time.perf_counter(), 0, 0.0
-    while seconds < options.seconds:
-        step()
-        steps += 1
-        seconds = time.perf_counter() - start
-    print(json.dumps({
-        "what": f"torch {torch.__version__}",
-        "images_per_second": steps * BATCH / seconds,
-        "cpu_seconds": time.process_time(),
-        "steps": steps,
-        "threads": options.threads,
-    }))
+    def step():
+        with torch.no_grad():
+            fake = generated(peer.normal(LATENT))
+        loss = critic_loss(x, fake)
+        theirs.zero_grad()
+        loss.backward()
+        theirs.step()
+
+        # the critic's weights need no gradient here; gradients still flow through it to the generator
+        with frozen(features, critic):
+            actors = actor_loss(peer.normal(LATENT))
+            ours.zero_grad()
+            actors.backward()
+            ours.step()
+        return loss.item(), actors.item()
+
+    peer.run(step)
 
 
 main()

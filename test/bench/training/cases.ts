@@ -8,9 +8,14 @@ export interface Case {
   readonly peer: string;
   /** What a minibatch is made of. */
   readonly unit: 'images' | 'points';
+  /** What alix's losses of critic and actor have and the peer's leave out. */
+  readonly constants?: readonly [number, number];
   /** Another preset whose ratio to the same peer is printed beside. */
   readonly beside?: string;
 }
+
+/** The constant of a Gaussian's -log density per dimension. */
+const gaussian = [0, Math.log(2 * Math.PI) / 2] as const;
 
 export const cases: readonly Case[] = [
   {
@@ -18,6 +23,7 @@ export const cases: readonly Case[] = [
     title: 'DALI on the MNIST networks of AIM Table 3',
     recipe: 'dali-mnist',
     peer: 'torch_dali_mnist.py',
+    constants: gaussian,
     unit: 'images',
     beside: 'paper',
   },
@@ -26,6 +32,7 @@ export const cases: readonly Case[] = [
     title: 'DALI on the 64x64 networks of AIM Table 4',
     recipe: 'dali-celeba',
     peer: 'torch_dali_64.py',
+    constants: gaussian,
     unit: 'images',
   },
   {
@@ -40,6 +47,7 @@ export const cases: readonly Case[] = [
     title: "DALI on AIM's networks for the 25-Gaussian grid",
     recipe: 'dali-grid',
     peer: 'torch_dali_grid.py',
+    constants: gaussian,
     unit: 'points',
   },
 ];

@@ -1,5 +1,4 @@
 /** The convolutions and matrix products of a step: what each computes, and how fast it is alone. */
-import { median } from '../pairs.js';
 import type { OpCall, Operand, RawBinding } from './recorder.js';
 
 const size = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
@@ -74,13 +73,16 @@ export function kernelsOf(calls: readonly OpCall[], steps = 1): readonly Kernel[
     .sort((a, b) => b.count * b.flops - a.count * a.flops);
 }
 
-const REPEATS = 7;
-const WARM_UP = 3;
-const MOST_REPEATS = 50;
-const MOST_MS = 150;
+const WARM_UP = 2;
+const REPEATS = 3;
+const MOST_REPEATS = 30;
+const MOST_MS = 20;
 
-/** Median milliseconds of a kernel alone, on random numbers of the recorded shapes. */
-export function timeAlone(binding: RawBinding, { op, attributes, inputs, outputs }: OpCall): number {
+/** Milliseconds of some calls of a kernel alone, on random numbers of the recorded shapes. */
+export function timesAlone(
+  binding: RawBinding,
+  { op, attributes, inputs, outputs }: Pick<OpCall, 'op' | 'attributes' | 'inputs' | 'outputs'>,
+): number[] {
   const ids = inputs.map(({ shape, dtype, numbers }) =>
     binding.createTensor(shape, dtype, numbers ? Int32Array.from(numbers) : randomNumbers(size(shape))),
   );
@@ -97,19 +99,23 @@ export function timeAlone(binding: RawBinding, { op, attributes, inputs, outputs
     const start = performance.now();
     do times.push(once());
     while (times.length < REPEATS || (times.length < MOST_REPEATS && performance.now() - start < MOST_MS));
-    return median(times);
+    return times;
   } finally {
     for (const id of ids) binding.deleteTensor(id);
   }
 }
 
-/** Numbers in [-1,1) that take no time to make: what they are does not matter, only that they are not zero or subnormal. */
+let pool = new Float32Array(0);
+
+/** Numbers in [-1,1), quickly made: what they are does not matter, only that they are neither zero nor subnormal. */
 function randomNumbers(n: number): Float32Array {
-  const values = new Float32Array(n);
-  let state = 1;
-  for (let i = 0; i < n; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    values[i] = state / 2 ** 31 || 0.5;
+  if (pool.length < n) {
+    pool = new Float32Array(n);
+    let state = 1;
+    for (let i = 0; i < n; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      pool[i] = state / 2 ** 31 || 0.5;
+    }
   }
-  return values;
+  return pool.subarray(0, n);
 }

@@ -1,18 +1,19 @@
 /** A case's step on random data: the very step that trains, without a run around it. */
-import type { Random } from '@alix/infer/io/random';
-import { createRandom } from '@alix/infer/io/random';
+import { createRandom, type Random } from '@alix/infer/io/random';
 import { type RunConfig, recipes, resolveConfig } from '@alix/train';
-import type { Design } from '@alix/train/design';
+import type { System } from '@alix/train/system';
 import { loadTensorflow, type NodeBackend, nodeBackend } from '@alix/train/tensorflow/load';
 import type { Case } from './cases.js';
 
 export interface Stepper {
   readonly config: RunConfig;
-  readonly design: Design;
+  readonly system: System;
+  /** The minibatch, always the same: float32 [N,...]. */
+  readonly data: Float32Array;
   /** One update of all players; their losses. */
   oneStep(): Record<string, number>;
-  /** Milliseconds that making noise has taken in JavaScript so far, and how often it was made. */
-  readonly noise: { ms: number; count: number };
+  /** Some steps that are not measured: of those that take long, fewer. */
+  warmUp(): void;
 }
 
 export interface StepperOptions {
@@ -21,12 +22,16 @@ export interface StepperOptions {
   readonly preset?: string | undefined;
   /** Called with the backend before the first tensor is made. */
   readonly onBackend?: (backend: NodeBackend) => void;
+  /** What noise is drawn from; the seed's stream is given. */
+  readonly noise?: (random: Random) => Random;
 }
 
-export async function stepper(
-  { recipe }: Pick<Case, 'recipe'>,
-  { threads, preset, onBackend }: StepperOptions,
-): Promise<Stepper> {
+const WARM_UP = 5;
+const WARM_UP_SECONDS = 5;
+const LEAST_WARM_UP = 2;
+
+export async function stepper({ recipe }: Pick<Case, 'recipe'>, options: StepperOptions): Promise<Stepper> {
+  const { threads, preset, onBackend, noise = (random) => random } = options;
   const tf = await loadTensorflow({ threads });
   onBackend?.(nodeBackend());
   const [{ System }, { Adam }, { step }, { settingsOf }] = await Promise.all([
@@ -41,38 +46,23 @@ export async function stepper(
   ]);
   const { batch, batchNormMomentum } = config;
   const system = new System(config);
-  const noise = { ms: 0, count: 0 };
-  const random = timed(createRandom(config.seed), noise);
   const moment = { epoch: 1, epochs: 1 };
   const context = {
     system,
     adam: new Adam(system.store),
-    random,
+    random: noise(createRandom(config.seed)),
     batchNormMomentum,
     moment,
     settings: (network: string) => settingsOf(config, network, moment),
   };
   const { shape } = system.design.architecture.data;
-  const count = shape.reduce((product, n) => product * n, batch);
-  const x = tf.tensor(createRandom('bench').uniform(count), [batch, ...shape], 'float32');
-  return { config, design: system.design, noise, oneStep: () => step(context, () => ({ x: tf.clone(x) })) };
-}
-
-/** The stream itself, with a watch on what takes time. */
-function timed(random: Random, spent: { ms: number; count: number }): Random {
-  const watch = (draw: (n: number) => Float32Array<ArrayBuffer>) => (n: number) => {
+  const data = createRandom('bench').uniform(shape.reduce((product, n) => product * n, batch));
+  const x = tf.tensor(data, [batch, ...shape], 'float32');
+  const oneStep = () => step(context, () => ({ x: tf.clone(x) }));
+  const warmUp = () => {
     const start = performance.now();
-    const numbers = draw(n);
-    spent.ms += performance.now() - start;
-    spent.count += 1;
-    return numbers;
+    const isOver = () => performance.now() - start > 1000 * WARM_UP_SECONDS;
+    for (let i = 0; i < LEAST_WARM_UP || (i < WARM_UP && !isOver()); i++) oneStep();
   };
-  return {
-    uniform: watch((n) => random.uniform(n)),
-    normal: watch((n) => random.normal(n)),
-    integer: (min, max) => random.integer(min, max),
-    permutation: (n) => random.permutation(n),
-    split: (name) => random.split(name),
-    state: () => random.state(),
-  };
+  return { config, system, data, oneStep, warmUp };
 }
