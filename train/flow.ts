@@ -1,14 +1,14 @@
 /** The flow of an encoder: its planned rows as one invertible function. */
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
-import { ownOf } from './forward.js';
+import { ownOf, type ParameterTensors } from './forward.js';
 import { layerKinds } from './layers/index.js';
 import type { FlowLayer, ForwardContext, Transformed } from './layers/layer.js';
 import type { Flow } from './posterior.js';
 import type { PlannedBlock, PlannedLayer } from './spec.js';
 
 /** Binds a planned flow to parameters. @throws AlixError 'bad-architecture' where a layer of it cannot be part of a flow */
-export function flowOf(block: PlannedBlock, parameters: ReadonlyMap<string, tf.Tensor>, context: ForwardContext): Flow {
+export function flowOf(block: PlannedBlock, parameters: ParameterTensors, context: ForwardContext): Flow {
   const along = (
     z: tf.Tensor,
     layers: readonly PlannedLayer[],

@@ -4,6 +4,9 @@ import { layerKinds } from './layers/index.js';
 import type { ForwardContext } from './layers/layer.js';
 import type { PlannedBlock, PlannedLayer, PlannedNetwork } from './spec.js';
 
+/** Parameters by their full names. */
+export type ParameterTensors = Pick<ReadonlyMap<string, Tensor>, 'get'>;
+
 /** Joins tensors along their last axis. */
 export type Join = (tensors: readonly Tensor[]) => Tensor;
 
@@ -17,7 +20,7 @@ export type Join = (tensors: readonly Tensor[]) => Tensor;
 export function forward(
   network: PlannedNetwork,
   inputs: Readonly<Record<string, Tensor>>,
-  parameters: ReadonlyMap<string, Tensor>,
+  parameters: ParameterTensors,
   context: ForwardContext,
   join: Join,
 ): Record<string, Tensor> {
@@ -34,7 +37,7 @@ export function forward(
 export function runLayers(
   block: PlannedBlock,
   x: Tensor,
-  parameters: ReadonlyMap<string, Tensor>,
+  parameters: ParameterTensors,
   context: ForwardContext,
   layers: readonly PlannedLayer[] = block.layers,
 ): Tensor {
@@ -43,8 +46,8 @@ export function runLayers(
 
 function runBlock(
   block: PlannedBlock,
-  values: ReadonlyMap<string, Tensor>,
-  parameters: ReadonlyMap<string, Tensor>,
+  values: ParameterTensors,
+  parameters: ParameterTensors,
   context: ForwardContext,
   join: Join,
 ): Tensor {
@@ -53,16 +56,19 @@ function runBlock(
   return runLayers(block, input, parameters, context);
 }
 
-function runLayer(layer: PlannedLayer, x: Tensor, parameters: ReadonlyMap<string, Tensor>, context: ForwardContext) {
+function runLayer(layer: PlannedLayer, x: Tensor, parameters: ParameterTensors, context: ForwardContext) {
   return layerKinds[layer.kind].forward(x, layer.args as never, ownOf(layer, parameters), context, layer.path);
 }
 
-/** A layer's parameters under their short names. */
-export function ownOf(layer: PlannedLayer, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {
-  return Object.fromEntries(layer.parameters.map(({ name }) => [name, tensorOf(parameters, `${layer.path}.${name}`)]));
+/** A layer's parameters under their short names, each read when the layer asks for it: training wants no running statistics. */
+export function ownOf(layer: PlannedLayer, parameters: ParameterTensors): Record<string, Tensor> {
+  const own = {};
+  for (const { name } of layer.parameters)
+    Object.defineProperty(own, name, { get: () => tensorOf(parameters, `${layer.path}.${name}`), enumerable: true });
+  return own;
 }
 
-function tensorOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+function tensorOf(values: ParameterTensors, name: string): Tensor {
   const value = values.get(name);
   if (!value) throw new Error(`there is no tensor called ${name}`);
   return value;

@@ -1,7 +1,7 @@
 /** The networks of a run as functions on tensors: what objectives call. */
 import * as tf from '@tensorflow/tfjs-core';
 import { flowOf } from './flow.js';
-import { forward, runLayers } from './forward.js';
+import { forward, type ParameterTensors, runLayers } from './forward.js';
 import { layerKinds } from './layers/index.js';
 import type { ForwardContext } from './layers/layer.js';
 import type { Likelihood, Noise, Posterior, Signature } from './objectives/objective.js';
@@ -22,12 +22,12 @@ export interface Binding {
 }
 
 /** Binds planned networks to parameters, statistics and noise. */
-export function callables(binding: Binding, parameters: ReadonlyMap<string, tf.Tensor>): Record<string, Callable> {
+export function callables(binding: Binding, parameters: ParameterTensors): Record<string, Callable> {
   return Object.fromEntries([...binding.networks.keys()].map((name) => [name, callable(name, binding, parameters)]));
 }
 
 /** One of the networks, bound. */
-export function callable(name: string, binding: Binding, parameters: ReadonlyMap<string, tf.Tensor>): Callable {
+export function callable(name: string, binding: Binding, parameters: ParameterTensors): Callable {
   const network = binding.networks.get(name);
   if (!network) throw new Error(`there is no network ${name}`);
   const context = binding.context(name);
@@ -58,7 +58,7 @@ function named(network: PlannedNetwork, inputs: readonly tf.Tensor[], noise: Noi
 function result(
   network: PlannedNetwork,
   outputs: Record<string, tf.Tensor>,
-  parameters: ReadonlyMap<string, tf.Tensor>,
+  parameters: ParameterTensors,
   context: ForwardContext,
 ): tf.Tensor | Posterior {
   const { mean, log_variance, log_sigma, sample } = outputs;
@@ -80,7 +80,7 @@ export function lastActivation({ blocks, outputs }: PlannedNetwork): PlannedLaye
 function likelihood(
   network: PlannedNetwork,
   inputs: Record<string, tf.Tensor>,
-  parameters: ReadonlyMap<string, tf.Tensor>,
+  parameters: ParameterTensors,
   context: ForwardContext,
 ): Likelihood {
   const [imageName = 'x'] = Object.keys(network.outputs);

@@ -8,7 +8,7 @@ import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type Binding, callables } from './networks.js';
 import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
 import type { System } from './system.js';
-import type { Adam, AdamSettings } from './tensorflow/adam.js';
+import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
@@ -105,7 +105,7 @@ function update(
   const { system, random, settings } = context;
   const { objective, options, networks } = system.design;
   const noise = noiseOf(random);
-  const parameters = system.store.read();
+  const parameters = system.store.reading();
   const observed: Observation[] = [];
   const remembered = new Map<string, tf.Tensor>();
   const binding: Binding = {
@@ -132,7 +132,7 @@ function update(
     );
   });
   const metrics: StepMetrics = {};
-  const changes: { parameter: string; gradient: tf.Tensor; settings: UpdateSettings }[] = [];
+  const changes: Change[] = [];
   for (const [name, { value, extra, gradients: grads }] of Object.entries(results)) {
     metrics[name] = value.dataSync()[0] as number;
     for (const [key, tensor] of Object.entries(extra)) metrics[key] = tensor.dataSync()[0] as number;
@@ -145,12 +145,10 @@ function update(
     }
   }
   // TensorFlow updates a variable in place only while nobody else holds its memory
-  for (const tensor of parameters.values()) tensor.dispose();
-  for (const { parameter, gradient, settings: rates } of changes) {
-    context.adam.apply(parameter, gradient, rates);
-    gradient.dispose();
-  }
-  for (const observation of observed) foldIn(system, observation, context.batchNormMomentum);
+  parameters.dispose();
+  context.adam.apply(changes);
+  for (const { gradient } of changes) gradient.dispose();
+  foldIn(system, observed, context.batchNormMomentum);
   for (const [parameter, value] of remembered) {
     system.store.get(parameter).assign(value);
     value.dispose();
@@ -213,16 +211,13 @@ interface Observation {
 }
 
 /** running <- (1 - momentum) running + momentum batch, for each pass of the batch, in order. */
-function foldIn(system: System, { path, mean, variance }: Observation, momentum: number): void {
-  for (const [name, batch] of [
-    ['running_mean', mean],
-    ['running_variance', variance],
-  ] as const) {
-    const variable = system.store.get(`${path}.${name}`);
-    const running = variable.read();
-    const next = tf.add(running, tf.mul(tf.sub(batch, running), momentum));
-    running.dispose();
-    variable.assign(next);
-    batch.dispose();
+function foldIn({ store }: System, observed: readonly Observation[], momentum: number): void {
+  if (observed.length === 0) return;
+  const share = tf.scalar(momentum);
+  for (const { path, mean, variance } of observed) {
+    store.get(`${path}.running_mean`).moveTowards(mean, share);
+    store.get(`${path}.running_variance`).moveTowards(variance, share);
+    mean.dispose();
+    variance.dispose();
   }
 }

@@ -1,7 +1,7 @@
 /** A system's networks in evaluation mode as a bundle's graphs: the same names in, the same names out. Export compares the two. */
 import { AlixError } from '@alix/infer/io/errors';
 import * as tf from '@tensorflow/tfjs-core';
-import { ownOf } from './forward.js';
+import { ownOf, type ParameterTensors } from './forward.js';
 import { FEATURE_LAYERS, hiddenActivations } from './hidden.js';
 import { layerKinds } from './layers/index.js';
 import type { ForwardContext } from './layers/layer.js';
@@ -126,7 +126,7 @@ const context: ForwardContext = {
 };
 
 /** What goes into the activations of a network's hidden layers, noise at zero. */
-function hiddenLayers(network: PlannedNetwork, x: tf.Tensor, parameters: ReadonlyMap<string, tf.Tensor>): tf.Tensor[] {
+function hiddenLayers(network: PlannedNetwork, x: tf.Tensor, parameters: ParameterTensors): tf.Tensor[] {
   const wanted = new Set<PlannedLayer>(hiddenActivations(network));
   const found: tf.Tensor[] = [];
   const values = new Map<string, tf.Tensor>();

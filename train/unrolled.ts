@@ -1,12 +1,13 @@
 /** A network as it would be after further updates of its own Adam, with the updates in the graph. Metz et al. 2017, section 2. */
 import * as tf from '@tensorflow/tfjs-core';
 import { clipped } from './clip.js';
+import type { ParameterTensors } from './forward.js';
 import { type Binding, type Callable, callable } from './networks.js';
 import type { Adam, AdamSettings } from './tensorflow/adam.js';
 
 export interface Unrolling {
   readonly binding: Binding;
-  readonly parameters: ReadonlyMap<string, tf.Tensor>;
+  readonly parameters: ParameterTensors;
   readonly adam: Pick<Adam, 'moments'>;
   readonly settings: (network: string) => AdamSettings & { readonly clipValue?: number; readonly l2?: number };
 }
@@ -32,12 +33,10 @@ export function unrolled(
     ...binding,
     context: (name) => ({ ...binding.context(name), observe: () => undefined, remember: () => undefined }),
   };
-  const at = (values: readonly tf.Tensor[]) =>
-    callable(
-      network,
-      imagined,
-      new Map([...parameters, ...specs.map(({ name }, i) => [name, values[i] as tf.Tensor] as const)]),
-    );
+  const at = (values: readonly tf.Tensor[]) => {
+    const own = new Map(specs.map(({ name }, i) => [name, values[i]]));
+    return callable(network, imagined, { get: (name) => own.get(name) ?? parameters.get(name) });
+  };
   let values = specs.map(({ name }) => parameters.get(name) as tf.Tensor);
   let moments = specs.map(({ name }) => adam.moments(name));
   for (let k = 0; k < steps; k++) {

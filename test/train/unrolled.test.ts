@@ -140,8 +140,13 @@ describeWithTensorflow('unrolled critic', () => {
         const parameters = store.read();
         const wrt = [...parameters.values()];
         const { loss } = gradients(() => ({ loss: { value: value(callable('D', binding, parameters)), wrt } }));
-        for (const [i, { name, role }] of specsOf('D').entries())
-          optimiser.apply(name, clipped(loss.gradients[i]!, wrt[i]!, role === 'weight', rates), rates);
+        optimiser.apply(
+          specsOf('D').map(({ name, role }, i) => ({
+            parameter: name,
+            gradient: clipped(loss.gradients[i]!, wrt[i]!, role === 'weight', rates),
+            settings: rates,
+          })),
+        );
       });
     for (let i = 0; i < 3; i++) realStep();
     const before = logits();

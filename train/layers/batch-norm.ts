@@ -17,13 +17,15 @@ export const batchNorm: LayerKind<Record<string, never>> = {
   },
   flops: (input) => 4 * input.reduce((product, n) => product * n, 1),
   forward(x, _args, parameters, { ops, training, observe }, path) {
-    const { scale, shift, running_mean: mean, running_variance: variance } = parameters;
-    if (!scale || !shift || !mean || !variance) throw new Error(`${path} lacks a parameter`);
+    const { scale, shift } = parameters;
+    if (!scale || !shift) throw new Error(`${path} lacks a parameter`);
     if (training) {
       const { y, mean: batchMean, variance: batchVariance } = ops.batchNorm(x, scale, shift, BATCH_NORM_EPSILON);
       observe(path, batchMean, batchVariance);
       return y;
     }
+    const { running_mean: mean, running_variance: variance } = parameters;
+    if (!mean || !variance) throw new Error(`${path} lacks its running statistics`);
     return ops.affine(x, ...ops.folded(scale, shift, mean, variance, BATCH_NORM_EPSILON));
   },
 };

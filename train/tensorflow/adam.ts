@@ -15,6 +15,13 @@ export interface AdamSettings {
   readonly epsilon: number;
 }
 
+/** What an update does to one parameter. */
+export interface Change {
+  readonly parameter: string;
+  readonly gradient: tf.Tensor;
+  readonly settings: AdamSettings;
+}
+
 interface Moments {
   readonly m: Variable;
   readonly v: Variable;
@@ -54,10 +61,8 @@ export class Adam {
     }
   }
 
-  /** Changes the parameter `name` by its gradient. */
-  apply(name: string, gradient: tf.Tensor, { learningRate, beta1, beta2, epsilon }: AdamSettings): void {
-    const moments = this.#of(name);
-    moments.t += 1;
+  /** Changes each parameter by its gradient [shape of the parameter]. */
+  apply(changes: readonly Change[]): void {
     const backend = nodeBackend();
     const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
     const attributes = [
@@ -66,10 +71,19 @@ export class Adam {
       { name: 'use_nesterov', type: TF_ATTR_BOOL, value: false },
     ];
     tf.tidy(() => {
-      const numbers = [beta1 ** moments.t, beta2 ** moments.t, learningRate, beta1, beta2, epsilon];
-      const scalars = numbers.map((n) => tf.scalar(n, 'float32'));
-      const handles = [this.#store.get(name).handle, moments.m.handle, moments.v.handle];
-      backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...handles, ...scalars, gradient], 0);
+      // nearly always one set of numbers for all of an update
+      const made = new Map<string, tf.Tensor[]>();
+      for (const { parameter, gradient, settings } of changes) {
+        const moments = this.#of(parameter);
+        moments.t += 1;
+        const { learningRate, beta1, beta2, epsilon } = settings;
+        const numbers = [beta1 ** moments.t, beta2 ** moments.t, learningRate, beta1, beta2, epsilon];
+        const key = numbers.join();
+        const scalars = made.get(key) ?? numbers.map((n) => tf.scalar(n, 'float32'));
+        made.set(key, scalars);
+        const handles = [this.#store.get(parameter).handle, moments.m.handle, moments.v.handle];
+        backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...handles, ...scalars, gradient], 0);
+      }
     });
   }
 

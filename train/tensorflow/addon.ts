@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { QUIET_FILE, QUIET_SOURCE } from './quiet.js';
+import { PRELUDE_FILE, PRELUDE_SOURCE } from './prelude.js';
 import { runCommand } from './run.js';
 import type { Build } from './wheels.js';
 
@@ -31,7 +31,7 @@ export async function findCompiler(env: Environment, signal?: AbortSignal): Prom
 export async function addonKey(packageFolder: string, headers: string, build: Build): Promise<string> {
   const hash = createHash('sha256');
   hash.update(
-    JSON.stringify([build.name, build.wheels.map((wheel) => wheel.sha256), QUIET_SOURCE, flags(build, '', '', '')]),
+    JSON.stringify([build.name, build.wheels.map((wheel) => wheel.sha256), PRELUDE_SOURCE, flags(build, '', '', '')]),
   );
   for (const file of [...SOURCES.map((source) => join(packageFolder, source)), join(headers, 'node_api.h')]) {
     hash.update(await readFile(file));
@@ -63,12 +63,12 @@ export async function compileAddon(destination: string, options: CompileOptions)
     join(folder, basename(destination)),
     options,
   );
-  const quiet = join(temporary, 'quiet.cc');
-  await writeFile(quiet, QUIET_SOURCE);
+  const prelude = join(temporary, 'prelude.cc');
+  await writeFile(prelude, PRELUDE_SOURCE);
   const framework = `-DFRAMEWORK="../${build.libraries[1]}"`;
   await compile(
-    [quiet, ...COMMON, framework, ...(build.platform === 'darwin' ? [] : ['-ldl'])],
-    join(folder, QUIET_FILE),
+    [prelude, ...COMMON, framework, ...(build.platform === 'darwin' ? [] : ['-ldl', '-pthread'])],
+    join(folder, PRELUDE_FILE),
     options,
   );
   await rm(dirname(destination), { recursive: true, force: true });

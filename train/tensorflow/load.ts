@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import type { NodeBackend } from './backend.js';
 import { addonLink, tfjsNodeFolder } from './link.js';
-import { QUIET_FILE } from './quiet.js';
+import { PRELUDE_FILE } from './prelude.js';
 
 export type { NodeBackend, NodeBinding, OpAttribute } from './backend.js';
 
@@ -62,8 +62,8 @@ export function nodeBackend(): NodeBackend {
 function requireTensorflow(folder: string): Tensorflow {
   try {
     // An official install has no such file.
-    const quiet = join(dirname(realpathSync(addonLink(folder))), QUIET_FILE);
-    if (existsSync(quiet)) require(quiet);
+    const prelude = join(dirname(realpathSync(addonLink(folder))), PRELUDE_FILE);
+    if (existsSync(prelude)) require(prelude);
     return require(folder) as Tensorflow;
   } catch (cause) {
     throw new AlixError('no-tensorflow', 'TensorFlow does not load', {

@@ -45,6 +45,20 @@ export class Variable {
     return this.#backend.executeSingleOutput('ReadVariableOp', this.#dtype, [this.handle]);
   }
 
+  /** value <- value - share (value - target), in place; `share` is a scalar tensor. */
+  moveTowards(target: tf.Tensor, share: tf.Tensor): void {
+    tf.tidy(() => {
+      const value = this.read();
+      const away = tf.sub(value, target);
+      value.dispose();
+      const attributes = [
+        { name: 'T', type: this.#backend.binding.TF_ATTR_TYPE, value: this.#backend.binding.TF_FLOAT },
+        { name: 'use_locking', type: this.#backend.binding.TF_ATTR_BOOL, value: false },
+      ];
+      this.#backend.executeMultipleOutputs('ResourceApplyGradientDescent', attributes, [this.handle, share, away], 0);
+    });
+  }
+
   /** A copy of the numbers. */
   data(): Float32Array {
     return tidied(() => Float32Array.from(this.read().dataSync() as Float32Array));
@@ -53,6 +67,30 @@ export class Variable {
   dispose(): void {
     this.#backend.executeMultipleOutputs('DestroyResourceOp', [], [this.handle], 0);
     this.handle.dispose();
+  }
+}
+
+/** Parameters by full name, each read once, when it is first asked for. Its tensors outlive every tidy: `dispose` frees them. */
+export class Reading {
+  readonly #store: VariableStore;
+  readonly #read = new Map<string, tf.Tensor>();
+
+  constructor(store: VariableStore) {
+    this.#store = store;
+  }
+
+  get(name: string): tf.Tensor | undefined {
+    let value = this.#read.get(name);
+    if (!value && this.#store.specs.has(name)) {
+      value = tf.keep(this.#store.get(name).read());
+      this.#read.set(name, value);
+    }
+    return value;
+  }
+
+  dispose(): void {
+    for (const value of this.#read.values()) value.dispose();
+    this.#read.clear();
   }
 }
 
@@ -70,6 +108,11 @@ export class VariableStore {
     const variable = this.#variables.get(name);
     if (!variable) throw new Error(`no parameter is called ${name}`);
     return variable;
+  }
+
+  /** Values as a step asks for them; see `Reading`. */
+  reading(): Reading {
+    return new Reading(this);
   }
 
   /** Every value as tensors, for one forward pass; see `Variable.read`. */

@@ -84,11 +84,22 @@ const transposedConv = kernel<TransposedWindow>({
 const product = (a: tf.Tensor, b: tf.Tensor, transpose_a = false, transpose_b = false) =>
   execute('MatMul', [a, b], { transpose_a, transpose_b });
 
+/** From here on a weight is better multiplied transposed as a batch of one (measured: 6272x1024 in 7 ms instead of 15). */
+const LARGE_WEIGHT = 2 ** 20;
+
+/** dy W^T. */
+function productTransposed(dy: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  if (weight.size < LARGE_WEIGHT) return product(dy, weight, false, true);
+  const alone = (x: tf.Tensor) => tf.reshape(x, [1, ...x.shape]);
+  const dx = execute('BatchMatMulV2', [alone(dy), alone(weight)], { adj_x: false, adj_y: true });
+  return tf.reshape(dx, dx.shape.slice(1));
+}
+
 const matmul = kernel<object>({
   name: 'MatMul',
   inputs: ['x', 'weight'],
   forward: ([x, weight]) => product(x!, weight!),
-  gradient: (dy, [x, weight]) => [() => product(dy, weight!, false, true), () => product(x!, dy, true, false)],
+  gradient: (dy, [x, weight]) => [() => productTransposed(dy, weight!), () => product(x!, dy, true, false)],
 });
 
 const bias = kernel<object>({
