@@ -1,7 +1,6 @@
 /** Which rows are trained on and which are held out, where data do not come in two parts. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing } from '@alix/infer/io/files';
 import type { Split } from './dataset.js';
@@ -30,11 +29,6 @@ export async function hasSplitFolders(folder: string): Promise<boolean> {
   const entries = await describing(folder, () => readdir(folder, { withFileTypes: true }));
   const has = (name: string) => entries.some((entry) => entry.name === name && entry.isDirectory());
   return has('train') && has('test');
-}
-
-/** The splits' folders, or the folder itself. */
-export async function partsOf(folder: string): Promise<string[]> {
-  return (await hasSplitFolders(folder)) ? [join(folder, 'train'), join(folder, 'test')] : [folder];
 }
 
 /** @throws AlixError 'no-data' for a split that no row belongs to */

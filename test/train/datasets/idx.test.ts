@@ -44,7 +44,7 @@ describe('IDX data sets', () => {
   });
 
   it('say what is missing or wrong, and where', async () => {
-    await expect(open(at('empty'))).rejects.toThrow(/empty: no IDX file of the train split.*found an empty folder/);
+    await expect(open(at('empty'))).rejects.toThrow(/empty: an empty folder.*four IDX files/);
     await expect(open(at('kin/train-labels.idx1-ubyte'))).rejects.toThrow(/not a file of images.*found shape 3/);
     mkdirSync(at('odd'));
     writeFileSync(at('odd/train-images-idx3-ubyte'), images(0));
