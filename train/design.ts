@@ -42,10 +42,15 @@ function withDefaults<T extends object>(known: T, given: object, what: string): 
 }
 
 /** Settings that would do nothing are refused: whoever sets them expects something. */
-function checkUsed({ dequantise, averageDecay }: RunConfig, kind: 'image' | 'points', chain: readonly string[]): void {
+function checkUsed(
+  { dequantise, flip, averageDecay }: RunConfig,
+  kind: 'image' | 'points',
+  chain: readonly string[],
+): void {
   const useless = (setting: string, why: string) =>
     new AlixError('bad-config', `"${setting}" does nothing here: ${why}`, { remedy: 'leave it out' });
   if (dequantise && kind === 'points') throw useless('dequantise', 'points have no grey levels');
+  if (flip && kind === 'points') throw useless('flip', 'points have no left and right');
   if (averageDecay > 0 && chain.length === 0) throw useless('averageDecay', 'the system has no encoder and no decoder');
 }
 

@@ -32,8 +32,20 @@ export async function look(parts: LookingParts, standing: Standing, name: string
   return measures;
 }
 
-/** "epoch 3, step 1200, 410 images/s, held-out reconstruction MSE 0.0312" */
-export function lookInWords({ epoch, step }: RunState, imagesPerSecond: number, measures: Measures): string {
+/** Waiting for data that is worth saying, as a share of the steps' time. */
+const WORTH_SAYING = 0.05;
+
+/**
+ * "epoch 3, step 1200, 410 images/s, held-out reconstruction MSE 0.0312"
+ *
+ * @param speed of the steps; `dataWait` is the share of their time that was spent waiting for data
+ */
+export function lookInWords(
+  { epoch, step }: RunState,
+  { imagesPerSecond, dataWait }: { readonly imagesPerSecond: number; readonly dataWait: number },
+  measures: Measures,
+): string {
   const words = Object.entries(measures).map(([what, value]) => `, ${inWords(what)} ${value.toFixed(4)}`);
-  return `epoch ${epoch}, step ${step}, ${imagesPerSecond.toFixed(0)} images/s${words.join('')}`;
+  const waiting = dataWait > WORTH_SAYING ? `, ${(100 * dataWait).toFixed(0)} % of the time waiting for data` : '';
+  return `epoch ${epoch}, step ${step}, ${imagesPerSecond.toFixed(0)} images/s${waiting}${words.join('')}`;
 }

@@ -6,6 +6,7 @@ export class MetricsWindow {
   #sums: StepMetrics = {};
   #steps = 0;
   #seconds = 0;
+  #waited = 0;
 
   get isEmpty(): boolean {
     return this.#steps === 0;
@@ -16,10 +17,17 @@ export class MetricsWindow {
     return this.#seconds > 0 ? this.#steps / this.#seconds : 0;
   }
 
-  add(metrics: StepMetrics, seconds: number): void {
+  /** The share of the steps' time that was spent waiting for data, in [0,1]. */
+  get dataWait(): number {
+    return this.#seconds > 0 ? this.#waited / this.#seconds : 0;
+  }
+
+  /** @param seconds that the step took @param waited of them, for data */
+  add(metrics: StepMetrics, seconds: number, waited: number): void {
     for (const [key, value] of Object.entries(metrics)) this.#sums[key] = (this.#sums[key] ?? 0) + value;
     this.#steps += 1;
     this.#seconds += seconds;
+    this.#waited += waited;
   }
 
   means(): StepMetrics {

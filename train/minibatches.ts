@@ -1,47 +1,82 @@
 /** The minibatches of a run, as tensors. */
-import type { Random } from '@alix/infer/io/random';
 import * as tf from '@tensorflow/tfjs-core';
-import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
-import { openRows, type RowReader } from './datasets/row-source.js';
+import type { Design } from './design.js';
 import { type Labelled, labelArray } from './input/labels.js';
-import { Order, streamOf } from './input/order.js';
-import { type Preparation, prepare } from './input/prepare.js';
+import type { InputPlan, Place } from './input/maker.js';
+import { type InputOptions, InputPipeline } from './input/pipeline.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import type { Minibatch } from './step.js';
-import type { System } from './system.js';
 
 /** Minibatches of one epoch that steps can use: whole ones, and as many as whole steps take. */
-export function minibatchesPerEpoch(design: System['design'], count: number): number {
+export function minibatchesPerEpoch(design: Design, count: number): number {
   const perStep = minibatchesPerStep(design);
   return Math.floor(Math.floor(count / design.config.batch) / perStep) * perStep;
 }
 
-/** Minibatches by epoch (from 0) and place in it. */
-export class Minibatches {
-  readonly #data: Dataset;
-  readonly #preparation: Preparation;
-  readonly #root: Random;
-  readonly #order: Order;
-  readonly #rows: RowReader;
+/** All that the minibatches of a run depend on. */
+export function inputPlan(design: Design, data: Dataset): InputPlan {
+  const { architecture, config } = design;
+  const { shape, range } = architecture.data;
+  const { source, count, labels, classes, attributes } = data;
+  const { batch, seed, dequantise, flip } = config;
+  return {
+    source,
+    count,
+    labels,
+    classes,
+    ...(attributes ? { attributes } : {}),
+    seed,
+    batch,
+    perEpoch: minibatchesPerEpoch(design, count),
+    preparation: { shape, range, dequantise, flip },
+  };
+}
 
-  /** @param root the run's random root: orders and all that is random in a minibatch are streams of its own */
-  constructor({ design }: System, data: Dataset, { batch, dequantise }: RunConfig, root: Random) {
-    const { shape, range } = design.architecture.data;
-    this.#data = data;
-    this.#root = root;
-    this.#preparation = { shape, range, dequantise, flip: false };
-    this.#order = new Order(root, data.count, batch);
-    this.#rows = openRows(data.source);
+/** The minibatches of a run's steps, prepared ahead in another thread. */
+export class Minibatches {
+  readonly #plan: InputPlan;
+  readonly #pipeline: InputPipeline;
+  readonly #perStep: number;
+
+  /** Begins to prepare them. @param from the first that will be asked for */
+  constructor(design: Design, data: Dataset, from: Place, options?: InputOptions) {
+    this.#plan = inputPlan(design, data);
+    this.#perStep = minibatchesPerStep(design);
+    this.#pipeline = new InputPipeline(this.#plan, from, this.#perStep, options);
   }
 
-  async at(epoch: number, index: number): Promise<Minibatch> {
-    const indices = this.#order.rows(epoch, index);
-    const values = prepare(await this.#rows.read(indices), this.#preparation, streamOf(this.#root, epoch, index));
-    return {
-      x: tf.tensor(values, [indices.length, ...this.#preparation.shape], 'float32'),
-      labels: labelsOf(this.#data, indices),
-    };
+  /** Seconds that `ofStep` has waited, all calls together. */
+  get waitedSeconds(): number {
+    return this.#pipeline.waitedSeconds;
+  }
+
+  /** When the first is there: what a run's start takes is not waiting. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#pipeline.ready(signal);
+  }
+
+  /**
+   * Those that the next step takes, owned by the caller; undefined where the signal is aborted before they are there.
+   *
+   * @throws AlixError what the data could not be read for, 'input-failed'
+   */
+  async ofStep(signal?: AbortSignal): Promise<Minibatch[] | undefined> {
+    const { batch, preparation } = this.#plan;
+    const minibatches = [];
+    for (let i = 0; i < this.#perStep; i++) {
+      const next = await this.#pipeline.next(signal);
+      if (!next) return undefined;
+      minibatches.push(next);
+    }
+    return minibatches.map(({ x, labels }) => ({
+      x: tf.tensor(x, [batch, ...preparation.shape], 'float32'),
+      labels: labels && tf.tensor(labels.data, [batch, labels.width], 'float32'),
+    }));
+  }
+
+  dispose(): Promise<void> {
+    return this.#pipeline.dispose();
   }
 }
 

@@ -31,7 +31,9 @@ const LOG_EVERY = 20;
 export class Recorder {
   readonly #parts: RecorderParts;
   #window = new MetricsWindow();
-  #stepped = { steps: 0, seconds: 0 };
+  #stepped = { steps: 0, seconds: 0, waited: 0 };
+  /** Seconds of this session up to the last epoch's end. */
+  #epochsBefore = { seconds: 0, waited: 0 };
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -43,15 +45,28 @@ export class Recorder {
     return seconds > 0 ? (steps * this.#parts.imagesPerStep) / seconds : 0;
   }
 
+  /** The share of steps' time in this session that was spent waiting for data, in [0,1]. */
+  get dataWait(): number {
+    return share(this.#stepped.waited, this.#stepped.seconds);
+  }
+
+  /** The same of the epoch under way. */
+  get dataWaitOfEpoch(): number {
+    const { seconds, waited } = this.#epochsBefore;
+    return share(this.#stepped.waited - waited, this.#stepped.seconds - seconds);
+  }
+
   /**
    * @param state after the step
    * @param epoch that the step belonged to, from 1
    * @param seconds that the step took
+   * @param waited of them, for data
    */
-  step(state: RunState, epoch: number, metrics: StepMetrics, seconds: number): void {
+  step(state: RunState, epoch: number, metrics: StepMetrics, seconds: number, waited: number): void {
     const { imagesPerStep, end, onProgress } = this.#parts;
-    this.#stepped = { steps: this.#stepped.steps + 1, seconds: this.#stepped.seconds + seconds };
-    this.#window.add(metrics, seconds);
+    const before = this.#stepped;
+    this.#stepped = { steps: before.steps + 1, seconds: before.seconds + seconds, waited: before.waited + waited };
+    this.#window.add(metrics, seconds, waited);
     onProgress?.({
       step: state.step,
       steps: end.steps,
@@ -72,8 +87,10 @@ export class Recorder {
       epoch,
       seconds,
       images_per_second: this.imagesPerSecond,
+      data_wait: this.dataWaitOfEpoch,
       ...measures,
     });
+    this.#epochsBefore = this.#stepped;
   }
 
   /** Writes what has been logged, the steps since the last line too: the next session would not know of them. */
@@ -86,7 +103,16 @@ export class Recorder {
   #logWindow(step: number, epoch: number): void {
     if (this.#window.isEmpty) return;
     const rate = this.#window.rate * this.#parts.imagesPerStep;
-    this.#parts.log.add({ kind: 'step', step, epoch, ...this.#window.means(), images_per_second: rate });
+    this.#parts.log.add({
+      kind: 'step',
+      step,
+      epoch,
+      ...this.#window.means(),
+      images_per_second: rate,
+      data_wait: this.#window.dataWait,
+    });
     this.#window = new MetricsWindow();
   }
 }
+
+const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);

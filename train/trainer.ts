@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { createRandom, type Random, restoreRandom } from '@alix/infer/io/random';
 import { type Beginnings, beginnings } from './beginnings.js';
-import { metricOf, isBetter } from './best.js';
 import { type Best, lazily, type OpenedCheckpoint, type RunState } from './checkpoint.js';
 import type { RunConfig } from './config.js';
-import type { Dataset } from './datasets/dataset.js';
 import { bestOf, continued } from './continued.js';
+import type { Dataset } from './datasets/dataset.js';
+import { design } from './design.js';
 import { diverged } from './diverged.js';
+import type { InputOptions } from './input/pipeline.js';
 import { keeping, outOfMemory, type Standing } from './keeping.js';
 import { look, lookInWords } from './looking.js';
 import type { Measures } from './measures.js';
@@ -34,6 +35,8 @@ export interface TrainRequest {
   readonly resume?: boolean;
   /** What a fresh run starts from besides its seed; read from `config` and `data` unless given. */
   readonly start?: Beginnings | undefined;
+  /** How minibatches are prepared ahead; never what they are. */
+  readonly input?: InputOptions;
   /** Whether the folder is still this process's to write into. */
   readonly isMine?: () => Promise<boolean>;
   /** Ends the run cleanly after the step under way, with a checkpoint. */
@@ -51,6 +54,8 @@ export interface TrainResult {
   readonly seconds: number;
   /** Of this session, steps alone. */
   readonly imagesPerSecond: number;
+  /** The share of steps' time that was spent waiting for data, in [0,1]; of this session. */
+  readonly dataWait: number;
   readonly interrupted: boolean;
   readonly reconstructionError: number | undefined;
   /** The best checkpoint, where the run's metric has been measured. */
@@ -58,24 +63,30 @@ export interface TrainResult {
 }
 
 /**
- * Trains until the configuration's length is reached, the signal is aborted or a loss is no longer finite.
+ * Trains until the configuration's length is reached, the signal is aborted, a loss is no longer finite or data cannot be read.
  *
- * @throws AlixError 'diverged' naming step and loss; the last good checkpoint is kept
+ * @throws AlixError 'diverged' naming step and loss; the last good checkpoint is kept. What data could not be read for: the
+ *   steps before are saved
  */
 export async function train(request: TrainRequest): Promise<TrainResult> {
   const { config, data } = request;
   const checkpoint = request.resume ? await continued(request.folder, request.onEvent) : undefined;
   const best = checkpoint && (await bestOf(checkpoint, request));
   const start = checkpoint ? undefined : (request.start ?? (await beginnings(config, data)));
-  const run = new Run(request, { checkpoint, best, start });
+  const { epoch = 0, batchInEpoch: index = 0 } = checkpoint?.state ?? {};
+  // begun first, so that data are read while the networks are made
+  const minibatches = new Minibatches(design(config), data, { epoch, index }, request.input);
+  let run: Run | undefined;
   try {
+    run = new Run(request, minibatches, { checkpoint, best, start });
     return await run.loop();
   } catch (error) {
     // the way to a failure is worth reading; a second failure would hide the first
-    await run.flush().catch(() => undefined);
+    await run?.flush().catch(() => undefined);
     throw error;
   } finally {
-    run.dispose();
+    run?.dispose();
+    await minibatches.dispose();
   }
 }
 
@@ -109,7 +120,7 @@ class Run {
   /** Of the last step. */
   #metrics: StepMetrics = {};
 
-  constructor(request: TrainRequest, { checkpoint, best, start }: From) {
+  constructor(request: TrainRequest, minibatches: Minibatches, { checkpoint, best, start }: From) {
     const { config, folder, data, onProgress } = request;
     this.#request = request;
     this.#system = new System(config, checkpoint && lazily(checkpoint.weights), start);
@@ -117,7 +128,7 @@ class Run {
     this.#perEpoch = minibatchesPerEpoch(this.#system.design, data.count);
     this.#adam = new Adam(this.#system.store, checkpoint && lazily(checkpoint.optimiser));
     this.#root = createRandom(config.seed);
-    this.#minibatches = new Minibatches(this.#system, data, config, this.#root);
+    this.#minibatches = minibatches;
     this.#noise = checkpoint ? restoreRandom(checkpoint.state.random) : this.#root.split('noise');
     const { step = 0, epoch = 0, batchInEpoch = 0, seconds = 0 } = checkpoint?.state ?? {};
     this.#state = { step, epoch, batchInEpoch, seconds };
@@ -151,8 +162,13 @@ class Run {
     await keeping(this.#standing, METRICS, () => this.#log.rewind(this.#state.step));
     if (this.#isDone)
       onEvent?.(`step ${this.#state.step} is the end of this run already; give it more --epochs, --steps or --hours`);
+    else await this.#minibatches.ready(signal);
     while (!this.#isDone && !signal?.aborted) {
-      await this.#oneStep();
+      const started = performance.now();
+      const waitedBefore = this.#minibatches.waitedSeconds;
+      const minibatches = await this.#minibatchesOfStep();
+      if (!minibatches) break;
+      this.#oneStep(minibatches, started, this.#minibatches.waitedSeconds - waitedBefore);
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
       else if (this.#saving.isDue(this.#state)) await this.#save();
       // lets Ctrl-C and the progress bar in: a step blocks the event loop
@@ -165,15 +181,26 @@ class Run {
       epochs: this.#state.epoch + this.#state.batchInEpoch / this.#perEpoch,
       seconds: this.#state.seconds,
       imagesPerSecond: this.#recorder.imagesPerSecond,
+      dataWait: this.#recorder.dataWait,
       interrupted: signal?.aborted === true && this.#state.step < this.#end.steps,
       reconstructionError: this.#measures.reconstruction_mse,
       best: this.#saving.best,
     };
   }
 
-  async #oneStep(): Promise<void> {
-    const minibatches = await this.#minibatchesOfStep();
-    const started = performance.now();
+  /** Undefined where the run is interrupted while it waits. */
+  async #minibatchesOfStep(): Promise<Minibatch[] | undefined> {
+    try {
+      return await this.#minibatches.ofStep(this.#request.signal);
+    } catch (error) {
+      // data that cannot be read are no fault of the weights; a second failure would hide the first
+      if (this.#state.step > this.#saving.lastGood) await this.#save().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @param started when the step began to wait for its minibatches @param waited the seconds that it did */
+  #oneStep(minibatches: Minibatch[], started: number, waited: number): void {
     const { epoch, batchInEpoch } = this.#state;
     const metrics = this.#update(minibatches);
     this.#metrics = metrics;
@@ -186,14 +213,9 @@ class Run {
       batchInEpoch: isEpochEnd ? 0 : batchInEpoch + this.#perStep,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
     };
-    this.#recorder.step(this.#state, epoch + 1, metrics, seconds);
+    this.#recorder.step(this.#state, epoch + 1, metrics, seconds, waited);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad) throw diverged(this.#standing, `the loss "${bad[0]}" is ${bad[1]}`);
-  }
-
-  #minibatchesOfStep(): Promise<Minibatch[]> {
-    const { epoch, batchInEpoch } = this.#state;
-    return Promise.all(Array.from({ length: this.#perStep }, (_, i) => this.#minibatches.at(epoch, batchInEpoch + i)));
   }
 
   /** Updates the players on the step's minibatches. */
@@ -232,10 +254,9 @@ class Run {
       throw outOfMemory(error, this.#standing, config.batch);
     });
     const isBest = this.#saving.wouldBeBest(this.#state.step, this.#measures);
+    const speed = { imagesPerSecond: this.#recorder.imagesPerSecond, dataWait: this.#recorder.dataWaitOfEpoch };
     this.#recorder.epoch(this.#state, this.#measures);
-    onEvent?.(
-      `${lookInWords(this.#state, this.#recorder.imagesPerSecond, this.#measures)}${isBest ? ', the best so far' : ''}`,
-    );
+    onEvent?.(`${lookInWords(this.#state, speed, this.#measures)}${isBest ? ', the best so far' : ''}`);
   }
 
   /** @param measures of this step, where there are any */
