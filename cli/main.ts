@@ -1,4 +1,5 @@
 /** The entry of `alix`: joins the program to the process, its signals and its exit code. */
+import { Console } from 'node:console';
 import { EXIT } from '@alix/infer/io/errors';
 import { describeSystemError } from '@alix/infer/io/files';
 import { commands } from './commands/index.js';
@@ -22,6 +23,8 @@ function crash(error: unknown): never {
   process.exit(isClosedPipe(error) ? EXIT.done : report(error, '', args, process));
 }
 
+// stdout is for results: what a user's own file prints with console.log is words
+Object.assign(console, new Console(process.stderr));
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 process.on('uncaughtException', crash).on('unhandledRejection', crash);
 // a reader that goes away (alix ... | head) is no error

@@ -12,6 +12,9 @@ export interface TrainFlags {
   readonly steps?: number;
   readonly hours?: number;
   readonly seed?: number;
+  readonly checkpointMinutes?: number;
+  readonly checkpointSteps?: number;
+  readonly bfloat16?: boolean;
   readonly set: readonly string[];
 }
 
@@ -143,16 +146,18 @@ async function withExtensions(config: Readonly<Record<string, unknown>>, where: 
   return { ...config, extensions };
 }
 
-async function flagLayers({ data, epochs, steps, hours, seed, set }: TrainFlags): Promise<Layer[]> {
+async function flagLayers({ data, epochs, steps, hours, set, ...flags }: TrainFlags): Promise<Layer[]> {
   const { parseAssignment } = await import('@alix/train/config');
   const length = Object.fromEntries(Object.entries({ epochs, steps, hours }).filter(([, n]) => n !== undefined));
-  const flags: PartialConfig = {
+  const { seed, checkpointMinutes, checkpointSteps, bfloat16 } = flags;
+  const plain = { seed, checkpointMinutes, checkpointSteps, bfloat16 };
+  const config: PartialConfig = {
     ...(data === undefined ? {} : { data: { source: data } }),
     ...(Object.keys(length).length > 0 ? { length } : {}),
-    ...(seed === undefined ? {} : { seed }),
+    ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
   };
   return [
-    { from: 'the command line', config: flags },
+    { from: 'the command line', config },
     ...set.map((assignment) => ({ from: `--set ${assignment}`, config: parseAssignment(assignment) })),
   ];
 }

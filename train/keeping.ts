@@ -25,7 +25,8 @@ export const lastGoodInWords = (lastGood: number): string =>
  */
 export async function keeping<T>(standing: Standing, doing: string, work: () => Promise<T>): Promise<T> {
   try {
-    if (!existsSync(join(standing.folder, 'run.json')) || (await standing.isMine?.()) === false) throw gone();
+    if (!existsSync(join(standing.folder, 'run.json'))) throw gone();
+    if ((await standing.isMine?.()) === false) throw taken();
     return await work();
   } catch (error) {
     throw isGone(error, standing.folder) ? told(gone(), standing, doing) : told(error, standing, doing);
@@ -35,8 +36,12 @@ export async function keeping<T>(standing: Standing, doing: string, work: () => 
 const gone = () =>
   new AlixError('run-gone', 'the folder of the run was removed while it trained', { remedy: 'start it again' });
 
-const isGone = (error: unknown, folder: string) =>
-  (error as AlixError).code === 'run-gone' || ((error as AlixError).code === 'not-found' && !existsSync(folder));
+const taken = () =>
+  new AlixError('run-gone', 'another process has taken the folder of the run, or its lock was removed', {
+    remedy: 'continue it with --resume once nobody else trains there',
+  });
+
+const isGone = (error: unknown, folder: string) => (error as AlixError).code === 'not-found' && !existsSync(folder);
 
 function told(error: unknown, { folder, step, lastGood }: Standing, doing: string): unknown {
   const known = isSystemError(error) && !(error instanceof AlixError) ? describeSystemError(error, folder) : error;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { beginnings } from './beginnings.js';
+import { checkBest } from './best.js';
 import { checkShape } from './check-data.js';
 import { checkpointSteps, removeUnfinished } from './checkpoints.js';
 import type { RunConfig } from './config.js';
@@ -14,6 +15,7 @@ import { checkUnchanged, keepExtensions, loadExtensions } from './extensions/ind
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
+import { multipliesInBfloat16, NO_BFLOAT16 } from './tensorflow/bfloat16.js';
 import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
 import type { Progress, TrainResult } from './trainer.js';
 
@@ -48,6 +50,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   if (before) await checkUnchanged(before.config.extensions, asked.extensions);
   const designed = design(asked);
   const { architecture, config } = designed;
+  checkBest(config.best);
   if (before) checkSameRun(design(before.config).config, config, folder);
   const open = (split: 'train' | 'test') =>
     openDataset(config.data.source, { split, options: config.data.options, seed: config.seed });
@@ -64,8 +67,10 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const begun = before && (await checkpointSteps(folder)).length > 0;
   const start = begun ? undefined : await beginnings(config, data);
   // before the lock, which makes the folder: without TensorFlow nothing is left behind
-  const tf = await loadTensorflow(request.threads === undefined ? {} : { threads: request.threads });
-  const unlock = await lockRun(folder);
+  const { threads } = request;
+  const tf = await loadTensorflow({ ...(threads === undefined ? {} : { threads }), bfloat16: config.bfloat16 });
+  if (config.bfloat16 && !multipliesInBfloat16(tf)) request.onEvent?.(NO_BFLOAT16);
+  const lock = await lockRun(folder, request);
   try {
     await removeUnfinished(folder);
     // its end or its data's place may be new, and a later --resume has only this to go by
@@ -81,9 +86,9 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
       });
     await keepExtensions(config, folder);
     const { train } = await import('./trainer.js');
-    return await train({ ...request, config, data, heldOut, start });
+    return await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() });
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 

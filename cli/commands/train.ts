@@ -14,7 +14,10 @@ interface Options extends TrainFlags {
 
 const help = `
 Settings for --set are those that --print-config shows, e.g. optimiser.learningRate=1e-4 or architecture.options.latent=8.
-Ctrl-C finishes the step and saves; continue with --resume.
+Ctrl-C finishes the step and saves; continue with --resume. A run that was killed continues in the same way, from its newest
+whole checkpoint. Checkpoints are written at each epoch's end and at the intervals above. The newest two stay (checkpointsKept)
+and the best one (best.metric: reconstruction_mse where there is an encoder). --epochs, --steps and --hours count from the run's
+beginning, over all its sessions; whichever comes first ends it, with a checkpoint.
 
 Examples:
   alix train dali --epochs 3 -o runs/strokes
@@ -37,10 +40,13 @@ export const train: CommandDefinition = {
       .option('-o, --output <run>', 'the run folder (default: runs/RECIPE)')
       .option('--epochs <n>', 'stop after this many epochs', wholeNumber(1))
       .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
-      .option('--hours <n>', 'stop after this much training', positiveNumber)
+      .option('--hours <n>', 'stop after this much training, all sessions together', positiveNumber)
       .option('--seed <n>', 'of everything random in the run', wholeNumber(0))
       .option('--resume', 'continue the run from its newest whole checkpoint')
+      .option('--checkpoint-minutes <n>', 'also save after this many minutes (default: 10)', positiveNumber)
+      .option('--checkpoint-steps <n>', 'also save after each so many steps', wholeNumber(1))
       .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
+      .option('--bfloat16', 'multiply in bfloat16 where the processor can (AMX); other numbers than float32 gives')
       .option('--set <key=value>', 'any setting; may be repeated', (text, all: string[]) => [...all, text], [])
       .option('--dry-run', 'show the networks, their parameters and the cost of a step; train nothing')
       .option('--print-config', 'print the configuration as JSON; train nothing')
@@ -84,6 +90,10 @@ async function run(what: string | undefined, options: Options, context: Context)
     context.log(`interrupted at step ${result.step} and saved; continue with \`alix train --resume -o ${folder}\``);
   else {
     context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs) at ${rate}: ${folder}`);
-    context.log(`next: \`alix export ${folder} -o MODEL\``);
+    const { best } = result;
+    if (best) context.log(`best checkpoint: step ${best.step}, ${best.metric} ${best.value.toPrecision(4)}`);
+    context.log(
+      `next: \`alix export ${folder} -o MODEL${best && best.step !== result.step ? ' [--checkpoint best]' : ''}\``,
+    );
   }
 }

@@ -71,7 +71,7 @@ export async function importPacked(text: string, path: string): Promise<Record<s
   try {
     const file = join(folder, `${basename(path, extname(path))}.mjs`);
     await describing(file, () => writeFile(file, linked));
-    return (await settled(import(pathToFileURL(file).href), path)) as Record<string, unknown>;
+    return (await deaf(() => settled(import(pathToFileURL(file).href), path))) as Record<string, unknown>;
   } catch (cause) {
     if (cause instanceof AlixError) throw cause;
     const found = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
@@ -79,6 +79,21 @@ export async function importPacked(text: string, path: string): Promise<Record<s
   } finally {
     process.off('exit', remove);
     remove();
+  }
+}
+
+/**
+ * Runs `work` as if nobody listened to signals, so that they end the process at once: a listener is not called while a file hangs
+ * in a loop, and before a file is loaded there is nothing to save.
+ */
+async function deaf<T>(work: () => Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const listeners = signals.map((signal) => [signal, process.rawListeners(signal) as (() => void)[]] as const);
+  for (const signal of signals) process.removeAllListeners(signal);
+  try {
+    return await work();
+  } finally {
+    for (const [signal, heard] of listeners) for (const listener of heard) process.on(signal, listener);
   }
 }
 

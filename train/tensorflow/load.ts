@@ -17,14 +17,21 @@ const REMEDY = 'run `alix setup`';
 /** Where the system has no more threads to give, TensorFlow ends the process. */
 const MOST_THREADS = 1024;
 
-let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined } | undefined;
+export interface TensorflowSettings {
+  /** Bounds both of its thread pools; all cores unless given. */
+  readonly threads?: number;
+  /** Lets oneDNN multiply float32 in bfloat16 where the processor can; see bfloat16.ts. */
+  readonly bfloat16?: boolean;
+}
+
+let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined; bfloat16: boolean } | undefined;
 
 /**
- * TensorFlow, ready to use; the same object each time. `threads` bounds both of its thread pools and can only be chosen by
- * the first call of a process. Throws AlixError 'no-tensorflow' if it is not provisioned or does not load, 'bad-threads' if
- * it is loaded already with another number of threads.
+ * TensorFlow, ready to use; the same object each time. Its settings can only be chosen by the first call of a process. Throws
+ * AlixError 'no-tensorflow' if it is not provisioned or does not load, 'bad-threads' and 'bad-bfloat16' if it is loaded already
+ * with others.
  */
-export async function loadTensorflow({ threads }: { threads?: number } = {}): Promise<Tensorflow> {
+export async function loadTensorflow({ threads, bfloat16 }: TensorflowSettings = {}): Promise<Tensorflow> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= MOST_THREADS)) {
     throw new AlixError('bad-threads', 'the number of threads must be a positive integer', {
       expected: `1 to ${MOST_THREADS}`,
@@ -39,6 +46,13 @@ export async function loadTensorflow({ threads }: { threads?: number } = {}): Pr
         remedy: 'choose the threads before anything else uses TensorFlow',
       });
     }
+    if (bfloat16 !== undefined && bfloat16 !== loaded.bfloat16) {
+      throw new AlixError('bad-bfloat16', 'TensorFlow is loaded already and keeps its arithmetic', {
+        expected: loaded.bfloat16 ? 'bfloat16' : 'float32',
+        found: bfloat16 ? 'bfloat16' : 'float32',
+        remedy: 'train in a process of its own',
+      });
+    }
     return loaded.tf;
   }
   const folder = tfjsNodeFolder();
@@ -46,9 +60,9 @@ export async function loadTensorflow({ threads }: { threads?: number } = {}): Pr
     throw new AlixError('no-tensorflow', 'TensorFlow, which training needs, is not set up', { remedy: REMEDY });
   }
   restoreUtil();
-  setEnvironment(threads);
+  setEnvironment(threads, bfloat16);
   const tf = requireTensorflow(folder);
-  loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads };
+  loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads, bfloat16: bfloat16 === true };
   return tf;
 }
 
@@ -83,9 +97,10 @@ function restoreUtil(): void {
   util.isArray = Array.isArray;
 }
 
-/** TensorFlow reads these once, while it loads. What the user has set stays, except for an explicit number of threads. */
-function setEnvironment(threads: number | undefined): void {
+/** TensorFlow reads these once, while it loads. What the user has set stays, except for what was asked for. */
+function setEnvironment(threads: number | undefined, bfloat16: boolean | undefined): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (bfloat16) process.env.TF_SET_ONEDNN_FPMATH_MODE = 'BF16';
   if (threads === undefined) return;
   for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'OMP_NUM_THREADS']) {
     process.env[name] = String(threads);

@@ -23,8 +23,10 @@ export interface Owner {
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, when the lock turns out to be another's. */
-  readonly onWait?: (owner: Owner) => void;
+  /** Called once, when the lock turns out to be another's; `alive` is undefined where that cannot be seen from here. */
+  readonly onWait?: (owner: Owner, alive: true | undefined) => void;
+  /** Called when an owner whose life cannot be seen has given a sign of it. */
+  readonly onSign?: (owner: Owner) => void;
   /** Milliseconds between looks. */
   readonly every?: number;
   /** Milliseconds after which an owner on another host that gives no sign of life is taken for dead. */
@@ -35,12 +37,25 @@ type Chain = readonly { readonly owner: Owner; readonly file: string }[];
 
 const HEARTBEAT = 5_000;
 
+/** A lock that is held. */
+export interface HeldLock {
+  release(): Promise<void>;
+  /** False once somebody has removed it, or taken it over. */
+  isHeld(): Promise<boolean>;
+}
+
 /**
  * Takes the lock at `path`, in a folder that exists, and waits for it as long as its owner lives. Returns what releases it.
  * Throws AlixError 'interrupted'.
  */
 export async function takeLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
-  const { signal, onWait, every = 300, patience = 120_000 } = options;
+  const { release } = await holdLock(path, options);
+  return release;
+}
+
+/** The same, for one who wants to know whether it is still theirs. */
+export async function holdLock(path: string, options: LockOptions = {}): Promise<HeldLock> {
+  const { signal, onWait, onSign, every = 300, patience = 120_000 } = options;
   const self = await newOwner();
   let waited = false;
   let sign = { of: '', at: performance.now() };
@@ -48,22 +63,25 @@ export async function takeLock(path: string, options: LockOptions = {}): Promise
     throwIfAborted(signal);
     const last = (await readChain(path)).at(-1);
     if (!last) {
-      if (await createExclusively(path, self)) return holdLock(path, path);
+      if (await createExclusively(path, self)) return held(path, path, self);
       continue;
     }
     const of = `${last.owner.id} ${await modified(last.file)}`;
-    if (of !== sign.of) sign = { of, at: performance.now() };
+    if (of !== sign.of) {
+      if (sign.of.startsWith(`${last.owner.id} `)) onSign?.(last.owner);
+      sign = { of, at: performance.now() };
+    }
     const alive = await isAlive(last.owner, self.host);
     if (alive === false || (alive === undefined && performance.now() - sign.at > patience)) {
       const mine = `${path}.${last.owner.id}`;
       if (await createExclusively(mine, self)) {
         // If the first file went in between, that chain is released and what was created hangs on nothing.
-        if ((await readChain(path)).at(-1)?.owner.id === self.id) return holdLock(path, mine);
+        if ((await readChain(path)).at(-1)?.owner.id === self.id) return held(path, mine, self);
         await rm(mine, { force: true });
       }
       continue;
     }
-    if (!waited) onWait?.(last.owner);
+    if (!waited) onWait?.(last.owner, alive);
     waited = true;
     await sleep(every, undefined, signal ? { signal } : {}).catch(() => {});
   }
@@ -75,14 +93,24 @@ export async function lockOwner(path: string): Promise<{ owner: Owner; alive: bo
   return owner && { owner, alive: await isAlive(owner, await hostIdentity()) };
 }
 
-function holdLock(path: string, mine: string): () => Promise<void> {
-  const heart = setInterval(() => void utimes(mine, new Date(), new Date()).catch(() => {}), HEARTBEAT);
+function held(path: string, mine: string, self: Owner): HeldLock {
+  // counted, not read from the clock: one that is set back must not make a beat look like the one before
+  let beat = Date.now();
+  const heart = setInterval(() => {
+    beat += HEARTBEAT;
+    void utimes(mine, new Date(beat), new Date(beat)).catch(() => {});
+  }, HEARTBEAT);
   heart.unref();
-  return async () => {
-    clearInterval(heart);
-    const chain = await readChain(path);
-    // The first file first: without it the others mean nothing.
-    for (const { file } of chain) await rm(file, { force: true });
+  const isHeld = async () => (await readChain(path)).at(-1)?.owner.id === self.id;
+  return {
+    isHeld,
+    async release() {
+      clearInterval(heart);
+      // where the folder was removed and made again, the lock there is another's
+      if (!(await isHeld())) return;
+      // The first file first: without it the others mean nothing.
+      for (const { file } of await readChain(path)) await rm(file, { force: true });
+    },
   };
 }
 
@@ -137,8 +165,8 @@ async function readOwner(file: string): Promise<Owner | undefined> {
 /** The file appears with its content in it, or not at all. False if it exists. */
 async function createExclusively(path: string, owner: Owner): Promise<boolean> {
   const draft = join(dirname(path), `.${basename(path)}-${randomBytes(6).toString('hex')}`);
-  await writeFile(draft, JSON.stringify(owner));
   try {
+    await writeFile(draft, JSON.stringify(owner));
     await link(draft, path);
     return true;
   } catch (error) {
