@@ -30,7 +30,8 @@ export function sharedArray<T extends Uint8Array | Uint16Array | Uint32Array | F
   array: T,
 ): T {
   if (array.buffer instanceof SharedArrayBuffer) return array;
-  const Kind = array.constructor as new (buffer: SharedArrayBuffer) => T;
+  // a file that was read is a Buffer, whose constructor is another thing
+  const Kind = (Buffer.isBuffer(array) ? Uint8Array : array.constructor) as new (buffer: SharedArrayBuffer) => T;
   const copy = new Kind(new SharedArrayBuffer(array.byteLength));
   copy.set(array);
   return copy;
