@@ -5,6 +5,15 @@ import type { Measured } from './side.js';
 export interface Pair {
   readonly alix: Measured;
   readonly peer: Measured;
+  /** Something else of alix's that took its turn with them. */
+  readonly beside?: Measured;
+}
+
+export interface PairOptions {
+  /** What is counted; images unless said. */
+  readonly unit?: string;
+  /** A third side, of alix's, whose ratio to the same peer is printed too. */
+  readonly beside?: (() => Promise<Measured>) | undefined;
 }
 
 /** The middle value; the mean of the two middle ones of an even number. */
@@ -27,15 +36,20 @@ export async function runPairs(
   alix: () => Promise<Measured>,
   peer: () => Promise<Measured>,
   print: (line: string) => void,
+  { unit = 'images', beside }: PairOptions = {},
 ): Promise<readonly Pair[]> {
   print(await describeMachine());
   const pairs: Pair[] = [];
   for (let i = 0; i < count; i++) {
-    const pair = i % 2 === 0 ? { alix: await alix(), peer: await peer() } : await reversed(alix, peer);
+    const two = i % 2 === 0 ? { alix: await alix(), peer: await peer() } : await reversed(alix, peer);
+    const pair: Pair = beside ? { ...two, beside: await beside() } : two;
     pairs.push(pair);
-    print(`pair ${i + 1}/${count}: ${side(pair.alix)}; ${side(pair.peer)}; ratio ${ratio(pair).toFixed(3)}`);
+    const third = pair.beside ? `; ${side(pair.beside, unit)}, ratio ${besideRatio(pair).toFixed(3)}` : '';
+    print(
+      `pair ${i + 1}/${count}: ${side(pair.alix, unit)}; ${side(pair.peer, unit)}; ratio ${ratio(pair).toFixed(3)}${third}`,
+    );
   }
-  print(summary(pairs));
+  for (const line of summary(pairs, unit)) print(line);
   return pairs;
 }
 
@@ -44,13 +58,25 @@ async function reversed(alix: () => Promise<Measured>, peer: () => Promise<Measu
   return { alix: await alix(), peer: second };
 }
 
-const side = ({ what, images_per_second, others }: Measured): string =>
-  `${what} ${images_per_second.toFixed(1)} images/s (others ${percent(others)})`;
+const besideRatio = ({ beside, peer }: Pair): number =>
+  (beside?.images_per_second ?? Number.NaN) / peer.images_per_second;
 
-export function summary(pairs: readonly Pair[]): string {
+const side = ({ what, images_per_second, others }: Measured, unit: string): string =>
+  `${what} ${images_per_second.toFixed(1)} ${unit}/s (others ${percent(others)})`;
+
+/** The medians, in a line for alix and one for what was beside it. */
+export function summary(pairs: readonly Pair[], unit = 'images'): readonly string[] {
   const of = (pick: (pair: Pair) => number) => median(pairs.map(pick));
-  const others = Math.max(...pairs.flatMap(({ alix, peer }) => [alix.others, peer.others]));
-  const medians = `alix ${of(({ alix }) => alix.images_per_second).toFixed(1)}, peer ${of(({ peer }) => peer.images_per_second).toFixed(1)} images/s`;
+  const all = pairs.flatMap(({ alix, peer, beside }) => [alix, peer, ...(beside ? [beside] : [])]);
+  const others = Math.max(...all.map((measured) => measured.others));
   const warning = others > BUSY ? `; the machine was busy (others up to ${percent(others)}): measure again` : '';
-  return `median of ${pairs.length}: ${medians}; median ratio ${of(ratio).toFixed(3)}${warning}`;
+  const line = (name: string, rate: (pair: Pair) => number, over: (pair: Pair) => number) => {
+    const medians = `${name} ${of(rate).toFixed(1)}, peer ${of(({ peer }) => peer.images_per_second).toFixed(1)} ${unit}/s`;
+    return `median of ${pairs.length}: ${medians}; median ratio ${of(over).toFixed(3)}${warning}`;
+  };
+  const [third] = pairs.map(({ beside }) => beside);
+  return [
+    line('alix', ({ alix }) => alix.images_per_second, ratio),
+    ...(third ? [line(third.what, ({ beside }) => beside?.images_per_second ?? Number.NaN, besideRatio)] : []),
+  ];
 }

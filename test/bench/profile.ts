@@ -16,6 +16,10 @@ export async function profileOf(name: string, options: readonly string[]): Promi
   return (measured as Measured & { profile: Profile }).profile;
 }
 
+export function printProfile(profile: Profile, print: (line: string) => void): void {
+  for (const part of [rateLines(profile), kernelTable(profile), partTable(profile)]) print(['', ...part].join('\n'));
+}
+
 export const profile: Bench = {
   name: 'profile',
   usage: `[CASE...] [--seconds 10] [--threads N] [--preset NAME]`,
@@ -38,8 +42,7 @@ export const profile: Bench = {
     print(await describeMachine());
     for (const { name, title } of (positionals.length > 0 ? positionals : ['mnist']).map(caseOf)) {
       print(`\n## ${name}: ${title}`);
-      const found = await profileOf(name, options);
-      for (const part of [rateLines(found), kernelTable(found), partTable(found)]) print(['', ...part].join('\n'));
+      printProfile(await profileOf(name, options), print);
     }
   },
 };

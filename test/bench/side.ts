@@ -18,14 +18,16 @@ export interface Measured extends Report {
   readonly others: number;
 }
 
-/** Runs a command to its end. Throws an Error of one line if it fails. */
-export async function runSide(command: readonly string[]): Promise<Measured> {
+/** Runs a command to its end, or for `mostSeconds` at most. Throws an Error of one line if it fails. */
+export async function runSide(command: readonly string[], mostSeconds?: number): Promise<Measured> {
   const [program = '', ...args] = command;
   const others = watchOthers();
   const start = performance.now();
-  const { code, stdout, stderr } = await collect(program, args);
+  const { code, stdout, stderr } = await collect(program, args, mostSeconds);
   const wall = (performance.now() - start) / 1000;
   const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (code === null && mostSeconds !== undefined && wall >= mostSeconds)
+    throw new Error(`${command.slice(0, 2).join(' ')} was still at it after ${mostSeconds} s`);
   if (code !== 0 || !line.startsWith('{')) {
     const reason = stderr.trim().split('\n').at(-1) || `exit code ${code}`;
     throw new Error(`${command.slice(0, 2).join(' ')} failed: ${reason}`);
@@ -34,9 +36,12 @@ export async function runSide(command: readonly string[]): Promise<Measured> {
   return { ...report, wall, others: others(report.cpu_seconds) };
 }
 
-function collect(program: string, args: readonly string[]) {
+function collect(program: string, args: readonly string[], mostSeconds?: number) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(mostSeconds === undefined ? {} : { timeout: 1000 * mostSeconds, killSignal: 'SIGKILL' }),
+    });
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (part: string) => {
