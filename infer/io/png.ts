@@ -1,7 +1,8 @@
 /** PNG, to and from 8-bit pixels, through pngjs. The file is checked before anything of its size is allocated. */
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { AlixError } from './errors.js';
+import { unfilter } from './png-scanlines.js';
 
 /** Pixels [H,W,C], row by row; C is 1 (grey), 3 (RGB) or 4 (RGBA, not premultiplied). */
 export interface Pixels {
@@ -40,10 +41,16 @@ export function isPng(bytes: Uint8Array): boolean {
  */
 export function decodePng(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Pixels {
   const { maxPixels = MAX_PIXELS, onSize } = options;
-  const { data, end, ...head } = checkChunks(bytes, where, maxPixels);
+  const { data, end, isPlain, ...head } = checkChunks(bytes, where, maxPixels);
   const { width, height, colour } = head;
   onSize?.({ height, width });
-  checkData(data, scanBytes(head), where);
+  const lines = inflate(data, scanBytes(head), where);
+  const stored = samples[colour] as number;
+  // what most files are, three times as fast; pngjs reads the rest
+  if (isPlain && (stored === 1 || stored === 3)) {
+    const pixels = unfilter(lines, height, width * stored, stored);
+    if (pixels) return { height, width, channels: stored, pixels };
+  }
   let rgba: Uint8Array;
   try {
     const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end));
@@ -121,30 +128,37 @@ function scanBytes({ width, height, depth, colour, interlaced }: Head): number {
   );
 }
 
-/** pngjs makes an image of whatever scan lines there are, so their number is checked first. */
-function checkData(data: readonly Uint8Array[], expected: number, where: string): void {
-  let found: number;
+/** The scan lines, as many as there must be: pngjs would make an image of fewer. */
+function inflate(data: readonly Uint8Array[], expected: number, where: string): Uint8Array {
+  let lines: Uint8Array;
   try {
-    found = inflateSync(Buffer.concat(data), { maxOutputLength: Math.max(1, expected) }).length;
+    const whole = data.length === 1 ? (data[0] as Uint8Array) : Buffer.concat(data);
+    // one piece of output where that is small: zlib makes it of 16 KiB at least
+    const chunkSize = Math.min(Math.max(64, expected), 2 ** 16);
+    lines = inflateSync(whole, { maxOutputLength: Math.max(1, expected), chunkSize });
   } catch (cause) {
     throw new AlixError('bad-image', "the PNG's image data are damaged", { where, remedy: REMEDY, cause });
   }
-  if (found !== expected)
-    throw new AlixError('bad-image', 'the PNG has too little image data', {
-      where,
-      expected: `${expected} bytes`,
-      found: `${found}`,
-      remedy: REMEDY,
-    });
+  if (lines.length === expected) return lines;
+  throw new AlixError('bad-image', 'the PNG has too little image data', {
+    where,
+    expected: `${expected} bytes`,
+    found: `${lines.length}`,
+    remedy: REMEDY,
+  });
 }
 
-/** Walks the chunks: signature, lengths, IHDR first, IDAT present, IEND last. The checksums are left to pngjs. */
+/**
+ * Walks the chunks: signature, lengths, IHDR first, IDAT present, IEND last. `isPlain`: 8 bits, grey or RGB, not interlaced,
+ * nothing transparent, and all checksums right, so that its scan lines are its pixels; else the checksums are left to pngjs.
+ */
 function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
   const bad = (what: string): AlixError => new AlixError('bad-image', what, { where, remedy: REMEDY });
   if (!isPng(bytes)) throw bad('not a PNG file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let head: Head | undefined;
   const data: Uint8Array[] = [];
+  let isPlain = true;
   for (let at = 8; ; ) {
     if (at + 12 > bytes.length) throw bad('the PNG is truncated');
     const length = view.getUint32(at);
@@ -153,7 +167,8 @@ function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
     if (end + 4 > bytes.length) throw bad('the PNG is truncated');
     if (head === undefined) {
       if (type !== 'IHDR' || length !== 13) throw bad('the PNG does not begin with its header');
-      const [depth = 0, colour = 0, , , interlaced] = bytes.subarray(at + 16, at + 21);
+      const [depth = 0, colour = 0, compression, filter, interlaced] = bytes.subarray(at + 16, at + 21);
+      isPlain = depth === 8 && (colour === 0 || colour === 2) && !compression && !filter && interlaced === 0;
       head = {
         width: view.getUint32(at + 8),
         height: view.getUint32(at + 12),
@@ -176,11 +191,14 @@ function checkChunks(bytes: Uint8Array, where: string, maxPixels: number) {
         expected: 'a still image',
         remedy: 'save the frames as separate images',
       });
+    // of what must be understood (capital letters) only these; tRNS makes a colour transparent
+    isPlain &&= /^(IHDR|IDAT|IEND|[a-z]...)$/s.test(type) && type !== 'tRNS';
+    isPlain &&= crc32(bytes.subarray(at + 4, end)) === view.getUint32(end);
     if (type === 'IDAT') data.push(bytes.subarray(at + 8, end));
     if (type === 'IEND') {
       if (data.length === 0) throw bad('the PNG has no image data');
       // some programs leave bytes behind the end, which pngjs would refuse
-      return { ...head, data, end: end + 4 };
+      return { ...head, data, end: end + 4, isPlain };
     }
     at = end + 4;
   }
