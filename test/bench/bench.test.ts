@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { benches } from './index.js';
 import { watchOthers } from './machine.js';
+import { memorySummary, type Sample } from './memory.js';
 import { median, runPairs, summary } from './pairs.js';
 import { findPython } from './python.js';
 import { type Measured, runSide } from './side.js';
@@ -84,4 +85,28 @@ test('npm run bench lists the table; an unknown name is an error', () => {
     status: 1,
     stderr: 'bench train: --pairs needs a number above 0, not "0"\n',
   });
+});
+
+test("a side's lines are told as they come; one that takes too long is ended", async () => {
+  const lines: string[] = [];
+  const script = `console.log('one'); console.log('two'); console.log('{"what":"x","images_per_second":1,"cpu_seconds":0}')`;
+  await runSide([process.execPath, '-e', script], { onLine: (line) => lines.push(line) });
+  expect(lines.slice(0, 2)).toEqual(['one', 'two']);
+  const endless = runSide([process.execPath, '-e', 'setInterval(() => {}, 1000)'], { mostSeconds: 0.5 });
+  await expect(endless).rejects.toThrow(/was still at it after 0.5 s$/);
+});
+
+test('what memory samples say', () => {
+  const sample = (step: number, resident: number, tensors = 165): Sample => ({ step, resident, heap: 1, tensors });
+  const steady = [sample(1000, 900e6), sample(2000, 950e6), sample(3000, 918e6)];
+  expect(memorySummary(steady, 1100e6)).toEqual([
+    'resident memory grew by 2.00 % from step 1000 to step 3000 (under 3 %: met)',
+    'peak 1100.0 MB (at most 1200.0 MB: met)',
+    '165 tensors at every sample',
+  ]);
+  const growing = memorySummary([sample(1, 900e6), sample(2, 990e6, 170)], 1201e6);
+  expect(growing[0]).toContain('10.00 % from step 1 to step 2 (under 3 %: NOT met)');
+  expect(growing[1]).toContain('NOT met');
+  expect(growing[2]).toBe('the number of tensors is NOT constant: 165 to 170');
+  expect(memorySummary([sample(1, 900e6)], 0)[0]).toContain('too few samples');
 });

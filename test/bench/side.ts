@@ -1,5 +1,6 @@
 /** One side of a comparison: a process that prints one JSON line, and what the machine did meanwhile. */
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { watchOthers } from './machine.js';
 
 /** What a side prints as its last line. */
@@ -18,28 +19,37 @@ export interface Measured extends Report {
   readonly others: number;
 }
 
-/** Runs a command to its end, or for `mostSeconds` at most. Throws an Error of one line if it fails. */
-export async function runSide(command: readonly string[], mostSeconds?: number): Promise<Measured> {
-  const [program = '', ...args] = command;
+export interface SideOptions {
+  /** Then it is killed. */
+  readonly mostSeconds?: number | undefined;
+  /** Told each whole line of its output as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a command to its end. Throws an Error of one line if it fails. */
+export async function runSide(command: readonly string[], options: SideOptions = {}): Promise<Measured> {
   const others = watchOthers();
   const start = performance.now();
-  const { code, stdout, stderr } = await collect(program, args, mostSeconds);
+  const { code, stdout, stderr } = await collect(command, options);
   const wall = (performance.now() - start) / 1000;
+  const { mostSeconds = Number.POSITIVE_INFINITY } = options;
+  const name = command.slice(0, 2).join(' ');
+  if (code === null && wall >= mostSeconds) throw new Error(`${name} was still at it after ${mostSeconds} s`);
   const line = stdout.trim().split('\n').at(-1) ?? '';
-  if (code === null && mostSeconds !== undefined && wall >= mostSeconds)
-    throw new Error(`${command.slice(0, 2).join(' ')} was still at it after ${mostSeconds} s`);
   if (code !== 0 || !line.startsWith('{')) {
     const reason = stderr.trim().split('\n').at(-1) || `exit code ${code}`;
-    throw new Error(`${command.slice(0, 2).join(' ')} failed: ${reason}`);
+    throw new Error(`${name} failed: ${reason}`);
   }
   const report = JSON.parse(line) as Report;
   return { ...report, wall, others: others(report.cpu_seconds) };
 }
 
-function collect(program: string, args: readonly string[], mostSeconds?: number) {
+function collect([program = '', ...args]: readonly string[], { mostSeconds, onLine, env }: SideOptions) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(env ? { env } : {}),
       ...(mostSeconds === undefined ? {} : { timeout: 1000 * mostSeconds, killSignal: 'SIGKILL' }),
     });
     const text = { stdout: '', stderr: '' };
@@ -47,6 +57,7 @@ function collect(program: string, args: readonly string[], mostSeconds?: number)
       child[name].setEncoding('utf8').on('data', (part: string) => {
         text[name] += part;
       });
+    if (onLine) createInterface({ input: child.stdout }).on('line', onLine);
     child.on('error', (error) => reject(new Error(`${program} cannot be started: ${error.message}`)));
     child.on('close', (code) => resolve({ code, ...text }));
   });

@@ -87,8 +87,8 @@ export const train: Bench = {
 async function runCase(one: Case, python: string, request: Request, print: (line: string) => void) {
   const { pairs, seconds, threads, preset, brief } = request;
   const common = ['--threads', `${threads}`];
-  const peer = (setting: Setting, most: number, limit?: number) =>
-    runSide([python, peerScript(one.peer), '--seconds', `${most}`, ...common, ...setting.options], limit);
+  const peer = (setting: Setting, seconds: number, mostSeconds?: number) =>
+    runSide([python, peerScript(one.peer), '--seconds', `${seconds}`, ...common, ...setting.options], { mostSeconds });
   const alix = (presets: readonly string[]) =>
     runSide([process.execPath, child, '--case', one.name, '--seconds', `${seconds}`, ...common, ...presets]);
   const chosen = preset ? ['--preset', preset] : [];
