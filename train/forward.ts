@@ -41,8 +41,31 @@ export function runLayers(
   context: ForwardContext,
   layers: readonly PlannedLayer[] = block.layers,
 ): Tensor {
-  return layers.reduce((value, layer) => runLayer(layer, value, parameters, context), x);
+  return layers.reduce((value, layer, i) => {
+    const before = layers[i - 1];
+    const kept = before && idleBias(before, layer, context);
+    const idle = idleBias(layer, layers[i + 1], context);
+    const run = idle ? { ...layer, parameters: layer.parameters.filter((p) => p !== idle) } : layer;
+    const bias = kept && tensorOf(parameters, `${before.path}.${kept.name}`);
+    return runLayer(run, value, parameters, bias ? shifted(context, bias) : context);
+  }, x);
 }
+
+/**
+ * The bias of a layer that batch norm takes away again: the batch's mean has it in it, so that it changes no output and its
+ * gradient is 0. It is then left out of the sum, which saves two passes over the activations, and stays as it is; the mean
+ * that batch norm hands over has it, for evaluation adds it. Only where the fused operations run: with the plain ones
+ * every parameter is part of the graph.
+ */
+function idleBias(layer: PlannedLayer, next: PlannedLayer | undefined, { training, ops }: ForwardContext) {
+  if (!training || ops.name !== 'fused' || next?.kind !== 'batch-norm') return undefined;
+  return layer.parameters.find(({ role, shape }) => role === 'bias' && shape.length === 1);
+}
+
+const shifted = (context: ForwardContext, bias: Tensor): ForwardContext => ({
+  ...context,
+  observe: (path, mean, variance) => context.observe(path, context.ops.add(mean, bias), variance),
+});
 
 function runBlock(
   block: PlannedBlock,

@@ -12,6 +12,7 @@ import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
+import { towards } from './tensorflow/variables.js';
 import { type Unrolling, unrolled } from './unrolled.js';
 
 /** The optimiser's numbers for a network, and what is done to its gradients first. */
@@ -213,7 +214,7 @@ interface Observation {
 /** running <- (1 - momentum) running + momentum batch, for each pass of the batch, in order. */
 function foldIn({ store }: System, observed: readonly Observation[], momentum: number): void {
   if (observed.length === 0) return;
-  const share = tf.scalar(momentum);
+  const share = towards(momentum);
   for (const { path, mean, variance } of observed) {
     store.get(`${path}.running_mean`).moveTowards(mean, share);
     store.get(`${path}.running_variance`).moveTowards(variance, share);

@@ -45,18 +45,16 @@ export class Variable {
     return this.#backend.executeSingleOutput('ReadVariableOp', this.#dtype, [this.handle]);
   }
 
-  /** value <- value - share (value - target), in place; `share` is a scalar tensor. */
-  moveTowards(target: tf.Tensor, share: tf.Tensor): void {
-    tf.tidy(() => {
-      const value = this.read();
-      const away = tf.sub(value, target);
-      value.dispose();
-      const attributes = [
-        { name: 'T', type: this.#backend.binding.TF_ATTR_TYPE, value: this.#backend.binding.TF_FLOAT },
-        { name: 'use_locking', type: this.#backend.binding.TF_ATTR_BOOL, value: false },
-      ];
-      this.#backend.executeMultipleOutputs('ResourceApplyGradientDescent', attributes, [this.handle, share, away], 0);
-    });
+  /** value <- (1 - share) value + share target, in place, `share` in (0,1]; `constants` are those of `towards(share)`. */
+  moveTowards(target: tf.Tensor, constants: Towards): void {
+    if (constants === 'all the way') return this.assign(target);
+    const { binding } = this.#backend;
+    const attributes = [
+      { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+      { name: 'use_locking', type: binding.TF_ATTR_BOOL, value: false },
+    ];
+    const inputs = [this.handle, ...constants, target];
+    this.#backend.executeMultipleOutputs('ResourceApplyProximalGradientDescent', attributes, inputs, 0);
   }
 
   /** A copy of the numbers. */
@@ -68,6 +66,16 @@ export class Variable {
     this.#backend.executeMultipleOutputs('DestroyResourceOp', [], [this.handle], 0);
     this.handle.dispose();
   }
+}
+
+type Towards = 'all the way' | readonly tf.Tensor[];
+
+/**
+ * What `Variable.moveTowards` needs for a share: scalars, made once for many variables. TensorFlow has one kernel that scales a
+ * variable and adds to it in place: the proximal step (value - a g) / (1 + a l2), with a = -share / (1 - share) and l2 = -1.
+ */
+export function towards(share: number): Towards {
+  return share === 1 ? 'all the way' : [-share / (1 - share), 0, -1].map((number) => tf.scalar(number));
 }
 
 /** Parameters by full name, each read once, when it is first asked for. Its tensors outlive every tidy: `dispose` frees them. */

@@ -1,10 +1,8 @@
 /** Layer operations on TensorFlow's own fused kernels; see ops.ts for what each does and plain.ts for the reference. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops, Window } from '../../layers/ops.js';
-import { execute, executeMany, kernel } from './kernel.js';
+import { execute, executeMany, kernel, reshaped, sizes } from './kernel.js';
 import { plain } from './plain.js';
-
-const sizes = (shape: readonly number[]) => tf.tensor1d([...shape], 'int32');
 
 type Size = readonly number[];
 
@@ -90,9 +88,9 @@ const LARGE_WEIGHT = 2 ** 20;
 /** dy W^T. */
 function productTransposed(dy: tf.Tensor, weight: tf.Tensor): tf.Tensor {
   if (weight.size < LARGE_WEIGHT) return product(dy, weight, false, true);
-  const alone = (x: tf.Tensor) => tf.reshape(x, [1, ...x.shape]);
+  const alone = (x: tf.Tensor) => reshaped(x, [1, ...x.shape]);
   const dx = execute('BatchMatMulV2', [alone(dy), alone(weight)], { adj_x: false, adj_y: true });
-  return tf.reshape(dx, dx.shape.slice(1));
+  return reshaped(dx, dx.shape.slice(1));
 }
 
 const matmul = kernel<object>({
@@ -110,20 +108,31 @@ const bias = kernel<object>({
 });
 
 /** FusedBatchNormV3 wants four axes. */
-const asImage = (x: tf.Tensor) => (x.rank === 4 ? x : tf.reshape(x, [x.size / (x.shape.at(-1) ?? 1), 1, 1, -1]));
+const asImage = (x: tf.Tensor) =>
+  x.rank === 4 ? x : reshaped(x, [x.size / (x.shape.at(-1) ?? 1), 1, 1, x.shape.at(-1) ?? 1]);
+/** The other way, for a result of `asImage`. */
+const like = (y: tf.Tensor, x: tf.Tensor) => (x.rank === 4 ? y : reshaped(y, x.shape));
 
 /** FusedBatchNormV3 has a type `U` for the statistics besides `T`, and takes its running ones empty while training. */
 const normAttributes = (epsilon: number) => ({ epsilon, data_format: 'NHWC', is_training: true });
+
+let empty: tf.Tensor | undefined;
+
+/** The running statistics of FusedBatchNormV3 while it trains. */
+function nothing(): tf.Tensor {
+  empty ??= tf.keep(tf.tensor1d([]));
+  return empty;
+}
 
 const batchNorm = kernel<{ readonly epsilon: number }>({
   name: 'BatchNorm',
   inputs: ['x', 'scale', 'shift'],
   saves: [3, 4, 5],
   forward([x, scale, shift], { epsilon }) {
-    const none = tf.tensor1d([]);
+    const none = nothing();
     const inputs = [asImage(x!), scale!, shift!, none, none];
     const [y, ...rest] = executeMany('FusedBatchNormV3', inputs, 6, normAttributes(epsilon));
-    return [tf.reshape(y!, x!.shape), ...rest];
+    return [like(y!, x!), ...rest];
   },
   gradient(dy, [x, scale, , ...reserved], { epsilon }) {
     const inputs = [asImage(dy), asImage(x!), scale!, ...reserved];
@@ -132,7 +141,7 @@ const batchNorm = kernel<{ readonly epsilon: number }>({
     const take = (index: number) => () => {
       if (!results || results[index]!.isDisposed)
         results = executeMany('FusedBatchNormGradV3', inputs, 5, normAttributes(epsilon));
-      return index === 0 ? tf.reshape(results[0]!, x!.shape) : tf.clone(results[index]!);
+      return index === 0 ? like(results[0]!, x!) : tf.clone(results[index]!);
     };
     return [take(0), take(1), take(2)];
   },

@@ -22,6 +22,30 @@ export function attributes(backend: NodeBackend, values: Readonly<Record<string,
   ];
 }
 
+const constants = new Map<string, tf.Tensor>();
+
+/** A shape as the int32 tensor that TensorFlow's ops take; made once, for a step asks for the same ones each time. */
+export function sizes(shape: readonly number[]): tf.Tensor {
+  const key = shape.join();
+  let tensor = constants.get(key);
+  if (!tensor) {
+    tensor = tf.keep(tf.tensor1d([...shape], 'int32'));
+    constants.set(key, tensor);
+  }
+  return tensor;
+}
+
+/** `tf.reshape` for kernels: the same op, with no trace on the tape. */
+export function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  const backend = nodeBackend();
+  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
+  const types = [
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'Tshape', type: TF_ATTR_TYPE, value: TF_INT32 },
+  ];
+  return backend.executeSingleOutput('Reshape', types, [x, sizes(shape)]);
+}
+
 /** Runs a TensorFlow op on float32 tensors. */
 export function execute(
   op: string,
