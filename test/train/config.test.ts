@@ -56,6 +56,7 @@ describe('configuration', () => {
       { dequantise: true, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } },
       /"dequantise" does nothing here/,
     ],
+    [{ flip: true, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } }, /"flip" does nothing here/],
     [
       { averageDecay: 0.9, objective: { name: 'classifier' }, architecture: { name: 'classifier-small' } },
       /no encoder/,
