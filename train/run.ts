@@ -88,7 +88,8 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
     const { train } = await import('./trainer.js');
     return await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() });
   } finally {
-    await lock.release();
+    // on a disk that takes nothing any more it fails too, and must not hide why the run ended
+    await lock.release().catch(() => undefined);
   }
 }
 
