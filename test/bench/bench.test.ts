@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { benches } from './index.js';
+import { waitLine } from './input.js';
 import { watchOthers } from './machine.js';
 import { memorySummary, type Sample } from './memory.js';
 import { median, runPairs, summary } from './pairs.js';
@@ -109,4 +110,11 @@ test('what memory samples say', () => {
   expect(growing[1]).toContain('NOT met');
   expect(growing[2]).toBe('the number of tensors is NOT constant: 165 to 170');
   expect(memorySummary([sample(1, 900e6)], 0)[0]).toContain('too few samples');
+});
+
+test('what runs say of waiting for data', () => {
+  expect(waitLine('PNG folder', [0.01, 0.06, 0.02], [100, 300, 200], 0.5)).toBe(
+    "PNG folder: waits 2.00 % of the steps' time, median of 3, most 6.00 % (under 5 %: met); 200.0 images/s; others up to 50 %",
+  );
+  expect(waitLine('x', [0.05], [1], 0)).toContain('NOT met');
 });

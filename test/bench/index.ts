@@ -2,9 +2,10 @@
 import type { Bench } from './bench.js';
 import { encode } from './encode.js';
 import { grid } from './grid.js';
+import { input } from './input.js';
 import { memory } from './memory.js';
 import { peers } from './peers.js';
 import { profile } from './profile.js';
 import { train } from './train.js';
 
-export const benches: readonly Bench[] = [train, profile, peers, memory, encode, grid];
+export const benches: readonly Bench[] = [train, profile, peers, memory, input, encode, grid];
