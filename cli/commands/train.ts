@@ -36,7 +36,7 @@ export const train: CommandDefinition = {
         '[what]',
         'a recipe, an objective (its default recipe), a configuration (.json) or your own file (.ts, .js)',
       )
-      .option('--data <data>', 'a data set, a folder of IDX files, or an IDX file')
+      .option('--data <data>', 'a data set, a folder of images, tar files of images, or IDX files')
       .option('-o, --output <run>', 'the run folder (default: runs/RECIPE)')
       .option('--epochs <n>', 'stop after this many epochs', wholeNumber(1))
       .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
