@@ -195,6 +195,9 @@ class Run {
     } catch (error) {
       // data that cannot be read are no fault of the weights; a second failure would hide the first
       if (this.#state.step > this.#saving.lastGood) await this.#save().catch(() => undefined);
+      const { lastGood } = this.#saving;
+      if (lastGood > 0)
+        this.#request.onEvent?.(`step ${lastGood} is saved: continue with --resume once the data can be read`);
       throw error;
     }
   }

@@ -134,7 +134,7 @@ describe('the input pipeline', () => {
     expect(slow.waitedSeconds).toBeGreaterThan(8 * 0.049);
     expect(slow.waitedSeconds).toBeLessThanOrEqual(seconds);
     const before = slow.waitedSeconds;
-    await sleep(600);
+    await slow.ready();
     await slow.next();
     expect(slow.waitedSeconds).toBe(before);
   });

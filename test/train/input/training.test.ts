@@ -106,7 +106,11 @@ describeWithTensorflow('runs and their input', () => {
        return stored(indices);`,
     );
     const before = tf.memory().numTensors;
-    await expect(trained('run', { input: { worker } })).rejects.toThrow(`faces/${row}.png: not a picture`);
+    const events: string[] = [];
+    await expect(trained('run', { input: { worker }, onEvent: (line) => events.push(line) })).rejects.toThrow(
+      `faces/${row}.png: not a picture`,
+    );
+    expect(events).toEqual(['step 2 is saved: continue with --resume once the data can be read']);
     expect(tf.memory().numTensors).toBe(before);
     expect((await bytesOf('run')).step).toBe(2);
     await trained('run', { resume: true });
