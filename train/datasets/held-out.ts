@@ -1,4 +1,4 @@
-/** Which rows are trained on and which are held out, where data do not come in two parts. */
+/** Which rows are trained on and which are held out, where data do not come in two parts; and the order of the rows. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { AlixError } from '@alix/infer/io/errors';
@@ -6,12 +6,21 @@ import { describing } from '@alix/infer/io/files';
 import type { Split } from './dataset.js';
 
 /**
- * Whether a row belongs to a split: it is held out ("test") where the first 32 bits of the sha256 of its name, over 2^32,
- * are below `share`. A row's part depends on nothing but its name, so files that are added or taken away move no other.
+ * A row's place in [0,1), by its name alone: the first 48 bits of the sha256 of the name, over 2^48. Rows stand in the order of
+ * their places, so that the first thousand are a sample of all classes, and those below a share can be held out: files
+ * that are added or taken away move no other from one split to the other.
  */
-export function isIn(split: Split, name: string, share: number): boolean {
-  const isHeldOut = createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32 < share;
-  return isHeldOut === (split === 'test');
+export function placeOf(name: string): number {
+  return createHash('sha256').update(name).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** Whether the row at `place` belongs to the split, where the share `heldOut` of all is for testing. */
+export const isIn = (split: Split, place: number, heldOut: number): boolean => place < heldOut === (split === 'test');
+
+/** `rows` in the order of their places, of which there is one for each. */
+export function inOrder<T>(rows: readonly T[], places: readonly number[]): T[] {
+  const order = rows.map((_, i) => i).sort((i, j) => (places[i] as number) - (places[j] as number) || i - j);
+  return order.map((i) => rows[i] as T);
 }
 
 /** @throws AlixError 'bad-option' */

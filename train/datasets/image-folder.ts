@@ -8,7 +8,7 @@ import { decodeImage } from '@alix/infer/io/image-file';
 import { isImageName, walk } from '@alix/infer/io/image-list';
 import { type ClassLabels, type DatasetSource, resolveOptions, rowsDataset } from './dataset.js';
 import { checkFitOptions, fitFor, fitOptions, requiredSize } from './fit.js';
-import { checkCount, checkShare, hasSplitFolders, isIn } from './held-out.js';
+import { checkCount, checkShare, hasSplitFolders, inOrder, isIn, placeOf } from './held-out.js';
 import { surveyFiles } from './image-survey.js';
 import { sharedArray } from './rows/memory.js';
 import { packNames } from './rows/names.js';
@@ -20,8 +20,8 @@ const defaults = { ...fitOptions, heldOut: 0.1 };
 /**
  * A folder of images. A sub-folder is a class, numbered in the order of the names (by code unit), with all images below
  * it, to any depth; images that lie in the folder itself have no class. Where there are both a "train" and a "test"
- * sub-folder, these are the splits, each with the same classes; else a share `heldOut` is the test split, chosen by name
- * (held-out.ts) so that added files move none. `size`, `channels` and `centreCrop`: fit.ts.
+ * sub-folder, these are the splits, each with the same classes; else a share `heldOut` is the test split, chosen by name so
+ * that added files move none. Rows stand in an order without pattern (held-out.ts). `size`, `channels` and `centreCrop`: fit.ts.
  *
  * The fingerprint is the sha256 of the split, the fit, and the names below the folder, byte sizes and classes of its images:
  * not of their content, which would have to be read whole.
@@ -76,8 +76,15 @@ async function list(path: string, split: 'train' | 'test', share: number) {
     const parts = name.split('/', depth + 2);
     return parts.length === depth + 2 ? parts[depth] : undefined;
   };
-  const mine = all.filter((name) => (hasSplits ? name.startsWith(`${split}/`) : isIn(split, name, share)));
-  return { all, mine, classOf, classes: classesOf(path, all, classOf) };
+  const mine: string[] = [];
+  const places: number[] = [];
+  for (const name of all) {
+    const place = placeOf(name);
+    if (hasSplits ? !name.startsWith(`${split}/`) : !isIn(split, place, share)) continue;
+    mine.push(name);
+    places.push(place);
+  }
+  return { all, mine: inOrder(mine, places), classOf, classes: classesOf(path, all, classOf) };
 }
 
 /** Names of the images below a folder's `part` ('' or one that ends with '/'), with it, in the order of code units. */

@@ -8,12 +8,12 @@ import type { Pixels } from '@alix/infer/io/png';
 import type { TarMember } from '@alix/infer/io/tar';
 import { type DatasetSource, resolveOptions, rowsDataset, type Split } from './dataset.js';
 import { checkFitOptions, checkSameSize, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
-import { checkCount, checkShare, isIn } from './held-out.js';
+import { checkCount, checkShare, inOrder, isIn, placeOf } from './held-out.js';
 import { sharedArray } from './rows/memory.js';
 import { packNames } from './rows/names.js';
 import type { Shard } from './rows/tar.js';
 import { listShards } from './shard-list.js';
-import { type ImageSample, indexShard } from './tar-index.js';
+import { indexShard } from './tar-index.js';
 
 const defaults = { ...fitOptions, heldOut: 0.1 };
 type Settings = typeof defaults;
@@ -21,7 +21,8 @@ type Settings = typeof defaults;
 /**
  * Tar archives: one, a folder of them, or a path with braces ("x-{000..012}.tar"). Which members are a sample:
  * tar-index.ts. The splits are those that folders or names of shards say (shard-list.ts); else a share `heldOut` is the test
- * split, chosen by the shard's file name, ':' and the sample's key (held-out.ts), so that added shards move none. `size`,
+ * split, chosen by the shard's file name, ':' and the sample's key (held-out.ts), so that added shards move none; rows stand in an order
+ * without pattern. `size`,
  * `channels` and `centreCrop`: fit.ts. All samples have a class, or none.
  *
  * The fingerprint is the sha256 of the split, the fit, and the shards' file names and the names, offsets, byte sizes and classes
@@ -43,21 +44,21 @@ export const tarShards: DatasetSource = {
         remedy: 'name a tar file, or a folder of them',
       });
     const { fit, classes, shards, rows } = await index(path, split, settings);
-    checkCount(rows.names.length, split, path);
+    checkCount(rows.length, split, path);
     const Labels = (classes ?? 0) > 256 ? Uint16Array : Uint8Array;
     return rowsDataset('images', {
       name: basename(resolve(path)).replace(/\.tar$/, ''),
-      count: rows.names.length,
-      labels: classes === undefined ? undefined : sharedArray(Labels.from(rows.label)),
+      count: rows.length,
+      labels: classes === undefined ? undefined : sharedArray(Labels.from(rows.map(({ label }) => label as number))),
       classes,
       source: {
         kind: 'tar',
         shape: [fit.height, fit.width, fit.channels],
         shards,
-        shard: sharedArray(Uint32Array.from(rows.shard)),
-        offset: sharedArray(Float64Array.from(rows.offset)),
-        length: sharedArray(Uint32Array.from(rows.length)),
-        names: packNames(rows.names),
+        shard: sharedArray(Uint32Array.from(rows, ({ shard }) => shard)),
+        offset: sharedArray(Float64Array.from(rows, ({ image }) => image.offset)),
+        length: sharedArray(Uint32Array.from(rows, ({ image }) => image.size)),
+        names: packNames(rows.map(({ image }) => image.name)),
         fit,
       },
       fingerprint: fingerprint({ split, fit, classes }, shards, rows),
@@ -65,18 +66,17 @@ export const tarShards: DatasetSource = {
   },
 };
 
-/** Columns, a number or name to each row of the split; `label` is empty where there are no classes. */
-interface Rows {
-  readonly shard: number[];
-  readonly offset: number[];
-  readonly length: number[];
-  readonly names: string[];
-  readonly label: number[];
+interface Row {
+  /** The shard's place in the list. */
+  readonly shard: number;
+  readonly image: TarMember;
+  readonly label: number | undefined;
 }
 
 /** Goes through all shards, those of the other split too: both splits have the same classes, and the fit of the first image. */
 async function index(path: string, split: Split, settings: Settings) {
-  const rows: Rows = { shard: [], offset: [], length: [], names: [], label: [] };
+  const rows: Row[] = [];
+  const places: number[] = [];
   const shards: Shard[] = [];
   let fit: Fit | undefined;
   /** -1 where there are no classes. */
@@ -90,25 +90,20 @@ async function index(path: string, split: Split, settings: Settings) {
         remedy: 'leave it out',
       });
     shards.push({ ...shard, path: resolve(shardPath) });
-    for (const sample of samples) {
-      const where = `${shardPath}:${sample.image.name}`;
-      fit ??= fitFor(settings, await decodeMember(shardPath, sample.image, where));
+    for (const { key, image, label, size } of samples) {
+      const where = `${shardPath}:${image.name}`;
+      fit ??= fitFor(settings, await decodeMember(shardPath, image, where));
       const required = requiredSize(fit);
-      if (required && sample.size) checkSameSize(sample.size, required, where);
-      largest = largestClass(largest, sample.label, where);
-      const isMine = whole ? whole === split : isIn(split, `${basename(shardPath)}:${sample.key}`, settings.heldOut);
-      if (isMine) push(rows, sample, shards.length - 1);
+      if (required && size) checkSameSize(size, required, where);
+      largest = largestClass(largest, label, where);
+      const place = placeOf(`${basename(shardPath)}:${key}`);
+      if (whole ? whole !== split : !isIn(split, place, settings.heldOut)) continue;
+      rows.push({ shard: shards.length - 1, image, label });
+      places.push(place);
     }
   }
-  return { fit: fit as Fit, classes: largest === undefined || largest < 0 ? undefined : largest + 1, shards, rows };
-}
-
-function push(rows: Rows, { image, label }: ImageSample, shard: number): void {
-  rows.shard.push(shard);
-  rows.offset.push(image.offset);
-  rows.length.push(image.size);
-  rows.names.push(image.name);
-  if (label !== undefined) rows.label.push(label);
+  const classes = largest === undefined || largest < 0 ? undefined : largest + 1;
+  return { fit: fit as Fit, classes, shards, rows: inOrder(rows, places) };
 }
 
 async function decodeMember(path: string, { offset, size }: TarMember, where: string): Promise<Pixels> {
@@ -132,12 +127,10 @@ function largestClass(before: number | undefined, label: number | undefined, whe
   return Math.max(before ?? -1, now);
 }
 
-function fingerprint(head: object, shards: readonly Shard[], rows: Rows): string {
+function fingerprint(head: object, shards: readonly Shard[], rows: readonly Row[]): string {
   const hash = createHash('sha256').update(`tar-shards ${JSON.stringify(head)}\n`);
   const files = shards.map(({ path }) => basename(path));
-  for (let i = 0; i < rows.names.length; i++)
-    hash.update(
-      `${files[rows.shard[i] as number]}\0${rows.names[i]}\0${rows.offset[i]} ${rows.length[i]} ${rows.label[i]}\n`,
-    );
+  for (const { shard, image, label } of rows)
+    hash.update(`${files[shard]}\0${image.name}\0${image.offset} ${image.size} ${label}\n`);
   return hash.digest('hex');
 }
