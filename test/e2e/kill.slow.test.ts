@@ -1,59 +1,120 @@
-/** SIGKILL at random moments of a run, resumed each time: the bytes of the unbroken run. ALIX_SEED chooses the moments. */
+/**
+ * SIGKILL at random moments of a run, resumed each time: the bytes of the unbroken run. The moments are chosen by ALIX_SEED:
+ * some by the clock, some by what the run is seen to do, so that saves and prunings are among them.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createRandom } from '@alix/infer/io/random';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readMetrics } from '@alix/train';
+import { checkpointSteps, openNewest } from '@alix/train/checkpoints';
+import { expect, it } from 'vitest';
+import { launcher } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
-const alix = fileURLToPath(new URL('../../cli/bin/alix.js', import.meta.url));
-const STEPS = 60;
-const KILLS = 4;
+const root = temporaryFolder();
+/** Ten to an epoch. */
+const STEPS = 300;
+const KILLS = 20;
 const settings = [
   'data.options.train=100',
   'data.options.test=20',
   'batch=10',
   'architecture.options.width=8',
   'evaluationRows=20',
+  // an average, whose numbers are in the checkpoints too
+  'averageDecay=0.9',
 ];
-const flags = [...settings.flatMap((s) => ['--set', s]), '--steps', `${STEPS}`];
-
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'alix-kill-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const flags = [
+  ...settings.flatMap((s) => ['--set', s]),
+  '--steps',
+  `${STEPS}`,
+  '--checkpoint-steps',
+  '3',
+  '--threads',
+  '1',
+];
 
 const start = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [alix, 'train', ...args], { stdio: 'ignore' });
+  spawn(process.execPath, [launcher, 'train', 'dali', ...flags, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 
-const finished = async (child: ChildProcess) => {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return child.exitCode;
-};
+/** The exit code, null for a kill, and what was said. */
+async function ended(child: ChildProcess): Promise<{ code: number | null; words: string }> {
+  let words = '';
+  child.stderr?.on('data', (part: Buffer) => {
+    words += part;
+  });
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  return { code: child.exitCode, words };
+}
 
-const last = (run: string, file: string) => readFile(join(run, `checkpoint-${STEPS}`, file));
+/** Settles when the folder has changed so many times since: a file written, renamed or removed. */
+function changes(folder: string, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0;
+    const watcher = watch(folder, () => {
+      seen += 1;
+      if (seen < count) return;
+      watcher.close();
+      resolve();
+    });
+  });
+}
 
-describeWithTensorflow('a run that is killed', () => {
+/** What a run's end is compared by: all but the times. */
+async function endOf(run: string) {
+  const { path, state } = await openNewest(run);
+  const { seconds: _, ...rest } = state;
+  const lines = (await readMetrics(join(run, 'metrics.jsonl'))).map((line) => {
+    const { seconds: _s, images_per_second: _i, data_wait: _w, ...numbers } = line;
+    return numbers;
+  });
+  const samples = readdirSync(join(run, 'samples')).sort();
+  return {
+    state: rest,
+    lines,
+    checkpoints: readdirSync(run)
+      .filter((name) => name.startsWith('checkpoint'))
+      .sort(),
+    samples: samples.map((name) => [name, readFileSync(join(run, 'samples', name)).toString('base64')]),
+    arrays: ['weights.safetensors', 'optimiser.safetensors'].map((file) =>
+      readFileSync(join(path, file)).toString('base64'),
+    ),
+  };
+}
+
+describeWithTensorflow('a run that is killed twenty times', () => {
   it('ends with the bytes of one that is not', { timeout: 300_000 }, async () => {
-    const [unbroken, broken] = [join(folder, 'unbroken'), join(folder, 'broken')];
+    const [unbroken, broken] = [join(root, 'unbroken'), join(root, 'broken')];
     const started = performance.now();
-    expect(await finished(start('dali', ...flags, '-o', unbroken))).toBe(0);
+    expect((await ended(start('-o', unbroken))).code).toBe(0);
     const whole = performance.now() - started;
     const random = createRandom(process.env.ALIX_SEED ?? '1').split('kills');
-    let child = start('dali', ...flags, '-o', broken);
-    for (let kill = 0; kill < KILLS; kill++) {
-      await sleep((0.1 + 0.8 * (random.uniform(1)[0] ?? 0)) * whole);
+    const draw = () => random.uniform(1)[0] ?? 0;
+    const reached: number[] = [];
+    while (reached.length < KILLS) {
+      const child = start('-o', broken, '--resume');
+      const end = ended(child);
+      // a third by the clock alone, before the first step too; the rest at a change in the folder, and a little later
+      const moment =
+        draw() < 1 / 3 || !existsSync(broken)
+          ? sleep(draw() * Math.min(whole / 2, 6000))
+          : changes(broken, 6 + Math.floor(30 * draw())).then(() => sleep(20 * draw()));
+      await Promise.race([moment, end]);
+      if (child.exitCode !== null) expect.unreachable(`it ended by itself: ${(await end).words}`);
       child.kill('SIGKILL');
-      await finished(child);
-      child = start('dali', ...flags, '-o', broken, '--resume');
+      await end;
+      reached.push((await checkpointSteps(broken))[0] ?? 0);
     }
-    expect(await finished(child)).toBe(0);
-    for (const file of ['weights.safetensors', 'optimiser.safetensors'])
-      expect((await last(broken, file)).equals(await last(unbroken, file)), file).toBe(true);
+    // kills must not only have hit what goes before the first checkpoint, or a run that was at its end
+    expect(new Set(reached).size).toBeGreaterThan(5);
+    expect(reached.at(-1)).toBeLessThan(STEPS);
+    const { code, words } = await ended(start('-o', broken, '--resume'));
+    expect([code, words]).toEqual([0, expect.not.stringMatching(/alix:|passed over/)]);
+    expect(await endOf(broken)).toEqual(await endOf(unbroken));
+    expect(readdirSync(broken).filter((name) => name.startsWith('.') || name.startsWith('run.lock'))).toEqual([]);
   });
 });
