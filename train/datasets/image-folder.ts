@@ -19,7 +19,7 @@ const defaults = { ...fitOptions, heldOut: 0.1 };
 
 /**
  * A folder of images. A sub-folder is a class, numbered in the order of the names (by code unit), with all images below
- * it, to any depth; images that lie in the folder itself have no class. Where there are both a "train" and a "test"
+ * it, to any depth; images that lie in the folder itself have no class. Hidden files, and links to folders, are passed over. Where there are both a "train" and a "test"
  * sub-folder, these are the splits, each with the same classes; else a share `heldOut` is the test split, chosen by name so
  * that added files move none. Rows stand in an order without pattern (held-out.ts). `size`, `channels` and `centreCrop`: fit.ts.
  *

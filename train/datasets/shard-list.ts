@@ -57,7 +57,8 @@ async function tarsIn(folder: string): Promise<string[]> {
 }
 
 function byName(paths: readonly string[], where: string): NamedShard[] {
-  const doubled = paths.find((path, i) => paths.indexOf(path) < i);
+  const seen = new Set<string>();
+  const doubled = paths.find((path) => seen.size === seen.add(path).size);
   if (doubled !== undefined)
     throw new AlixError('bad-data', 'a shard is named twice', { where: doubled, remedy: 'name each once' });
   const splits = paths.map(splitOf);
