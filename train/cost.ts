@@ -117,7 +117,9 @@ function trace(
         labels: tf.ones([ROWS, classes]),
         moment,
       };
-      const terms = evaluate(objective.terms(all, batch, noise, options, { unrolled: unrolled as never }));
+      // joined or not, inputs cost the same
+      const tools = { unrolled: unrolled as never, updates: () => true, joining: () => undefined };
+      const terms = evaluate(objective.terms(all, batch, noise, options, tools));
       return Object.fromEntries(
         group.map(([name, player]) => {
           const value = player.loss(terms, options);

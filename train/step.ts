@@ -3,10 +3,13 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipped } from './clip.js';
+import { worthJoining } from './joining.js';
 import type { ForwardContext } from './layers/layer.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type Binding, callables } from './networks.js';
 import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
+import type { Apart } from './objectives/side-by-side.js';
+import type { PlannedNetwork } from './spec.js';
 import type { System } from './system.js';
 import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
@@ -109,11 +112,12 @@ function update(
   const parameters = system.store.reading();
   const observed: Observation[] = [];
   const remembered = new Map<string, tf.Tensor>();
+  const parts = { now: 1 };
   const binding: Binding = {
     networks,
     signatures: { ...objective.networks, ...objective.optional },
     noise,
-    context: contextOf(objective, noise, observed, remembered),
+    context: contextOf(objective, noise, parts, observed, remembered),
   };
   const names = new Map(group.map(([name, player]) => [name, trainable(system, player.updates)]));
   const unrolling: Unrolling = { binding, parameters, adam: context.adam, settings };
@@ -122,6 +126,8 @@ function update(
     const terms = evaluate(
       objective.terms(callables(binding, parameters), batch, noise, options, {
         unrolled: (network, steps, loss) => unrolled(unrolling, network, steps, loss as never),
+        updates: (network) => group.some(([, player]) => player.updates.includes(network)),
+        joining: (read, inputs) => joining(system, read, inputs * (minibatch.x.shape[0] ?? 0), parts),
       }),
     );
     return Object.fromEntries(
@@ -180,6 +186,7 @@ export function labelled({ x, labels }: Minibatch): Pick<Batch, 'x' | 'labels'> 
 function contextOf(
   objective: Objective,
   noise: Noise,
+  parts: { readonly now: number },
   observed: Observation[],
   remembered: Map<string, tf.Tensor>,
 ): (network: string) => ForwardContext {
@@ -197,7 +204,30 @@ function contextOf(
     ...common,
     ops: objective.differentiatedTwice?.includes(network) ? plain : fused,
     training: !objective.frozen?.includes(network),
+    get parts() {
+      return parts.now;
+    },
   });
+}
+
+/** How several inputs go through these networks as one batch of `rows`; undefined where they do better one by one. */
+function joining(
+  { design: { networks, objective } }: System,
+  read: readonly string[],
+  rows: number,
+  parts: { now: number },
+): Apart | undefined {
+  const planned = read.map((name) => networks.get(name) as PlannedNetwork);
+  if (read.some((name) => objective.differentiatedTwice?.includes(name)) || !worthJoining(planned, rows))
+    return undefined;
+  return (count, pass) => {
+    parts.now = count;
+    try {
+      return pass();
+    } finally {
+      parts.now = 1;
+    }
+  };
 }
 
 const trainable = (system: System, updates: readonly string[]) =>

@@ -3,6 +3,7 @@
  * the same in PyTorch; what a network may be is documented there (`net`).
  */
 import type { ForwardContext } from '@alix/train/layers/layer';
+import type { Ops } from '@alix/train/layers/ops';
 import { type Binding, callables } from '@alix/train/networks';
 import {
   type Batch,
@@ -64,6 +65,15 @@ export interface KitCase {
 /** Another value for the i-th number of the o-th trainable parameter of a network; undefined leaves it. */
 export type Change = (network: string, o: number, i: number, value: number) => number | undefined;
 
+/** How the networks run: on which operations, and inputs of one network as one batch where an objective can. */
+export interface Way {
+  readonly ops?: Ops;
+  readonly joined?: boolean;
+}
+
+/** What an objective may ask of the trainer, for networks that run by themselves. */
+export const byThemselves = { updates: () => true, joining: () => undefined } as never;
+
 export interface Evaluation {
   readonly losses: Readonly<Record<string, number>>;
   /** By player, network and ordinal of the parameter; null where the loss does not depend on it. */
@@ -101,11 +111,16 @@ export function optionsOf(objective: Objective, { preset, options }: Pick<KitCas
 }
 
 /** All losses of an objective and their gradients by every parameter of every network, updated or not. */
-export function evaluateCase(objective: Objective, kase: KitCase, change: Change = () => undefined): Evaluation {
+export function evaluateCase(
+  objective: Objective,
+  kase: KitCase,
+  change: Change = () => undefined,
+  way: Way = {},
+): Evaluation {
   const networks = new Map(Object.entries(kase.networks).map(([name, of]) => [name, plan(name, specOf(of, kase))]));
   let evaluation: Evaluation | undefined;
   tf.tidy(() => {
-    evaluation = run(objective, kase, networks, change);
+    evaluation = run(objective, kase, networks, change, way);
   });
   return evaluation as unknown as Evaluation;
 }
@@ -114,10 +129,17 @@ export function evaluateCase(objective: Objective, kase: KitCase, change: Change
 export const lossesOf = (objective: Objective, kase: KitCase, change?: Change) =>
   evaluateCase(objective, kase, change).losses;
 
-function run(objective: Objective, kase: KitCase, networks: Map<string, PlannedNetwork>, change: Change): Evaluation {
+function run(
+  objective: Objective,
+  kase: KitCase,
+  networks: Map<string, PlannedNetwork>,
+  change: Change,
+  { ops = fused, joined = false }: Way,
+): Evaluation {
   const options = optionsOf(objective, kase);
   const parameters = parametersOf(networks, change);
   let draws = 0;
+  let parts = 1;
   const noise: Noise = {
     normal(shape) {
       draws++;
@@ -126,9 +148,12 @@ function run(objective: Objective, kase: KitCase, networks: Map<string, PlannedN
     uniform: (shape) => wave(shape, (i) => 0.5 + 0.45 * Math.sin(1.1 * (i + 1) + 0.9)),
   };
   const context = (network: string): ForwardContext => ({
-    ops: objective.differentiatedTwice?.includes(network) ? plain : fused,
+    ops: objective.differentiatedTwice?.includes(network) ? plain : ops,
     training: !objective.frozen?.includes(network),
     uniform: noise.uniform,
+    get parts() {
+      return parts;
+    },
     observe: () => {},
     remember: () => {},
   });
@@ -157,6 +182,16 @@ function run(objective: Objective, kase: KitCase, networks: Map<string, PlannedN
       objective.terms(counted, batchOf(kase), noise, options, {
         unrolled: (network, steps, loss) =>
           unrolled({ binding, parameters, adam, settings }, network, steps, loss as never),
+        updates: () => true,
+        joining: (read) => {
+          if (!joined || read.some((network) => objective.differentiatedTwice?.includes(network))) return undefined;
+          return (count, pass) => {
+            parts = count;
+            const result = pass();
+            parts = 1;
+            return result;
+          };
+        },
       }),
     );
     return Object.fromEntries(

@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { objectives } from '@alix/train/objectives/index';
 import type { Objective } from '@alix/train/objectives/objective';
+import { fused } from '@alix/train/tensorflow/ops/fused';
+import { plain } from '@alix/train/tensorflow/ops/plain';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow } from '../tensorflow.js';
-import { evaluateCase, type KitCase, optionsOf } from './objective-kit.js';
+import { evaluateCase, type KitCase, optionsOf, type Way } from './objective-kit.js';
 
 /** Of the largest number of a tensor. */
 const RELATIVE = 1e-4;
@@ -18,6 +20,13 @@ interface PinnedCase extends KitCase {
   readonly gradients: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>>>;
   readonly draws: number;
 }
+
+/** Plain tfjs, TensorFlow's fused kernels, and those with the inputs of a critic in one batch: the numbers are the same. */
+const ways: Readonly<Record<string, Way>> = {
+  plain: { ops: plain },
+  fused: { ops: fused },
+  'fused, joined': { ops: fused, joined: true },
+};
 
 const folder = new URL('./objectives/', import.meta.url);
 const pinned = readdirSync(folder)
@@ -45,8 +54,8 @@ describeWithTensorflow('objectives agree with PyTorch', () => {
   });
 
   for (const { objective: name, cases } of pinned)
-    for (const [i, kase] of cases.entries())
-      it(`${name}, case ${i}: preset ${kase.preset} ${JSON.stringify(kase.options)}`, () => {
+    for (const [i, kase, how] of cases.flatMap((kase, i) => Object.keys(ways).map((how) => [i, kase, how] as const)))
+      it(`${name}, case ${i}, ${how}: preset ${kase.preset} ${JSON.stringify(kase.options)}`, () => {
         const objective = objectives[name] as Objective;
         const signatures = { ...objective.networks, ...objective.optional };
         const sizes = objective.sizes?.(optionsOf(objective, kase)) ?? {};
@@ -55,7 +64,7 @@ describeWithTensorflow('objectives agree with PyTorch', () => {
           expect(signature, network).toBe(signatures[network]);
           if (sizes[network] !== undefined) expect(size, `outputs of ${network}`).toBe(sizes[network]);
         }
-        const { losses, gradients, draws } = evaluateCase(objective, kase);
+        const { losses, gradients, draws } = evaluateCase(objective, kase, undefined, ways[how]);
         expect(Object.keys(losses).sort()).toEqual(Object.keys(kase.losses).sort());
         expect(draws).toBe(kase.draws);
         for (const [player, wanted] of Object.entries(kase.losses)) {

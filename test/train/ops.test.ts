@@ -61,6 +61,14 @@ const cases: Record<string, Case> = {
     inputs: [[3, 4, 4, 2], [2], [2]],
     run: (ops, [x, s, b]) => ops.batchNorm(x!, s!, b!, 1e-5).y,
   },
+  'batch norm of three parts': {
+    inputs: [[6, 2, 3, 2], [2], [2]],
+    run: (ops, [x, s, b]) => ops.batchNorm(x!, s!, b!, 1e-5, 3).y,
+  },
+  'batch norm of two parts on vectors': {
+    inputs: [[8, 3], [3], [3]],
+    run: (ops, [x, s, b]) => ops.batchNorm(x!, s!, b!, 1e-5, 2).y,
+  },
   'batch norm on vectors': { inputs: [[6, 3], [3], [3]], run: (ops, [x, s, b]) => ops.batchNorm(x!, s!, b!, 1e-5).y },
   relu: { inputs: [[4, 5]], run: (ops, [x]) => ops.relu(x!) },
   'leaky relu': { inputs: [[4, 5]], run: (ops, [x]) => ops.leakyRelu(x!, 0.1) },
@@ -130,9 +138,26 @@ describeWithTensorflow('operations', () => {
     const { fused } = await import('@alix/train/tensorflow/ops/fused');
     const x = tf.tensor2d([[1], [2], [6]]);
     for (const ops of [plain, fused]) {
-      const { mean, variance } = ops.batchNorm(x, tf.tensor1d([1]), tf.tensor1d([0]), 1e-5);
-      expect(numbers(mean)[0]).toBeCloseTo(3, 5);
-      expect(numbers(variance)[0]).toBeCloseTo(7, 5);
+      const { statistics } = ops.batchNorm(x, tf.tensor1d([1]), tf.tensor1d([0]), 1e-5);
+      expect(statistics).toHaveLength(1);
+      expect(numbers(statistics[0]!.mean)[0]).toBeCloseTo(3, 5);
+      expect(numbers(statistics[0]!.variance)[0]).toBeCloseTo(7, 5);
+    }
+  });
+
+  it('batch norm of parts: each has the rows and the statistics that it has by itself, in both', async () => {
+    const { plain } = await import('@alix/train/tensorflow/ops/plain');
+    const { fused } = await import('@alix/train/tensorflow/ops/fused');
+    const parts = [1, 2, 3].map((k) => tf.reshape(tf.mul(tf.sin(tf.range(0, 48)), k), [4, 2, 3, 2]));
+    const [scale, shift] = [tf.tensor1d([2, 3]), tf.tensor1d([0.5, -1])];
+    for (const ops of [plain, fused]) {
+      const { y, statistics } = ops.batchNorm(tf.concat(parts), scale, shift, 1e-5, 3);
+      const alone = parts.map((part) => ops.batchNorm(part, scale, shift, 1e-5));
+      expect(numbers(y)).toEqual(alone.flatMap((one) => numbers(one.y)));
+      for (const [i, { mean, variance }] of statistics.entries()) {
+        expect(numbers(mean)).toEqual(numbers(alone[i]!.statistics[0]!.mean));
+        expect(numbers(variance)).toEqual(numbers(alone[i]!.statistics[0]!.variance));
+      }
     }
   });
 

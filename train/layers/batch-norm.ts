@@ -16,12 +16,12 @@ export const batchNorm: LayerKind<Record<string, never>> = {
     ];
   },
   flops: (input) => 4 * input.reduce((product, n) => product * n, 1),
-  forward(x, _args, parameters, { ops, training, observe }, path) {
+  forward(x, _args, parameters, { ops, training, parts, observe }, path) {
     const { scale, shift } = parameters;
     if (!scale || !shift) throw new Error(`${path} lacks a parameter`);
     if (training) {
-      const { y, mean: batchMean, variance: batchVariance } = ops.batchNorm(x, scale, shift, BATCH_NORM_EPSILON);
-      observe(path, batchMean, batchVariance);
+      const { y, statistics } = ops.batchNorm(x, scale, shift, BATCH_NORM_EPSILON, parts);
+      for (const { mean, variance } of statistics) observe(path, mean, variance);
       return y;
     }
     const { running_mean: mean, running_variance: variance } = parameters;

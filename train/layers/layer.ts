@@ -33,6 +33,8 @@ export interface ForwardContext {
   readonly ops: Ops;
   /** True: batch statistics, dropout. False: running statistics, no dropout. */
   readonly training: boolean;
+  /** Equal parts that the batch is made of, one below the other; each has batch statistics of its own. One unless said. */
+  readonly parts?: number;
   /** Uniform numbers in [0,1) from the trainer's generator, float32 of the shape given. */
   uniform(shape: readonly number[]): Tensor;
   /** Hands over the statistics of this batch; the trainer folds them into the running ones after the update. */

@@ -22,8 +22,17 @@ export interface Ops {
   matmul(x: Tensor2D, weight: Tensor2D): Tensor2D;
   /** Adds [C] along the last axis, or [H,W,C] to each example. */
   bias(x: Tensor, bias: Tensor): Tensor;
-  /** Normalises over all axes but the last with the batch's own statistics; variance is the unbiased one. */
-  batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number): { y: Tensor; mean: Tensor; variance: Tensor };
+  /**
+   * Normalises over all axes but the last with the batch's own statistics, those of each of its `parts` by itself; the variances
+   * that it gives are the unbiased ones.
+   */
+  batchNorm(
+    x: Tensor,
+    scale: Tensor,
+    shift: Tensor,
+    epsilon: number,
+    parts?: number,
+  ): { y: Tensor; statistics: readonly { mean: Tensor; variance: Tensor }[] };
   /** x * factor + offset, both [C] along the last axis. */
   affine(x: Tensor, factor: Tensor, offset: Tensor): Tensor;
   /** The factor and offset of `affine` that normalise with given statistics: all [C]. */

@@ -64,7 +64,7 @@ export const ali = objective({
         "ALI in GALI's Table 1 right and Table 3 top (CelebA), its authors' code: one step of each from one pass, annealed instance noise",
     },
   },
-  terms({ G, E, D, E2, G2 }, batch, noise, options) {
+  terms({ G, E, D, E2, G2 }, batch, noise, options, { joining }) {
     const { x, z } = batch;
     if (!E2 !== !G2)
       throw new AlixError('mismatch', 'stacked codes need both E2 and G2', {
@@ -82,7 +82,8 @@ export const ali = objective({
       const z1 = G2(z).sample(noise);
       return [seen(G(z1)), tf.concat([z1, z], -1)];
     };
-    return criticise(D, { data: once(() => [seen(x), inferred()]), model: once(generated) }, options.statistics);
+    const tuples = { data: once(() => [seen(x), inferred()]), model: once(generated) };
+    return criticise(D, tuples, options.statistics, joining(['D'], 2));
   },
   players: {
     critic: {

@@ -81,7 +81,7 @@ export const alice = objective({
         "ALICE in GALI's Table 1 right and Table 3 top (CelebA), its authors' code: weight 0.02, one step of each from one pass, annealed noise",
     },
   },
-  terms({ G, E, D, Dx, Dz }, batch, noise, options) {
+  terms({ G, E, D, Dx, Dz }, batch, noise, options, { joining }) {
     const { cost, on, lambdaX, lambdaZ, statistics } = options;
     const { x, z } = batch;
     if (!['x', 'z', 'both'].includes(on))
@@ -108,6 +108,7 @@ export const alice = objective({
         D,
         { data: once(() => [seen(x), inferred()]), model: once(() => [seen(generated()), z]) },
         statistics,
+        joining(['D'], 2),
       ),
       cycle: () => total(cycles.map((game) => times(game.lambda, game.cost()))),
       judged: () => total(cycles.flatMap(({ judged }) => (judged ? [judged()] : []))),

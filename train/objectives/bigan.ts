@@ -33,8 +33,8 @@ export const bigan = objective({
       source: 'section 3.4: a step of D, then one of G and E together, on the sums of Eq. 3',
     },
   },
-  terms: ({ G, E, D }, { x, z }, _noise, { statistics }) =>
-    criticise(D, { data: () => [x, E(x).mean], model: () => [G(z), z] }, statistics),
+  terms: ({ G, E, D }, { x, z }, _noise, { statistics }, { joining }) =>
+    criticise(D, { data: () => [x, E(x).mean], model: () => [G(z), z] }, statistics, joining(['D'], 2)),
   players: {
     critic: {
       updates: ['D'],

@@ -1,7 +1,7 @@
 /** A critic's answers to several tuples of its inputs: a pass for each, or one pass over all of them. */
 import { AlixError } from '@alix/infer/io/errors';
-import * as tf from '@tensorflow/tfjs-core';
-import { once } from './objective.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { type Apart, sideBySide } from './side-by-side.js';
 
 /**
  * What batch norm in the critic averages over: 'apart', each tuple by itself, or 'joined', real and generated ones
@@ -11,6 +11,7 @@ export type Statistics = 'apart' | 'joined';
 
 /**
  * @param tuples the critic's inputs in order, [N,...] each, by a name; made when an answer is first asked for
+ * @param apart of a critic that is the cheaper for reading all tuples in one pass, whatever its statistics
  * @returns the logits [N,k] of each tuple, by its name
  * @throws AlixError 'bad-config' for statistics of another name
  */
@@ -18,22 +19,11 @@ export function criticise<K extends string>(
   D: (...inputs: tf.Tensor[]) => tf.Tensor,
   tuples: Readonly<Record<K, () => readonly tf.Tensor[]>>,
   statistics: Statistics,
+  apart?: Apart,
 ): { readonly [P in K]: () => tf.Tensor } {
-  const names = Object.keys(tuples) as K[];
-  const each = (answer: (name: K) => tf.Tensor) =>
-    Object.fromEntries(names.map((name) => [name, once(() => answer(name))])) as { [P in K]: () => tf.Tensor };
-  if (statistics === 'apart') return each((name) => D(...tuples[name]()));
-  if (statistics !== 'joined')
+  if (!['apart', 'joined'].includes(statistics))
     throw new AlixError('bad-config', `"${statistics}" are no statistics of a critic`, { expected: 'apart, joined' });
-  const all = once(() => {
-    const inputs = names.map((name) => tuples[name]());
-    const slots = inputs[0]?.map((_, slot) => tf.concat(inputs.map((tuple) => tuple[slot] as tf.Tensor))) ?? [];
-    return { logits: D(...slots), rows: inputs.map((tuple) => tuple[0]?.shape[0] ?? 0) };
-  });
-  return each((name) => {
-    const { logits, rows } = all();
-    const i = names.indexOf(name);
-    const before = rows.slice(0, i).reduce((sum, n) => sum + n, 0);
-    return tf.slice(logits, before, rows[i]);
-  });
+  const answers = sideBySide(tuples, statistics === 'joined' ? (_, pass) => pass() : apart).through(D);
+  const names = Object.keys(tuples) as K[];
+  return Object.fromEntries(names.map((name) => [name, () => answers.of(name)])) as { [P in K]: () => tf.Tensor };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { objective, once } from './objective.js';
+import { sideBySide } from './side-by-side.js';
 import { add, gaussianNll, perDimension, times } from './terms.js';
 
 /**
@@ -57,15 +58,16 @@ export const daliF = objective({
       source: 'AIM, below Eq. 9: with the game of Eq. 6 lambda is 1',
     },
   },
-  terms({ G, F, D, E }, { x, z, moment }, _noise, { lambda, warmUp, exponentLimit }) {
-    const generated = once(() => F(G(z)));
-    const model = once(() => D(generated()));
+  terms({ G, F, D, E }, { x, z, moment }, _noise, { lambda, warmUp, exponentLimit }, { updates, joining }) {
+    const images = { data: () => [x], model: once(() => [G(z)]) };
+    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const logits = features.through(D);
     const risen = warmUp > 0 ? Math.min(1, moment.epoch / warmUp) : 1;
     return {
-      data: () => tf.mean(D(F(x))),
-      model: () => tf.mean(model()),
-      conjugate: () => tf.mean(boundedExp(tf.sub(model(), 1), exponentLimit)),
-      code: () => times(risen * perDimension(lambda, z), gaussianNll(z, E(generated()))),
+      data: () => tf.mean(logits.of('data')),
+      model: () => tf.mean(logits.of('model')),
+      conjugate: () => tf.mean(boundedExp(tf.sub(logits.of('model'), 1), exponentLimit)),
+      code: () => times(risen * perDimension(lambda, z), gaussianNll(z, E(features.of('model')))),
     };
   },
   players: {

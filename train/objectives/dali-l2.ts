@@ -1,4 +1,5 @@
 import { objective, once } from './objective.js';
+import { sideBySide } from './side-by-side.js';
 import { add, believed, fake, halfSquares, perDimension, real, times } from './terms.js';
 
 /**
@@ -27,12 +28,14 @@ export const daliL2 = objective({
     },
     paper: { update: 'simultaneous', source: 'Algorithm 1 as printed: one z, all losses before both updates' },
   },
-  terms({ G, F, D, E }, { x, z }, _noise, { lambda }) {
-    const generated = once(() => F(G(z)));
+  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, { updates, joining }) {
+    const images = { data: () => [x], model: once(() => [G(z)]) };
+    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const logits = features.through(D);
     return {
-      data: () => D(F(x)),
-      model: () => D(generated()),
-      code: () => times(perDimension(lambda, z), halfSquares(z, E(generated()).mean)),
+      data: () => logits.of('data'),
+      model: () => logits.of('model'),
+      code: () => times(perDimension(lambda, z), halfSquares(z, E(features.of('model')).mean)),
     };
   },
   players: {

@@ -1,4 +1,5 @@
 import { objective, once } from './objective.js';
+import { sideBySide } from './side-by-side.js';
 import { add, believed, fake, gaussianNll, perDimension, real, times } from './terms.js';
 
 /**
@@ -37,12 +38,14 @@ export const dali = objective({
         'and encoder (its separate step of E is joined with G here)',
     },
   },
-  terms({ G, F, D, E }, { x, z }, _noise, { lambda }) {
-    const generated = once(() => F(G(z)));
+  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, { updates, joining }) {
+    const images = { data: () => [x], model: once(() => [G(z)]) };
+    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const logits = features.through(D);
     return {
-      data: () => D(F(x)),
-      model: () => D(generated()),
-      code: () => times(perDimension(lambda, z), gaussianNll(z, E(generated()))),
+      data: () => logits.of('data'),
+      model: () => logits.of('model'),
+      code: () => times(perDimension(lambda, z), gaussianNll(z, E(features.of('model')))),
     };
   },
   players: {

@@ -22,7 +22,7 @@ export const gali4 = objective({
   maskFill: fillOf,
   options: { ...galiOptions, ...maskedOption },
   presets: galiPresets,
-  terms({ G, E, D }, batch, noise, options) {
+  terms({ G, E, D }, batch, noise, options, { joining }) {
     const { x, z } = batch;
     const noisy = instanceNoise(batch, noise, options.instanceNoise);
     const shown = shownTo(options, batch, noise);
@@ -30,12 +30,13 @@ export const gali4 = objective({
     const zHat2 = once(() => E(shown(G(zHat()))).sample(noise));
     const xTilde = once(() => G(z));
     const zTilde = once(() => E(shown(xTilde())).sample(noise));
-    return classified([
-      () => D(noisy(x), zHat()),
-      () => D(noisy(x), zHat2()),
-      () => D(noisy(xTilde()), z),
-      () => D(noisy(G(zTilde())), z),
-    ]);
+    const tuples = [
+      () => [noisy(x), zHat()],
+      () => [noisy(x), zHat2()],
+      () => [noisy(xTilde()), z],
+      () => [noisy(G(zTilde())), z],
+    ];
+    return classified(D, tuples, joining(['D'], tuples.length));
   },
   players: galiPlayers,
 });

@@ -25,7 +25,7 @@ export const gali8 = objective({
       source: "the authors' code for SVHN: 5 critic steps, then one of E and G; plain sums; annealed instance noise",
     },
   },
-  terms({ G, E, D }, batch, noise, options) {
+  terms({ G, E, D }, batch, noise, options, { joining }) {
     const { x, z } = batch;
     const noisy = instanceNoise(batch, noise, options.instanceNoise);
     const zHat = once(() => E(x).sample(noise));
@@ -34,16 +34,17 @@ export const gali8 = objective({
     const xTilde = once(() => G(z));
     const zTilde = once(() => E(xTilde()).sample(noise));
     const xTilde2 = once(() => G(zTilde()));
-    return classified([
-      () => D(noisy(x), zHat(), noisy(xHat()), zHat2()),
-      () => D(noisy(x), zHat2(), noisy(xHat()), zHat()),
-      () => D(noisy(xHat()), zHat(), noisy(x), zHat2()),
-      () => D(noisy(xHat()), zHat2(), noisy(x), zHat()),
-      () => D(noisy(xTilde()), z, noisy(xTilde2()), zTilde()),
-      () => D(noisy(xTilde()), zTilde(), noisy(xTilde2()), z),
-      () => D(noisy(xTilde2()), z, noisy(xTilde()), zTilde()),
-      () => D(noisy(xTilde2()), zTilde(), noisy(xTilde()), z),
-    ]);
+    const tuples = [
+      () => [noisy(x), zHat(), noisy(xHat()), zHat2()],
+      () => [noisy(x), zHat2(), noisy(xHat()), zHat()],
+      () => [noisy(xHat()), zHat(), noisy(x), zHat2()],
+      () => [noisy(xHat()), zHat2(), noisy(x), zHat()],
+      () => [noisy(xTilde()), z, noisy(xTilde2()), zTilde()],
+      () => [noisy(xTilde()), zTilde(), noisy(xTilde2()), z],
+      () => [noisy(xTilde2()), z, noisy(xTilde()), zTilde()],
+      () => [noisy(xTilde2()), zTilde(), noisy(xTilde()), z],
+    ];
+    return classified(D, tuples, joining(['D'], tuples.length));
   },
   players: galiPlayers,
 });

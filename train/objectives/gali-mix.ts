@@ -27,7 +27,7 @@ export const galiMix = objective({
     ...galiPresets,
     authors: { ...galiPresets.authors, options: { instanceNoise: 0.1, smallestMask: 0 } },
   },
-  terms({ G, E, D }, batch, noise, options) {
+  terms({ G, E, D }, batch, noise, options, { joining }) {
     const { x, z, range } = batch;
     const noisy = instanceNoise(batch, noise, options.instanceNoise);
     const mask = () => maskFor(noise, x.shape, options.smallestMask);
@@ -40,16 +40,17 @@ export const galiMix = objective({
     const zMix = once(() => E(hide(mix())).sample(noise));
     const xTilde = once(() => G(z));
     const zTilde = once(() => E(hide(xTilde())).sample(noise));
-    return classified([
-      () => D(noisy(x), zHat()),
-      () => D(noisy(x), zHat2()),
-      () => D(noisy(xHat()), zMix()),
-      () => D(noisy(mix()), zHat()),
-      () => D(noisy(xTilde()), z),
-      () => D(noisy(G(zTilde())), z),
-      () => D(noisy(mix()), zHat2()),
-      () => D(noisy(x), zMix()),
-    ]);
+    const tuples = [
+      () => [noisy(x), zHat()],
+      () => [noisy(x), zHat2()],
+      () => [noisy(xHat()), zMix()],
+      () => [noisy(mix()), zHat()],
+      () => [noisy(xTilde()), z],
+      () => [noisy(G(zTilde())), z],
+      () => [noisy(mix()), zHat2()],
+      () => [noisy(x), zMix()],
+    ];
+    return classified(D, tuples, joining(['D'], tuples.length));
   },
   players: galiPlayers,
 });

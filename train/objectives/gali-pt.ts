@@ -19,7 +19,7 @@ export const galiPt = objective({
   critic: ['M', 'D'],
   options: galiOptions,
   presets: galiPresets,
-  terms({ G, E, D, M }, batch, noise, options) {
+  terms({ G, E, D, M }, batch, noise, options, { joining }) {
     const { x, z } = batch;
     const noisy = instanceNoise(batch, noise, options.instanceNoise);
     const zHat = once(() => E(x).sample(noise));
@@ -28,12 +28,13 @@ export const galiPt = objective({
     const xTilde = once(() => G(z));
     const zTilde = once(() => E(xTilde()).sample(noise));
     const ofTilde = once(() => M(xTilde()));
-    return classified([
-      () => D(noisy(x), zHat(), M(x)),
-      () => D(noisy(x), zHat2(), M(xHat())),
-      () => D(noisy(xTilde()), z, ofTilde()),
-      () => D(noisy(G(zTilde())), z, ofTilde()),
-    ]);
+    const tuples = [
+      () => [noisy(x), zHat(), M(x)],
+      () => [noisy(x), zHat2(), M(xHat())],
+      () => [noisy(xTilde()), z, ofTilde()],
+      () => [noisy(G(zTilde())), z, ofTilde()],
+    ];
+    return classified(D, tuples, joining(['D'], tuples.length));
   },
   players: galiPlayers,
 });

@@ -1,6 +1,7 @@
 /** What the GALI systems share: the game of n classes of tuples. Dandi et al. 2021 (AAAI 2021), Eq. 2-4. */
 import * as tf from '@tensorflow/tfjs-core';
 import { once, type Player } from './objective.js';
+import { type Apart, sideBySide } from './side-by-side.js';
 import { times } from './terms.js';
 
 export const galiOptions = {
@@ -37,10 +38,19 @@ export const galiPresets = {
   },
 } as const;
 
-/** D's logits of one tuple of each class, in order: [n,N,n]. Gradients flow through whatever the tuples are made of. */
-export const classified = (tuples: readonly (() => tf.Tensor)[]) => ({
-  logits: once(() => tf.stack(tuples.map((tuple) => tuple()))),
-});
+/**
+ * D's logits of one tuple of each class, in order: [n,N,n]. Gradients flow through whatever the tuples are made of.
+ *
+ * @param apart of a D that is the cheaper for reading all tuples in one pass
+ */
+export function classified(
+  D: (...inputs: tf.Tensor[]) => tf.Tensor,
+  tuples: readonly (() => readonly tf.Tensor[])[],
+  apart: Apart | undefined,
+) {
+  const answers = sideBySide(Object.fromEntries(tuples.entries()), apart).through(D);
+  return { logits: once(() => tf.stack(tuples.map((_, i) => answers.of(`${i}`)))) };
+}
 
 /** E log D_j(t_i) over the batch: [n,n], row i of tuples of class i. */
 export const logLikelihoods = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.logSoftmax(logits), 1);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { objective, once } from './objective.js';
+import { sideBySide } from './side-by-side.js';
 import { add, believed, fake, real, times } from './terms.js';
 
 /**
@@ -33,11 +34,17 @@ export const latentRegressor = objective({
     },
     sequential: { update: 'sequential', source: 'critic, generator and encoder in turns, each with fresh codes' },
   },
-  terms({ G, F, D, E }, { x, z }) {
+  terms({ G, F, D, E }, { x, z }, _noise, _options, { updates, joining }) {
     const generated = once(() => G(z));
+    const logits = sideBySide(
+      { data: () => [x], model: () => [generated()] },
+      updates('D') ? joining(['F', 'D'], 2) : undefined,
+    )
+      .through(F)
+      .through(D);
     return {
-      data: () => D(F(x)),
-      model: () => D(F(generated())),
+      data: () => logits.of('data'),
+      model: () => logits.of('model'),
       code: () => tf.mean(tf.squaredDifference(z, E(generated()).mean)),
     };
   },

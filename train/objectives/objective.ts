@@ -3,6 +3,7 @@
  * The trainer knows only this; it never learns a method's name. One file per objective beside this one.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Apart } from './side-by-side.js';
 
 /** q(z|x) as an encoder gives it: a Gaussian, a Gaussian sent through a flow, or a point. */
 export interface Posterior {
@@ -85,6 +86,10 @@ export interface Tools<N extends Signatures> {
    * step's gradient and moments are part of the graph (Metz et al. 2017, Eq. 5-8).
    */
   unrolled<K extends keyof N & string>(network: K, steps: number, loss: (network: Call<N[K]>) => Tensor): Call<N[K]>;
+  /** Whether this update changes the network, and so whether the losses are computed that its player minimises. */
+  updates(network: keyof N & string): boolean;
+  /** How several inputs go through these networks as one batch, for `sideBySide`; undefined where a pass each is better. */
+  joining(networks: readonly (keyof N & string)[], inputs: number): Apart | undefined;
 }
 
 export type Options = Readonly<Record<string, number | string | boolean>>;

@@ -47,7 +47,10 @@ export class Variable {
 
   /** value <- (1 - share) value + share target, in place, `share` in (0,1]; `constants` are those of `towards(share)`. */
   moveTowards(target: tf.Tensor, constants: Towards): void {
-    if (constants === 'all the way') return this.assign(target);
+    if (constants === 'all the way') {
+      this.assign(target);
+      return;
+    }
     const { binding } = this.#backend;
     const attributes = [
       { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },

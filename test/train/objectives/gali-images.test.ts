@@ -1,9 +1,11 @@
 /** What GALI's networks are shown: images with instance noise, with boxes hidden, mixed, and M's without either. */
+
 import { objectives } from '@alix/train/objectives/index';
 import { evaluate, type Noise, type Objective, type Posterior } from '@alix/train/objectives/objective';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';
+import { byThemselves } from '../objective-kit.js';
 
 const of = (name: string) => objectives[name] as Objective;
 const classes: Record<string, number> = { 'gali-4': 4, 'gali-8': 8, 'gali-pt': 4, 'gali-mix': 8 };
@@ -48,7 +50,7 @@ function recorded(name: string, { deviation = 0, epoch = 1, epochs = 10, range =
   };
   const objective = of(name);
   const options = { ...objective.options, instanceNoise: deviation };
-  evaluate(objective.terms(networks, batch, noise, options, {} as never)).logits;
+  evaluate(objective.terms(networks, batch, noise, options, byThemselves)).logits;
   return { seen, batch, normals, uniforms };
 }
 
@@ -142,7 +144,7 @@ describeWithTensorflow("what GALI's networks see", () => {
         },
       } as never;
       const gali = of('gali-mix');
-      const { logits } = evaluate(gali.terms(networks, batch, noise, gali.options, {} as never));
+      const { logits } = evaluate(gali.terms(networks, batch, noise, gali.options, byThemselves));
       return tf.sum(tf.slice(logits as Tensor, [7, 0, 0], [1, 2, 1])) as ReturnType<typeof tf.scalar>;
     };
     // draws of 1/8, 2/8, 3/8: the first box is the pixel at the origin, Mix's own are rows and columns 1 to 3. One

@@ -26,7 +26,7 @@ const two = objective({
   presets: { paper: { update: 'simultaneous', source: 'test' } },
   terms({ G, E, D }, { x, z }, noise) {
     const zHat = once(() => E(x).sample(noise));
-    return classified([() => D(x, zHat()), () => D(G(z), z)]);
+    return classified(D, [() => [x, zHat()], () => [G(z), z]], undefined);
   },
   players: {
     critic: { updates: ['D'], loss: (t, options) => criticLoss(t, options) },

@@ -1,4 +1,5 @@
 /** ALI, ALICE and GALI-4 as baselines of GALI's inpainting: which images E and D are shown, what is drawn, what is refused. */
+
 import { AlixError } from '@alix/infer/io/errors';
 import { design, type PartialConfig, recipes, resolveConfig } from '@alix/train';
 import { objectives } from '@alix/train/objectives/index';
@@ -6,6 +7,7 @@ import { evaluate, type Noise, type Objective } from '@alix/train/objectives/obj
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { describeWithTensorflow, tf } from '../../tensorflow.js';
+import { byThemselves } from '../objective-kit.js';
 
 const SHAPE = [2, 6, 6, 1];
 const of = (name: string) => objectives[name] as Objective;
@@ -43,7 +45,7 @@ function shown(name: string, options: Record<string, boolean | string>, range: r
   };
   const objective = of(name);
   const chosen = { ...objective.options, ...options };
-  const terms = evaluate(objective.terms(networks, batch, noise, chosen, {} as never));
+  const terms = evaluate(objective.terms(networks, batch, noise, chosen, byThemselves));
   for (const { loss } of Object.values(objective.players)) loss(terms, chosen);
   return { ...seen, x, uniforms, normals };
 }

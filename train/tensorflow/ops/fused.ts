@@ -116,32 +116,61 @@ const like = (y: tf.Tensor, x: tf.Tensor) => (x.rank === 4 ? y : reshaped(y, x.s
 /** FusedBatchNormV3 has a type `U` for the statistics besides `T`, and takes its running ones empty while training. */
 const normAttributes = (epsilon: number) => ({ epsilon, data_format: 'NHWC', is_training: true });
 
-let empty: tf.Tensor | undefined;
-
-/** The running statistics of FusedBatchNormV3 while it trains. */
-function nothing(): tf.Tensor {
-  empty ??= tf.keep(tf.tensor1d([]));
-  return empty;
+/** A constant, made when it is first needed: TensorFlow is not there yet when this file is read. */
+function constant(make: () => tf.Tensor): () => tf.Tensor {
+  let made: tf.Tensor | undefined;
+  return () => {
+    made ??= tf.keep(make());
+    return made;
+  };
 }
 
-const batchNorm = kernel<{ readonly epsilon: number }>({
+/** The running statistics of FusedBatchNormV3 while it trains. */
+const nothing = constant(() => tf.tensor1d([]));
+const axis0 = constant(() => tf.scalar(0, 'int32'));
+
+interface Normalisation {
+  readonly epsilon: number;
+  readonly parts: number;
+}
+
+/** As many parts as a batch may have. */
+export const MOST_PARTS = 32;
+
+/** Equal parts of a batch; they share its memory. */
+const cut = (x: tf.Tensor, parts: number) =>
+  parts === 1 ? [x] : executeMany('Split', [axis0(), x], parts, { num_split: parts });
+
+const joined = (parts: readonly tf.Tensor[]) =>
+  parts.length === 1 ? (parts[0] as tf.Tensor) : execute('Concat', [axis0(), ...parts], { N: parts.length });
+
+/** One kernel gives a part's normalised rows, its statistics, and three tensors for the gradient. */
+const batchNorm = kernel<Normalisation>({
   name: 'BatchNorm',
   inputs: ['x', 'scale', 'shift'],
-  saves: [3, 4, 5],
-  forward([x, scale, shift], { epsilon }) {
-    const none = nothing();
-    const inputs = [asImage(x!), scale!, shift!, none, none];
-    const [y, ...rest] = executeMany('FusedBatchNormV3', inputs, 6, normAttributes(epsilon));
-    return [like(y!, x!), ...rest];
+  saves: Array.from({ length: MOST_PARTS }, (_, part) => [3, 4, 5].map((k) => 5 * part + k)).flat(),
+  forward([x, scale, shift], { epsilon, parts }) {
+    const results = cut(asImage(x!), parts).map((part) =>
+      executeMany('FusedBatchNormV3', [part, scale!, shift!, nothing(), nothing()], 6, normAttributes(epsilon)),
+    );
+    const y = like(joined(results.map(([part]) => part as tf.Tensor)), x!);
+    return [y, ...results.flatMap(([, ...rest]) => rest)];
   },
-  gradient(dy, [x, scale, , ...reserved], { epsilon }) {
-    const inputs = [asImage(dy), asImage(x!), scale!, ...reserved];
+  gradient(dy, [x, scale, , ...reserved], { epsilon, parts }) {
     let results: tf.Tensor[] | undefined;
+    const compute = () => {
+      const dys = cut(asImage(dy), parts);
+      const each = cut(asImage(x!), parts).map((part, i) => {
+        const inputs = [dys[i] as tf.Tensor, part, scale!, ...reserved.slice(3 * i, 3 * i + 3)];
+        return executeMany('FusedBatchNormGradV3', inputs, 5, normAttributes(epsilon));
+      });
+      const total = (k: number) => each.map((grads) => grads[k] as tf.Tensor).reduce((a, b) => tf.add(a, b));
+      return [like(joined(each.map(([dx]) => dx as tf.Tensor)), x!), total(1), total(2)];
+    };
     // One kernel gives all three gradients: the first call computes them, the others take theirs if it is still there.
     const take = (index: number) => () => {
-      if (!results || results[index]!.isDisposed)
-        results = executeMany('FusedBatchNormGradV3', inputs, 5, normAttributes(epsilon));
-      return index === 0 ? like(results[0]!, x!) : tf.clone(results[index]!);
+      if (!results || results[index]!.isDisposed) results = compute();
+      return index === 0 ? results[0]! : tf.clone(results[index]!);
     };
     return [take(0), take(1), take(2)];
   },
@@ -209,9 +238,10 @@ export const fused: Ops = {
   matmul: (x, weight) => matmul.one([x, weight], {}) as tf.Tensor2D,
   bias: (x, b) => (b.rank === 1 ? bias.one([x, b], {}) : plain.bias(x, b)),
   maxPool: (x, size, stride) => maxPool.one([x], { size, stride }) as tf.Tensor4D,
-  batchNorm(x, scale, shift, epsilon) {
-    const [y, mean, variance] = batchNorm.many([x, scale, shift], { epsilon }) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    return { y, mean, variance };
+  batchNorm(x, scale, shift, epsilon, parts = 1) {
+    const [y, ...rest] = batchNorm.many([x, scale, shift], { epsilon, parts }) as [tf.Tensor, ...tf.Tensor[]];
+    const statistics = Array.from({ length: parts }, (_, i) => ({ mean: rest[5 * i]!, variance: rest[5 * i + 1]! }));
+    return { y, statistics };
   },
   sigmoid: (x) => sigmoid.one([x], {}),
   tanh: (x) => tanh.one([x], {}),

@@ -70,7 +70,7 @@ export function executeMany(
 interface Kernel<Attributes> {
   readonly name: string;
   readonly inputs: readonly string[];
-  /** Indices of the outputs that the gradient needs. */
+  /** Indices of the outputs that the gradient needs; those of outputs that a call does not have are passed over. */
   readonly saves?: readonly number[];
   forward(inputs: readonly tf.Tensor[], attributes: Attributes): tf.Tensor | tf.Tensor[];
   /** One thunk per input; `dy` is the gradient of the first output, `saved` the inputs and then the saved outputs. */

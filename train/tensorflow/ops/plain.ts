@@ -54,11 +54,15 @@ export const plain: Ops = {
   },
   matmul: (x, weight) => tf.matMul(x, weight),
   bias: (x, bias) => tf.add(x, bias),
-  batchNorm(x, scale, shift, epsilon) {
+  batchNorm(x, scale, shift, epsilon, parts = 1) {
+    if (parts > 1) {
+      const each = tf.split(x, parts).map((part) => plain.batchNorm(part, scale, shift, epsilon, 1));
+      return { y: tf.concat(each.map(({ y }) => y)), statistics: each.flatMap(({ statistics }) => statistics) };
+    }
     const { mean, variance } = moments(x);
     const n = x.size / (x.shape.at(-1) ?? 1);
     const y = tf.add(tf.mul(tf.sub(x, mean), tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)))), shift);
-    return { y, mean, variance: tf.mul(variance, n > 1 ? n / (n - 1) : 1) };
+    return { y, statistics: [{ mean, variance: tf.mul(variance, n > 1 ? n / (n - 1) : 1) }] };
   },
   affine: (x, factor, offset) => tf.add(tf.mul(x, factor), offset),
   folded(scale, shift, mean, variance, epsilon) {
