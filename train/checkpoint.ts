@@ -27,7 +27,7 @@ const stateSchema = z.strictObject({
   /** The best checkpoint up to this one, which may be it. */
   best: z.strictObject({ metric: z.string(), value: z.number(), step: z.number().int().nonnegative() }).optional(),
   files: z.record(z.string(), z.string()),
-  /** Of everything else in this file, as JSON; versions before 0.2 wrote none. */
+  /** Of everything else in this file, as JSON; older versions wrote none. */
   stateSha256: z.string().optional(),
 });
 

@@ -1,6 +1,7 @@
 /** The Node API of training: `resolveConfig` makes a configuration, `runTraining` trains it, `openTrained` opens what came of it. */
 
 export { architectures } from './architectures/index.js';
+export type { Best } from './checkpoint.js';
 export { type CheckpointChoice, newestCheckpoint } from './checkpoints.js';
 export { type PartialConfig, parseAssignment, type RunConfig, resolveConfig } from './config.js';
 export { design } from './design.js';

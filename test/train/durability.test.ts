@@ -9,7 +9,7 @@ import { MetricsLog } from '@alix/train/metrics-log';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { type SmallDisk, smallDisk, whyNoDisk } from '../fixtures/small-disk.js';
-import { describeWithTensorflow } from '../tensorflow.js';
+import { describeWithTensorflow, tf } from '../tensorflow.js';
 
 const root = temporaryFolder();
 const why = whyNoDisk(root);
@@ -214,6 +214,23 @@ describeWithTensorflow('a run', () => {
 });
 
 const standing = () => ({ folder, step: 7, lastGood: 4 });
+
+describeWithTensorflow('a tensor', () => {
+  it('for which no machine has memory is one line', () => {
+    const side = 2 ** 23;
+    const product = () => tf.tidy(() => tf.matMul(tf.zeros([side, 1]), tf.zeros([1, side])).dataSync());
+    let error: unknown;
+    try {
+      product();
+    } catch (thrown) {
+      error = outOfMemory(thrown, standing(), 900);
+    }
+    expect(error).toMatchObject({ code: 'out-of-memory' });
+    expect((error as Error).message).toMatch(
+      /step 7: there is not enough memory for a tensor of 8388608x8388608 numbers/,
+    );
+  });
+});
 
 describe('one line', () => {
   it.each([
