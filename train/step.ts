@@ -7,6 +7,7 @@ import { worthJoining } from './joining.js';
 import type { ForwardContext } from './layers/layer.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { type Binding, callables } from './networks.js';
+import { noiseFrom } from './noise.js';
 import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
 import type { Apart } from './objectives/side-by-side.js';
 import type { PlannedNetwork } from './spec.js';
@@ -83,18 +84,10 @@ function free({ x, labels }: Minibatch): void {
   labels?.dispose();
 }
 
-function noiseOf(random: Random): Noise {
-  const size = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
-  return {
-    normal: (shape) => tf.tensor(random.normal(size(shape)), [...shape], 'float32'),
-    uniform: (shape) => tf.tensor(random.uniform(size(shape)), [...shape], 'float32'),
-  };
-}
-
 /** Codes from the prior, one for each row of the minibatch. */
 function prior({ system, random }: StepContext, { x }: Minibatch): tf.Tensor {
   const { size, prior } = system.design.architecture.latent;
-  const noise = noiseOf(random);
+  const noise = noiseFrom(random);
   const shape = [x.shape[0] ?? 0, size];
   return prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
 }
@@ -108,7 +101,7 @@ function update(
 ): StepMetrics {
   const { system, random, settings } = context;
   const { objective, options, networks } = system.design;
-  const noise = noiseOf(random);
+  const noise = noiseFrom(random);
   const parameters = system.store.reading();
   const observed: Observation[] = [];
   const remembered = new Map<string, tf.Tensor>();

@@ -2,11 +2,26 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Posterior } from './objective.js';
 
+/**
+ * The mean of log(1 + exp(sign l)), with the gradient of sigmoid cross-entropy written out: dy sign sigma(sign l) / n. tfjs would make
+ * it of a dozen operations. It is made of ones that can be differentiated again, for games that are unrolled.
+ */
+const meanSoftplus = (logit: tf.Tensor, sign: 1 | -1): tf.Tensor =>
+  tf.customGrad((l, save) => {
+    const signed = (x: tf.Tensor) => (sign === 1 ? x : tf.neg(x));
+    (save as tf.GradSaveFunc)([l as tf.Tensor]);
+    return {
+      value: tf.mean(tf.softplus(signed(l as tf.Tensor))),
+      gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) =>
+        tf.mul(tf.sigmoid(signed(x as tf.Tensor)), tf.mul(dy, sign / logit.size)),
+    };
+  })(logit);
+
 /** -log sigma(l), averaged over the batch: what a logit pays where "real" would have been right. */
-export const real = (logit: tf.Tensor): tf.Tensor => tf.mean(tf.softplus(tf.neg(logit)));
+export const real = (logit: tf.Tensor): tf.Tensor => meanSoftplus(logit, -1);
 
 /** -log(1 - sigma(l)), averaged over the batch: what a logit pays where "fake" would have been right. */
-export const fake = (logit: tf.Tensor): tf.Tensor => tf.mean(tf.softplus(logit));
+export const fake = (logit: tf.Tensor): tf.Tensor => meanSoftplus(logit, 1);
 
 export const add = (first: tf.Tensor, ...others: tf.Tensor[]): tf.Tensor =>
   others.reduce((sum, term) => tf.add(sum, term), first);

@@ -1,7 +1,8 @@
 /** Layer operations on TensorFlow's own fused kernels; see ops.ts for what each does and plain.ts for the reference. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops, Window } from '../../layers/ops.js';
-import { execute, executeMany, kernel, reshaped, sizes } from './kernel.js';
+import { constant, execute, executeMany, kernel, reshaped, sizes } from './kernel.js';
+import { maxPieces } from './max-pieces.js';
 import { plain } from './plain.js';
 
 type Size = readonly number[];
@@ -115,15 +116,6 @@ const like = (y: tf.Tensor, x: tf.Tensor) => (x.rank === 4 ? y : reshaped(y, x.s
 
 /** FusedBatchNormV3 has a type `U` for the statistics besides `T`, and takes its running ones empty while training. */
 const normAttributes = (epsilon: number) => ({ epsilon, data_format: 'NHWC', is_training: true });
-
-/** A constant, made when it is first needed: TensorFlow is not there yet when this file is read. */
-function constant(make: () => tf.Tensor): () => tf.Tensor {
-  let made: tf.Tensor | undefined;
-  return () => {
-    made ??= tf.keep(make());
-    return made;
-  };
-}
 
 /** The running statistics of FusedBatchNormV3 while it trains. */
 const nothing = constant(() => tf.tensor1d([]));
@@ -243,6 +235,7 @@ export const fused: Ops = {
     const statistics = Array.from({ length: parts }, (_, i) => ({ mean: rest[5 * i]!, variance: rest[5 * i + 1]! }));
     return { y, statistics };
   },
+  maxPieces,
   sigmoid: (x) => sigmoid.one([x], {}),
   tanh: (x) => tanh.one([x], {}),
   softplus: (x) => softplus.one([x], {}),

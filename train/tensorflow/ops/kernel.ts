@@ -22,6 +22,15 @@ export function attributes(backend: NodeBackend, values: Readonly<Record<string,
   ];
 }
 
+/** A constant, made when it is first needed: TensorFlow is not there yet when a file is read. */
+export function constant(make: () => tf.Tensor): () => tf.Tensor {
+  let made: tf.Tensor | undefined;
+  return () => {
+    made ??= tf.keep(make());
+    return made;
+  };
+}
+
 const constants = new Map<string, tf.Tensor>();
 
 /** A shape as the int32 tensor that TensorFlow's ops take; made once, for a step asks for the same ones each time. */
