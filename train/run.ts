@@ -17,6 +17,7 @@ import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
 import { multipliesInBfloat16, NO_BFLOAT16 } from './tensorflow/bfloat16.js';
 import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
+import { usualThreads } from './threads.js';
 import type { Progress, TrainResult } from './trainer.js';
 
 export interface RunRequest {
@@ -25,7 +26,7 @@ export interface RunRequest {
   readonly folder: string;
   /** Continue the run in `folder`; where there is none and a configuration is given, begin it. */
   readonly resume?: boolean;
-  /** Threads of TensorFlow; all cores unless given. */
+  /** Threads of TensorFlow; unless given all cores, or one where the networks are tiny (threads.ts). */
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -68,7 +69,11 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const start = begun ? undefined : await beginnings(config, data);
   // before the lock, which makes the folder: without TensorFlow nothing is left behind
   const { threads } = request;
-  const tf = await loadTensorflow({ ...(threads === undefined ? {} : { threads }), bfloat16: config.bfloat16 });
+  const tf = await loadTensorflow({
+    ...(threads === undefined ? {} : { threads }),
+    usualThreads: usualThreads(designed),
+    bfloat16: config.bfloat16,
+  });
   if (config.bfloat16 && !multipliesInBfloat16(tf)) request.onEvent?.(NO_BFLOAT16);
   const lock = await lockRun(folder, request);
   try {

@@ -45,7 +45,7 @@ export const train: CommandDefinition = {
       .option('--resume', 'continue the run from its newest whole checkpoint')
       .option('--checkpoint-minutes <n>', 'also save after this many minutes (default: 10)', positiveNumber)
       .option('--checkpoint-steps <n>', 'also save after each so many steps', wholeNumber(1))
-      .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
+      .option('--threads <n>', 'CPU threads (default: all cores; one for tiny networks)', wholeNumber(1))
       .option('--bfloat16', 'multiply in bfloat16 where the processor can (AMX); other numbers than float32 gives')
       .option('--set <key=value>', 'any setting; may be repeated', (text, all: string[]) => [...all, text], [])
       .option('--dry-run', 'show the networks, their parameters and the cost of a step; train nothing')

@@ -20,6 +20,8 @@ const MOST_THREADS = 1024;
 export interface TensorflowSettings {
   /** Bounds both of its thread pools; all cores unless given. */
   readonly threads?: number;
+  /** What is taken for `threads` where neither they nor TensorFlow's own variables say otherwise, and it is not loaded yet. */
+  readonly usualThreads?: number | undefined;
   /** Lets oneDNN multiply float32 in bfloat16 where the processor can; see bfloat16.ts. */
   readonly bfloat16?: boolean;
 }
@@ -31,7 +33,11 @@ let loaded: { tf: Tensorflow; backend: NodeBackend; threads: number | undefined;
  * AlixError 'no-tensorflow' if it is not provisioned or does not load, 'bad-threads' and 'bad-bfloat16' if it is loaded already
  * with others.
  */
-export async function loadTensorflow({ threads, bfloat16 }: TensorflowSettings = {}): Promise<Tensorflow> {
+export async function loadTensorflow({
+  threads,
+  usualThreads,
+  bfloat16,
+}: TensorflowSettings = {}): Promise<Tensorflow> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= MOST_THREADS)) {
     throw new AlixError('bad-threads', 'the number of threads must be a positive integer', {
       expected: `1 to ${MOST_THREADS}`,
@@ -60,7 +66,7 @@ export async function loadTensorflow({ threads, bfloat16 }: TensorflowSettings =
     throw new AlixError('no-tensorflow', 'TensorFlow, which training needs, is not set up', { remedy: REMEDY });
   }
   restoreUtil();
-  setEnvironment(threads, bfloat16);
+  setEnvironment(threads ?? (process.env.TF_NUM_INTRAOP_THREADS === undefined ? usualThreads : undefined), bfloat16);
   const tf = requireTensorflow(folder);
   loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads, bfloat16: bfloat16 === true };
   return tf;
