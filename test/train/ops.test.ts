@@ -88,6 +88,29 @@ const cases: Record<string, Case> = {
   'resize, larger': { inputs: [[2, 3, 4, 2]], run: (ops, [x]) => ops.resizeNearest(x as Tensor4D, 7, 8) },
   'resize, smaller': { inputs: [[2, 7, 8, 2]], run: (ops, [x]) => ops.resizeNearest(x as Tensor4D, 3, 4) },
   rescale: { inputs: [[4, 5]], run: (ops, [x]) => ops.rescale(x!, 1.5, -0.5) },
+  'conv of few channels': {
+    inputs: [
+      [2, 8, 8, 1],
+      [4, 4, 1, 32],
+    ],
+    run: (ops, [x, k]) => ops.conv(x as Tensor4D, k as Tensor4D, window(2, 1, 1, 1, 1)),
+  },
+  'transposed to few channels': {
+    inputs: [
+      [2, 4, 3, 16],
+      [5, 5, 3, 16],
+    ],
+    run: (ops, [x, k]) => ops.transposedConv(x as Tensor4D, k as Tensor4D, window(2, 1, 2, 1, 2), [8, 6, 3]),
+  },
+  'matmul with a large weight': {
+    inputs: [
+      [3, 1024],
+      [1024, 1024],
+    ],
+    run: (ops, [x, w]) => ops.matmul(x as Tensor2D, tf.mul(w!, 0.03) as Tensor2D),
+  },
+  'maxout of two on feature maps': { inputs: [[2, 3, 4, 6]], run: (ops, [x]) => ops.maxPieces(x!, 2) },
+  'maxout of one': { inputs: [[4, 6]], run: (ops, [x]) => ops.maxPieces(x!, 1) },
   maxout: { inputs: [[4, 6]], run: (ops, [x]) => ops.maxPieces(x!, 3) },
 };
 

@@ -1,60 +1,10 @@
 /** Layer operations on TensorFlow's own fused kernels; see ops.ts for what each does and plain.ts for the reference. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops, Window } from '../../layers/ops.js';
-import { constant, execute, executeMany, kernel, reshaped, sizes } from './kernel.js';
+import { forwardConv, inputGradient, weightGradient } from './convolution.js';
+import { constant, execute, executeMany, kernel, reshaped } from './kernel.js';
 import { maxPieces } from './max-pieces.js';
 import { plain } from './plain.js';
-
-type Size = readonly number[];
-
-/** What 'SAME' pads on one axis, odd pixel after. */
-function same(n: number, kernel: number, stride: number): readonly [number, number] {
-  const total = Math.max((Math.ceil(n / stride) - 1) * stride + kernel - n, 0);
-  return [Math.floor(total / 2), Math.ceil(total / 2)];
-}
-
-/**
- * How a window runs on an input [N,H,W,C]: as 'SAME' or 'VALID' where it is one of them, else as 'VALID' on an input that
- * is padded first. TensorFlow's own 'EXPLICIT' leaves oneDNN's fast gradients (measured: 24 ms instead of 6).
- */
-function scheme(input: Size, weight: Size, { stride, padding: [rows, columns] }: Window) {
-  const [, height = 0, width = 0] = input;
-  const expected = [...same(height, weight[0] ?? 0, stride[0]), ...same(width, weight[1] ?? 0, stride[1])];
-  const given = [...rows, ...columns];
-  const isSame = given.every((n, i) => n === expected[i]);
-  const isPadded = !isSame && given.some((n) => n > 0);
-  const attributes = {
-    strides: [1, ...stride, 1],
-    padding: isSame ? 'SAME' : 'VALID',
-    explicit_paddings: [],
-    data_format: 'NHWC',
-    dilations: [1, 1, 1, 1],
-  };
-  return { attributes, isPadded, pads: [[0, 0], [...rows], [...columns], [0, 0]] as [number, number][] };
-}
-
-function forwardConv(x: tf.Tensor, weight: tf.Tensor, window: Window): tf.Tensor {
-  const { attributes, isPadded, pads } = scheme(x.shape, weight.shape, window);
-  return execute('Conv2D', [isPadded ? tf.pad(x, pads) : x, weight], attributes);
-}
-
-function inputGradient(shape: Size, weight: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor {
-  const { attributes, isPadded, pads } = scheme(shape, weight.shape, window);
-  const padded = isPadded ? shape.map((n, axis) => n + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0)) : shape;
-  const dx = execute('Conv2DBackpropInput', [sizes(padded), weight, dy], attributes);
-  return isPadded
-    ? tf.slice(
-        dx,
-        pads.map(([before]) => before),
-        [...shape],
-      )
-    : dx;
-}
-
-function weightGradient(x: tf.Tensor, shape: Size, dy: tf.Tensor, window: Window): tf.Tensor {
-  const { attributes, isPadded, pads } = scheme(x.shape, shape, window);
-  return execute('Conv2DBackpropFilter', [isPadded ? tf.pad(x, pads) : x, sizes(shape), dy], attributes);
-}
 
 const conv = kernel<Window>({
   name: 'Conv',
