@@ -19,32 +19,39 @@ export interface Replayed {
 }
 
 /**
- * Losses may differ by so much: those of the first step by float32 sums in another order, later ones by what updates make of
- * it. (The forms of Adam add epsilon in different places, which tells where gradients are as small as it.)
+ * alix's float32 may differ from the peer's float64 by so much: in the first losses by its sums, in the actor's first by what the
+ * critic's update made of that, later by a share of how far the loss has been from there, which is what updates have done. (The forms of
+ * Adam add epsilon in different places, which tells where gradients are as small as it.)
  */
-const TOLERANCES = { first: 1e-4, later: 2e-3 };
+const FIRST = [1e-5, 2e-4] as const;
+const SHARE_OF_MOVE = 0.05;
 
-/** One line that says whether the sides agree. Throws an Error of one line where they do not. */
+/** One line that says how well the sides agree. Throws an Error of one line where they do not. */
 export function agreement(alix: Replayed, peer: Replayed, constants: Case['constants'] = [0, 0]): string {
-  const counts = (of: Replayed) => Object.entries(of.parameters).sort(([a], [b]) => a.localeCompare(b));
   const shown = (of: Replayed) =>
-    counts(of)
+    Object.entries(of.parameters)
+      .sort(([a], [b]) => a.localeCompare(b))
       .map(([name, n]) => `${name} ${n}`)
       .join(', ');
   if (shown(alix) !== shown(peer)) throw new Error(`alix has parameters ${shown(alix)}, the peer ${shown(peer)}`);
   let worst = 0;
+  const moved = [0, 0];
   alix.losses.forEach((losses, step) => {
-    losses.forEach((loss, i) => {
-      const theirs = (peer.losses[step]?.[i] ?? Number.NaN) + (constants[i] ?? 0);
-      const difference = Math.abs(loss - theirs) / Math.max(1, Math.abs(loss));
-      if (!(difference <= (step === 0 ? TOLERANCES.first : TOLERANCES.later)))
+    for (const i of [0, 1] as const) {
+      const loss = losses[i];
+      const theirs = (peer.losses[step]?.[i] ?? Number.NaN) + constants[i];
+      const first = alix.losses[0]?.[i] ?? loss;
+      moved[i] = Math.max(moved[i] ?? 0, Math.abs(loss - first));
+      const allowed = FIRST[i] * Math.max(1, Math.abs(first)) + SHARE_OF_MOVE * moved[i];
+      const difference = Math.abs(loss - theirs);
+      if (!(difference <= allowed))
         throw new Error(
-          `step ${step + 1}: alix's ${i === 0 ? 'critic' : 'actor'} loss is ${loss}, the peer's ${theirs}`,
+          `step ${step + 1}: alix's ${i === 0 ? 'critic' : 'actor'} loss is ${loss}, the peer's ${theirs}, more than ${allowed.toExponential(1)} apart`,
         );
-      worst = Math.max(worst, difference);
-    });
+      worst = Math.max(worst, difference / Math.max(1, Math.abs(loss)));
+    }
   });
-  return `parameters ${shown(alix)} on both sides; losses of ${alix.losses.length} steps differ by ${worst.toExponential(1)} at most`;
+  return `parameters ${shown(alix)} on both sides; losses of ${alix.losses.length} steps differ by ${worst.toExponential(1)} of themselves at most`;
 }
 
 export async function checkPeer(of: Case, threads: string): Promise<string> {

@@ -6,10 +6,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { NodeBackend } from '@alix/train/tensorflow/load';
+import * as tf from '@tensorflow/tfjs-core';
 import { caseOf } from './training/cases.js';
 import { permuted, torchParameters } from './training/layout.js';
-import { kept } from './training/noise.js';
+import { ALL_KEPT, kept } from './training/noise.js';
 import { stepper } from './training/stepper.js';
+
+/** Large masks for dropout are TensorFlow's own draws: ones in their place keep everything, as `kept` does with small ones. */
+function nothingDropped(backend: NodeBackend): void {
+  const execute = backend.executeSingleOutput.bind(backend);
+  backend.executeSingleOutput = (name, attributes, inputs) => {
+    if (name === 'StatelessRandomNormal') throw new Error('normal noise that TensorFlow draws cannot be replayed');
+    if (name !== 'StatelessRandomUniform') return execute(name, attributes, inputs);
+    return tf.fill([...(inputs[0] as tf.Tensor).dataSync()], ALL_KEPT);
+  };
+}
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +36,7 @@ const draws: Float32Array[] = [];
 const { system, config, data, oneStep } = await stepper(caseOf(values.case), {
   threads: Number(values.threads),
   noise: (random) => kept(random, draws),
+  onBackend: nothingDropped,
 });
 const { networks, architecture } = system.design;
 const { shape } = architecture.data;

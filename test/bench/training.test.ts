@@ -194,6 +194,20 @@ test("parameters in PyTorch's layout, over what is flattened and what is reshape
   ]);
 });
 
+test('vectors side by side keep their places', () => {
+  const blocks = [
+    { name: 'a', from: ['x'], rows: [flatten()] },
+    { name: 'b', from: ['z'], rows: [] },
+    { name: 'y', from: ['a', 'b'], rows: [fullyConnected(2, '', { bias: false })] },
+  ];
+  const rows = Float32Array.of(0, 1, 2, 3, 4, 5);
+  const network = plan('N', { inputs: { x: [1, 1, 2], z: [1] }, blocks, outputs: ['y'] });
+  expect([...(torchParameters(network, () => rows)[0] ?? [])]).toEqual([0, 2, 4, 1, 3, 5]);
+  const map = plan('N', { inputs: { x: [1, 2, 1], z: [1] }, blocks, outputs: ['y'] });
+  expect(() => torchParameters(map, () => rows)).toThrow('no layout');
+  expect(() => permuted(rows, [2, 2], [1, 0])).toThrow('6 numbers are no 2,2');
+});
+
 describe("PyTorch's fastest setting", () => {
   const trialOf = (rates: Record<string, number>, tried: string[] = []) => {
     return async ({ name }: Setting) => {
@@ -238,6 +252,11 @@ test('the sides agree, or one line says where they do not', () => {
   expect(() => agreement(alix, peer)).toThrow("step 1: alix's actor loss is 2, the peer's 1.5");
   expect(() => agreement(alix, { ...peer, parameters: { D: 2, G: 4 } })).toThrow('the peer D 2, G 4');
   expect(() => agreement(alix, { ...peer, losses: [] })).toThrow("the peer's NaN");
+  // a later loss may differ by a twentieth of how far it has moved
+  const later = (loss: number) => ({ ...alix, losses: [[1, 2] as const, [loss, 2] as const] });
+  expect(agreement(later(1.5), later(1.52))).toContain('losses of 2 steps');
+  expect(() => agreement(later(1.5), later(1.53))).toThrow("step 2: alix's critic loss");
+  expect(() => agreement(later(1.0001), later(1.0002))).toThrow('step 2');
 });
 
 test('an unknown case is an error that lists the cases', () => {

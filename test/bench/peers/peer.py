@@ -1,7 +1,7 @@
 """What the PyTorch sides of `npm run bench -- train` have alike: their options and settings, noise, the loop and the JSON line.
 
 usage of each: python torch_X.py [--seconds 10] [--threads 2] [--channels-last] [--compile networks|losses] [--fused-adam]
-[--replay FOLDER]. --compile sends each network, or each loss as a whole, through torch.compile. --replay takes weights, data and noise that alix wrote (test/bench/replay-side.ts) and prints the losses of some steps instead.
+[--replay FOLDER]. --compile sends each network, or each loss as a whole, through torch.compile. --replay takes weights, data and noise that alix wrote (test/bench/replay-side.ts) and prints the losses of some steps in float64 instead.
 """
 import argparse
 import json
@@ -52,6 +52,9 @@ class Peer:
         self.batch = batch
         self.networks = {}
         self.draws = None
+        if self.options.replay:
+            # what float32 rounds away grows tenfold a step while a critic still learns fast: the reference is to have no part in it
+            torch.set_default_dtype(torch.float64)
         torch.set_num_threads(self.options.threads)
         torch.manual_seed(1)
 
@@ -117,7 +120,8 @@ class Peer:
     def _load(self):
         """Float32 numbers one after the other: each network's parameters in order, the data, each draw of a step."""
         manifest = json.loads((self.options.replay / "manifest.json").read_text())
-        numbers = torch.frombuffer(bytearray((self.options.replay / "numbers.f32").read_bytes()), dtype=torch.float32)
+        stored = bytearray((self.options.replay / "numbers.f32").read_bytes())
+        numbers = torch.frombuffer(stored, dtype=torch.float32).double()
         parts = iter(numbers.split([entry["count"] for entry in manifest["entries"]]))
         for name in manifest["networks"]:
             for parameter in self.networks[name].parameters():

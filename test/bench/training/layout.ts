@@ -3,6 +3,8 @@ import type { PlannedBlock, PlannedLayer, PlannedNetwork, Shape } from '@alix/tr
 
 /** A row-major array with its axes in another order. */
 export function permuted(data: Float32Array, shape: Shape, axes: readonly number[]): Float32Array {
+  if (data.length !== shape.reduce((product, n) => product * n, 1))
+    throw new Error(`${data.length} numbers are no ${shape}`);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
   const out = new Float32Array(data.length);
   const index = axes.map(() => 0);
@@ -43,6 +45,14 @@ function cameFrom(layers: readonly PlannedLayer[], before: Map3 | undefined): Ma
   }, before);
 }
 
+/** What a block's input was flattened from. Vectors side by side are one vector: only maps of one pixel can be so joined here. */
+function joinedMap(maps: readonly (Map3 | undefined)[]): Map3 | undefined {
+  if (maps.length === 1) return maps[0];
+  if (maps.some((map) => map && map[0] * map[1] > 1))
+    throw new Error('flattened maps side by side have no layout here');
+  return undefined;
+}
+
 /**
  * The trainable parameters in order.
  *
@@ -51,7 +61,7 @@ function cameFrom(layers: readonly PlannedLayer[], before: Map3 | undefined): Ma
 export function torchParameters(network: PlannedNetwork, read: (name: string) => Float32Array): Float32Array[] {
   const ends = new Map<string, Map3 | undefined>(Object.keys(network.inputs).map((name) => [name, undefined]));
   return network.blocks.flatMap((block) => {
-    const before = ends.get(block.from[0] ?? '');
+    const before = joinedMap(block.from.map((name) => ends.get(name)));
     ends.set(block.name, cameFrom(block.layers, before));
     return ofBlock(block, before, read);
   });

@@ -1,6 +1,9 @@
 /** Streams of random numbers that are watched, or kept for somebody else. */
 import type { Random } from '@alix/infer/io/random';
 
+/** Just below 1: as a uniform number it is one that dropout keeps, at any rate. */
+export const ALL_KEPT = 1 - 2 ** -24;
+
 type Draw = (n: number) => Float32Array<ArrayBuffer>;
 
 function wrapped(random: Random, normal: Draw, uniform: Draw): Random {
@@ -32,7 +35,7 @@ export function timed(random: Random, spent: { ms: number; count: number }): Ran
   );
 }
 
-/** Normal numbers are kept in `draws` as they are drawn; uniform ones are all just below 1, where dropout drops nothing. */
+/** Normal numbers are kept in `draws` as they are drawn; uniform ones drop nothing. */
 export function kept(random: Random, draws: Float32Array[]): Random {
   return wrapped(
     random,
@@ -41,6 +44,6 @@ export function kept(random: Random, draws: Float32Array[]): Random {
       draws.push(numbers.slice());
       return numbers;
     },
-    (n) => new Float32Array(n).fill(1 - 2 ** -24),
+    (n) => new Float32Array(n).fill(ALL_KEPT),
   );
 }
