@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Window } from '../../layers/ops.js';
 import { phasesOf } from './few-channels.js';
 import { execute, sizes } from './kernel.js';
+import { type Windows, windowsForward, windowsInputGradient, windowsWeightGradient } from './windows.js';
 
 type Size = readonly number[];
 
@@ -20,31 +21,37 @@ function scheme(input: Size, weight: Size, { stride, padding: [rows, columns] }:
   const [, height = 0, width = 0] = input;
   const expected = [...same(height, weight[0] ?? 0, stride[0]), ...same(width, weight[1] ?? 0, stride[1])];
   const given = [...rows, ...columns];
-  const isSame = given.every((n, i) => n === expected[i]);
-  const isPadded = !isSame && given.some((n) => n > 0);
+  const hasPadding = given.some((n) => n > 0);
+  const isSame = hasPadding && given.every((n, i) => n === expected[i]);
+  const isPadded = hasPadding && !isSame;
+  const padding: 'SAME' | 'VALID' = isSame ? 'SAME' : 'VALID';
   const attributes = {
     strides: [1, ...stride, 1],
-    padding: isSame ? 'SAME' : 'VALID',
+    padding,
     explicit_paddings: [],
     data_format: 'NHWC',
     dilations: [1, 1, 1, 1],
   };
-  return { attributes, isPadded, pads: [[0, 0], [...rows], [...columns], [0, 0]] as [number, number][] };
+  const windows: Windows = { stride, padding };
+  return { attributes, windows, isPadded, pads: [[0, 0], [...rows], [...columns], [0, 0]] as [number, number][] };
 }
 
 /** [N,H,W,C] * [kh,kw,C,F] -> [N,h,w,F] */
 export function forwardConv(x: tf.Tensor, weight: tf.Tensor, window: Window): tf.Tensor {
-  const { attributes, isPadded, pads } = scheme(x.shape, weight.shape, window);
-  return execute('Conv2D', [isPadded ? tf.pad(x, pads) : x, weight], attributes);
+  const { attributes, windows, isPadded, pads } = scheme(x.shape, weight.shape, window);
+  const padded = isPadded ? tf.pad(x, pads) : x;
+  return windowsForward(padded, weight, windows) ?? execute('Conv2D', [padded, weight], attributes);
 }
 
 /** The gradient of `forwardConv` by its input [N,H,W,C] = shape, and the transposed convolution of dy [N,h,w,F]. */
 export function inputGradient(shape: Size, weight: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor {
   const phases = phasesOf(shape, weight, dy, window, forwardConv);
   if (phases) return phases;
-  const { attributes, isPadded, pads } = scheme(shape, weight.shape, window);
+  const { attributes, windows, isPadded, pads } = scheme(shape, weight.shape, window);
   const padded = isPadded ? shape.map((n, axis) => n + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0)) : shape;
-  const dx = execute('Conv2DBackpropInput', [sizes(padded), weight, dy], attributes);
+  const dx =
+    windowsInputGradient(padded, weight, dy, windows) ??
+    execute('Conv2DBackpropInput', [sizes(padded), weight, dy], attributes);
   return isPadded
     ? tf.slice(
         dx,
@@ -56,6 +63,10 @@ export function inputGradient(shape: Size, weight: tf.Tensor, dy: tf.Tensor, win
 
 /** The gradient of `forwardConv` by its weight [kh,kw,C,F] = shape. */
 export function weightGradient(x: tf.Tensor, shape: Size, dy: tf.Tensor, window: Window): tf.Tensor {
-  const { attributes, isPadded, pads } = scheme(x.shape, shape, window);
-  return execute('Conv2DBackpropFilter', [isPadded ? tf.pad(x, pads) : x, sizes(shape), dy], attributes);
+  const { attributes, windows, isPadded, pads } = scheme(x.shape, shape, window);
+  const padded = isPadded ? tf.pad(x, pads) : x;
+  return (
+    windowsWeightGradient(padded, shape, dy, windows) ??
+    execute('Conv2DBackpropFilter', [padded, sizes(shape), dy], attributes)
+  );
 }
