@@ -1,5 +1,6 @@
 /** The benchmarks' arithmetic, their peers' absence, and their table. Speeds are not tested. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { benches } from './index.js';
@@ -117,4 +118,25 @@ test('what runs say of waiting for data', () => {
     "PNG folder: waits 2.00 % of the steps' time, median of 3, most 6.00 % (under 5 %: met); 200.0 images/s; others up to 50 %",
   );
   expect(waitLine('x', [0.05], [1], 0)).toContain('NOT met');
+});
+
+test('a bench that is told to end ends its side too', async () => {
+  const side = new URL('../dist/bench/side.js', import.meta.url).href;
+  const script = `
+    const { runSide, endSidesOnSignals } = await import('${side}');
+    endSidesOnSignals();
+    const wait = 'console.log(process.pid); setInterval(() => {}, 1000)';
+    const onLine = (pid) => console.log(pid);
+    await runSide([process.execPath, '-e', wait], { onLine }).catch((error) => console.log(error.message));
+    await runSide([process.execPath, '-e', wait]).catch((error) => console.log(error.message));`;
+  const bench = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: bench.stdout })) {
+    lines.push(line);
+    if (lines.length === 1) bench.kill('SIGTERM');
+  }
+  expect(lines.slice(1)).toEqual(['interrupted by SIGTERM', 'interrupted by SIGTERM']);
+  expect(() => process.kill(Number(lines[0]), 0)).toThrow('ESRCH');
 });

@@ -1,11 +1,13 @@
 /** npm run bench -- NAME: runs one benchmark of the table, or lists them. */
 import { benches } from './index.js';
+import { endSidesOnSignals } from './side.js';
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = benches.find((candidate) => candidate.name === name);
 const print = (line: string): void => console.log(line);
 
 if (bench) {
+  endSidesOnSignals();
   try {
     await bench.run(args, print);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** One side of a comparison: a process that prints one JSON line, and what the machine did meanwhile. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { watchOthers } from './machine.js';
 
@@ -27,12 +27,26 @@ export interface SideOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+const running = new Set<ChildProcess>();
+let interrupted: NodeJS.Signals | undefined;
+
+/** From now on Ctrl-C and SIGTERM end the sides, and no other starts: whoever awaits one gets an Error and cleans up. */
+export function endSidesOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      interrupted = signal;
+      for (const child of running) child.kill('SIGKILL');
+    });
+}
+
 /** Runs a command to its end. Throws an Error of one line if it fails. */
 export async function runSide(command: readonly string[], options: SideOptions = {}): Promise<Measured> {
+  if (interrupted) throw new Error(`interrupted by ${interrupted}`);
   const others = watchOthers();
   const start = performance.now();
   const { code, stdout, stderr } = await collect(command, options);
   const wall = (performance.now() - start) / 1000;
+  if (interrupted) throw new Error(`interrupted by ${interrupted}`);
   const { mostSeconds = Number.POSITIVE_INFINITY } = options;
   const name = command.slice(0, 2).join(' ');
   if (code === null && wall >= mostSeconds) throw new Error(`${name} was still at it after ${mostSeconds} s`);
@@ -52,13 +66,20 @@ function collect([program = '', ...args]: readonly string[], { mostSeconds, onLi
       ...(env ? { env } : {}),
       ...(mostSeconds === undefined ? {} : { timeout: 1000 * mostSeconds, killSignal: 'SIGKILL' }),
     });
+    running.add(child);
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (part: string) => {
         text[name] += part;
       });
     if (onLine) createInterface({ input: child.stdout }).on('line', onLine);
-    child.on('error', (error) => reject(new Error(`${program} cannot be started: ${error.message}`)));
-    child.on('close', (code) => resolve({ code, ...text }));
+    child.on('error', (error) => {
+      running.delete(child);
+      reject(new Error(`${program} cannot be started: ${error.message}`));
+    });
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code, ...text });
+    });
   });
 }

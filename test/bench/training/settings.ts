@@ -46,7 +46,9 @@ export async function fastestSetting(
   const rates = new Map<Setting, number>();
   const attempt = async (setting: Setting) => {
     try {
-      rates.set(setting, Math.max(await trial(setting), rates.get(setting) ?? 0));
+      const rate = await trial(setting);
+      print(`trial: ${setting.name} ${rate.toFixed(1)} ${unit}/s`);
+      rates.set(setting, Math.max(rate, rates.get(setting) ?? 0));
     } catch (error) {
       if (setting === eager) throw error;
       rates.set(setting, Number.NaN);
