@@ -16,7 +16,7 @@ import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
-import { towards } from './tensorflow/variables.js';
+import { type Reading, towards } from './tensorflow/variables.js';
 import { type Unrolling, unrolled } from './unrolled.js';
 
 /** The optimiser's numbers for a network, and what is done to its gradients first. */
@@ -59,15 +59,21 @@ export function step(context: StepContext, next: () => Minibatch): StepMetrics {
     preset.update === 'simultaneous'
       ? [players]
       : players.flatMap((player) => Array.from({ length: player[1].steps?.(options) ?? 1 }, () => [player]));
-  const metrics = groups.map((group) => {
-    const minibatch = first ?? next();
-    const result = tf.tidy(() => update(context, group, minibatch, z));
-    if (!first) free(minibatch);
-    return result;
-  });
-  if (first) free(first);
-  z?.dispose();
-  return means(metrics);
+  try {
+    return means(
+      groups.map((group) => {
+        const minibatch = first ?? next();
+        try {
+          return tf.tidy(() => update(context, group, minibatch, z));
+        } finally {
+          if (!first) free(minibatch);
+        }
+      }),
+    );
+  } finally {
+    if (first) free(first);
+    z?.dispose();
+  }
 }
 
 /** A player that was updated several times has the mean of its numbers: one that is not finite shows in it. */
@@ -92,8 +98,32 @@ function prior({ system, random }: StepContext, { x }: Minibatch): tf.Tensor {
   return prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
 }
 
+/** Tensors that outlive the tidies of an update. */
+interface Kept {
+  readonly parameters: Reading;
+  readonly observed: Observation[];
+  readonly remembered: Map<string, tf.Tensor>;
+}
+
 /** One forward pass, and the updates of all players in `group` from it. */
 function update(
+  context: StepContext,
+  group: readonly PlayerEntry[],
+  minibatch: Minibatch,
+  shared: tf.Tensor | undefined,
+): StepMetrics {
+  const kept: Kept = { parameters: context.system.store.reading(), observed: [], remembered: new Map() };
+  try {
+    return updateWith(kept, context, group, minibatch, shared);
+  } finally {
+    kept.parameters.dispose();
+    for (const { mean, variance } of kept.observed) tf.dispose([mean, variance]);
+    tf.dispose([...kept.remembered.values()]);
+  }
+}
+
+function updateWith(
+  { parameters, observed, remembered }: Kept,
   context: StepContext,
   group: readonly PlayerEntry[],
   minibatch: Minibatch,
@@ -102,9 +132,6 @@ function update(
   const { system, random, settings } = context;
   const { objective, options, networks } = system.design;
   const noise = noiseFrom(random);
-  const parameters = system.store.reading();
-  const observed: Observation[] = [];
-  const remembered = new Map<string, tf.Tensor>();
   const parts = { now: 1 };
   const binding: Binding = {
     networks,
@@ -149,10 +176,7 @@ function update(
   context.adam.apply(changes);
   for (const { gradient } of changes) gradient.dispose();
   foldIn(system, observed, context.batchNormMomentum);
-  for (const [parameter, value] of remembered) {
-    system.store.get(parameter).assign(value);
-    value.dispose();
-  }
+  for (const [parameter, value] of remembered) system.store.get(parameter).assign(value);
   return metrics;
 }
 
@@ -241,7 +265,5 @@ function foldIn({ store }: System, observed: readonly Observation[], momentum: n
   for (const { path, mean, variance } of observed) {
     store.get(`${path}.running_mean`).moveTowards(mean, share);
     store.get(`${path}.running_variance`).moveTowards(variance, share);
-    mean.dispose();
-    variance.dispose();
   }
 }

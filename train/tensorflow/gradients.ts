@@ -45,21 +45,21 @@ export function gradients<K extends string>(forward: () => Record<K, Loss>): Rec
   const engine = tf.engine() as unknown as TapeEngine;
   if (engine.state.gradientDepth !== 0) throw new Error('gradients() cannot run inside another gradient');
   engine.startTape();
-  let losses: Record<K, Loss>;
   try {
-    losses = tf.tidy(() => forward() as unknown as tf.TensorContainerObject) as unknown as Record<K, Loss>;
-  } finally {
-    engine.endTape();
-  }
-  const tape = ordered(engine.state.activeTape ?? []);
-  try {
+    let losses: Record<K, Loss>;
+    try {
+      losses = tf.tidy(() => forward() as unknown as tf.TensorContainerObject) as unknown as Record<K, Loss>;
+    } finally {
+      engine.endTape();
+    }
+    const tape = ordered(engine.state.activeTape ?? []);
     const entries = (Object.entries(losses) as [K, Loss][]).map(([name, { value, wrt, extra = {} }]) => {
       const grads = tf.tidy(() => backward(tape, value, wrt) as unknown as tf.TensorContainer);
       return [name, { value, extra, gradients: grads as unknown as (tf.Tensor | null)[] }] as const;
     });
     return Object.fromEntries(entries) as unknown as Record<K, Differentiated>;
   } finally {
-    for (const node of tape) for (const tensor of node.saved ?? []) tensor.dispose();
+    for (const { saved = [] } of engine.state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
     engine.state.activeTape = null;
   }
 }
