@@ -59,7 +59,8 @@ export function runLayers(
  */
 function idleBias(layer: PlannedLayer, next: PlannedLayer | undefined, { training, ops }: ForwardContext) {
   if (!training || ops.name !== 'fused' || next?.kind !== 'batch-norm') return undefined;
-  return layer.parameters.find(({ role, shape }) => role === 'bias' && shape.length === 1);
+  // by its name too: a flow's biases are inside its bends
+  return layer.parameters.find(({ name, role, shape }) => name === 'bias' && role === 'bias' && shape.length === 1);
 }
 
 const shifted = (context: ForwardContext, bias: Tensor): ForwardContext => ({
