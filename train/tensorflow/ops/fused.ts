@@ -6,6 +6,7 @@ import { constant, execute, executeMany, kernel, reshaped } from './kernel.js';
 import { maxPieces } from './max-pieces.js';
 import { plain } from './plain.js';
 import { product, productTransposed } from './products.js';
+import { spectralNorm } from './spectral-norm.js';
 
 const conv = kernel<Window>({
   name: 'Conv',
@@ -172,6 +173,8 @@ export const fused: Ops = {
     const statistics = Array.from({ length: parts }, (_, i) => ({ mean: rest[5 * i]!, variance: rest[5 * i + 1]! }));
     return { y, statistics };
   },
+  spectralNorm: (weight, u, iterate, epsilon) =>
+    iterate ? spectralNorm(weight, u, epsilon) : plain.spectralNorm(weight, u, iterate, epsilon),
   maxPieces,
   sigmoid: (x) => sigmoid.one([x], {}),
   tanh: (x) => tanh.one([x], {}),
