@@ -26,12 +26,26 @@ function crash(error: unknown): never {
 // stdout is for results: what a user's own file prints with console.log is words
 Object.assign(console, new Console(process.stderr));
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+// A closed terminal. Node undoes what nohup says of this signal, but nohup leads all output away from the terminal.
+let isHungUp = false;
+process.on('SIGHUP', () => {
+  if (!process.stdout.isTTY && !process.stderr.isTTY) return;
+  isHungUp = true;
+  // it may come twice, from the shell and from the system
+  if (!stop.signal.aborted) interrupt();
+});
 process.on('uncaughtException', crash).on('unhandledRejection', crash);
-// a reader that goes away (alix ... | head) is no error
-process.stdout.on('error', (error) => {
-  if (!isClosedPipe(error)) crash(describeSystemError(error, 'stdout'));
+// a reader that goes away (alix ... | head) is no error; nor is a terminal that was closed, which SIGHUP tells of
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const isGone = isClosedPipe(error) || (process.stdout.isTTY && error.code === 'EIO');
+  if (!isGone) crash(describeSystemError(error, 'stdout'));
 });
 // nobody hears what is said there any more; the work itself goes on
 process.stderr.on('error', () => {});
 
 process.exitCode = await runProgram(args, commands, process, stop.signal);
+if (isHungUp) {
+  // ended by the signal after all: an exit of Node's own gives the terminal its settings back, and aborts where it has gone
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}

@@ -100,6 +100,6 @@ export function checkSameRun(before: RunConfig, now: RunConfig, folder: string):
         where: folder,
         expected: JSON.stringify(before[key]),
         found: JSON.stringify(now[key]),
-        remedy: 'leave it away to continue, or start another run with -o',
+        remedy: `continue with \`alix train --resume -o ${folder}\` alone, or start another run with -o`,
       });
 }

@@ -209,6 +209,14 @@ test('Ctrl-C ends with 130 and leaves nothing behind', async () => {
   expect(everything()).toEqual(before);
 });
 
+test('a closed terminal does not end what writes elsewhere, as under nohup', async () => {
+  const ran = await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd, (child) => {
+    child.stderr?.once('data', () => child.kill('SIGHUP'));
+  });
+  expect(ran.code).toBe(0);
+  expect(existsSync(join(cwd, 'codes.npy'))).toBe(true);
+});
+
 test('killed outright, nothing stands under the final name', async () => {
   await whileEncoding((child) => child.kill('SIGKILL'));
   expect(existsSync(join(cwd, 'codes.npy'))).toBe(false);

@@ -1,6 +1,6 @@
 /** alix train as a process: its options for long runs, what goes to stdout, and Ctrl-C while a user's file hangs. */
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { alix, launcher } from '../fixtures/cli.js';
@@ -102,6 +102,25 @@ describeWithTensorflow('with TensorFlow', () => {
     if (process.arch !== 'x64' || process.platform !== 'linux') return;
     const can = /\bamx_bf16\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
     expect(/bfloat16 changes nothing on this processor/.test(stderr)).toBe(!can);
+  });
+
+  // `script` of util-linux gives it a terminal, which goes when `script` is killed
+  it.skipIf(!existsSync('/usr/bin/script'))('a terminal that is closed ends it with a checkpoint', async () => {
+    const line = `'${process.execPath}' '${launcher}' train dali ${small} --steps 1000000 -o hung`;
+    const terminal = spawn('/usr/bin/script', ['-qfc', line, '/dev/null'], {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let shown = '';
+    terminal.stdout.on('data', (part: Buffer) => {
+      shown = (shown + part).slice(-1000);
+      if (/step \d+/.test(shown)) terminal.kill('SIGKILL');
+    });
+    await new Promise((resolve) => terminal.on('close', resolve));
+    const there = () => readdirSync(join(root, 'hung'));
+    // released by whoever holds it, never by a crash
+    await expect.poll(() => there().includes('run.lock'), { timeout: 60_000, interval: 50 }).toBe(false);
+    expect(there().filter((name) => name.startsWith('checkpoint-'))).not.toEqual([]);
   });
 
   it('a full disk ends it with exit code 1 and one line', async () => {
