@@ -1,5 +1,5 @@
 /** The part of tfjs-node's backend that alix calls by itself: TensorFlow's own kernels, by name. */
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataId, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** An attribute of a TensorFlow op; `type` is one of the binding's TF_ATTR_ constants. */
 export interface OpAttribute {
@@ -34,6 +34,8 @@ export interface NodeBinding {
 export interface NodeBackend {
   readonly binding: NodeBinding;
   readonly isUsingGpuDevice: boolean;
+  /** One more tensor has these numbers. */
+  incRef(dataId: DataId): void;
   /** Runs the TensorFlow op `name`, which has one output. */
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly TensorInfo[]): Tensor;
   /** Runs the TensorFlow op `name`, which has `outputs` outputs. */

@@ -1,9 +1,10 @@
 /**
- * Registers TensorFlow's own kernels with tfjs. Each is called with its attributes through the binding, and its gradient
+ * TensorFlow's own kernels as differentiable operations. Each is called with its attributes through the binding, and its gradient
  * is lazy per input, so that a frozen network costs no weight gradients. Gradients run outside the tape: no second derivatives.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type NodeBackend, nodeBackend, type OpAttribute } from '../load.js';
+import { recorded } from './record.js';
 
 export type AttributeValue = boolean | number | string | readonly number[];
 
@@ -88,37 +89,14 @@ interface Kernel<Attributes> {
 
 /** Defines a differentiable operation; the call returns the first output, `many` all of them. */
 export function kernel<Attributes extends object>({ name, inputs, saves = [], forward, gradient }: Kernel<Attributes>) {
-  const kernelName = `Alix${name}`;
-  const named = (tensors: readonly tf.Tensor[]) => Object.fromEntries(inputs.map((input, i) => [input, tensors[i]]));
-  tf.registerKernel({
-    kernelName,
-    backendName: 'tensorflow',
-    kernelFunc: (call) => {
-      const { inputs: given, attrs } = call as unknown as { inputs: Record<string, tf.Tensor>; attrs: Attributes };
-      return forward(
-        inputs.map((input) => given[input] as tf.Tensor),
-        attrs,
-      );
-    },
-  });
-  tf.registerGradient({
-    kernelName,
-    inputsToSave: [...inputs],
-    outputsToSave: saves.length > 0 ? Array.from({ length: Math.max(...saves) + 1 }, (_, i) => saves.includes(i)) : [],
-    gradFunc: (dy, saved, attrs) => {
-      const thunks = gradient((Array.isArray(dy) ? dy[0] : dy) as tf.Tensor, saved, attrs as unknown as Attributes);
-      return Object.fromEntries(inputs.map((input, i) => [input, thunks[i] as () => tf.Tensor]));
-    },
-  });
-  const run = (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor | tf.Tensor[] =>
-    tf.engine().runKernel(kernelName, named(tensors) as tf.NamedTensorMap, attrs as unknown as tf.NamedAttrMap) as
-      | tf.Tensor
-      | tf.Tensor[];
-  return {
-    one: (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor => {
-      const result = run(tensors, attrs);
-      return (Array.isArray(result) ? result[0] : result) as tf.Tensor;
-    },
-    many: (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor[] => [run(tensors, attrs)].flat(),
-  };
+  const byName = <T>(values: readonly T[]) => Object.fromEntries(inputs.map((input, i) => [input, values[i] as T]));
+  const many = (tensors: readonly tf.Tensor[], attrs: Attributes): tf.Tensor[] =>
+    recorded({
+      name: `Alix${name}`,
+      inputs: byName(tensors),
+      forward: () => [forward(tensors, attrs)].flat(),
+      saves: (outputs) => [...tensors, ...saves.flatMap((i) => outputs[i] ?? [])],
+      gradient: (dy, saved) => byName(gradient(dy, saved, attrs)),
+    });
+  return { many, one: (tensors: readonly tf.Tensor[], attrs: Attributes) => many(tensors, attrs)[0] as tf.Tensor };
 }
