@@ -28,6 +28,9 @@ const systemErrors: Readonly<Record<string, readonly [code: string, what: string
   EIO: ['disk-error', 'the disk reported an input/output error', 'check the disk'],
 };
 
+/** What a listed name whose bytes are not UTF-8 is read as leads to no file. */
+const notUtf8 = ['not-found', 'the name is not UTF-8', 'rename the file or folder'] as const;
+
 /**
  * An error of the operating system as an AlixError of one line; any other error comes back as it is.
  *
@@ -37,7 +40,7 @@ export function describeSystemError(error: unknown, where: string): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const errno = (error as NodeJS.ErrnoException).code;
   if (error instanceof AlixError || typeof errno !== 'string') return error;
-  const known = systemErrors[errno];
+  const known = errno === 'ENOENT' && where.includes('\uFFFD') ? notUtf8 : systemErrors[errno];
   if (known) return new AlixError(known[0], known[1], { where, remedy: known[2], cause: error });
   return /^E[A-Z0-9]+$/.test(errno) ? new AlixError('system', `system error ${errno}`, { where, cause: error }) : error;
 }

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -195,6 +196,21 @@ describe('describeSystemError', () => {
     expect(error.code).toBe(expected);
     expect(error.message).toMatch(/^out\.png: /);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'a listed file whose name is not UTF-8 is not said to be missing',
+    async () => {
+      const named = join(root, 'odd-names');
+      mkdirSync(named);
+      const file = Buffer.concat([Buffer.from(`${named}/`), Buffer.from([0x61, 0xff])]);
+      writeFileSync(file, 'x');
+      const [name = ''] = readdirSync(named);
+      expect((await failure(readBytes(join(named, name)))).message).toMatch(/the name is not UTF-8; rename/);
+      expect((await failure(readBytes(join(named, 'b')))).message).toMatch(/no such file or folder/);
+      // rmSync does not find it either
+      unlinkSync(file);
+    },
+  );
 
   it('leaves mistakes of the program and errors that are described already alone', () => {
     const bug = Object.assign(new TypeError('x'), { code: 'ERR_INVALID_ARG_TYPE' });
