@@ -170,7 +170,8 @@ class Run {
       if (!minibatches) break;
       this.#oneStep(minibatches, started, this.#minibatches.waitedSeconds - waitedBefore);
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
-      else if (this.#saving.isDue(this.#state)) await this.#save();
+      // the last step is looked at too, and saved with what that measures
+      else if (!this.#isDone && this.#saving.isDue(this.#state)) await this.#save();
       // lets Ctrl-C and the progress bar in: a step blocks the event loop
       await new Promise((resolve) => setImmediate(resolve));
     }

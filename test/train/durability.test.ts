@@ -164,6 +164,17 @@ describeWithTensorflow('a run', () => {
     expect(names.sort()).toEqual([3, 4, 6, 7].map((step) => `checkpoint-${step}`));
   });
 
+  it('is looked at at its end, also where a checkpoint is due at that step', async () => {
+    const { reconstructionError, best } = await runTraining({
+      config: config({ length: { steps: 6 }, checkpointSteps: 3 }),
+      folder,
+    });
+    expect(await readdir(join(folder, 'samples'))).toEqual(['epoch-0001.png', 'step-6.png']);
+    const { measures } = (await openNewest(folder)).state;
+    expect([measures?.reconstruction_mse, best]).toEqual([reconstructionError, (await openNewest(folder)).state.best]);
+    expect(reconstructionError).toBeGreaterThan(0);
+  });
+
   it('has hours over all its sessions, and ends them with a checkpoint', async () => {
     const length = { hours: 0.1 / 3600 };
     const first = await runTraining({ config: config({ length }), folder });
