@@ -182,7 +182,8 @@ function run(
       objective.terms(counted, batchOf(kase), noise, options, {
         unrolled: (network, steps, loss) =>
           unrolled({ binding, parameters, adam, settings }, network, steps, loss as never),
-        updates: () => true,
+        // as in an update of the critic by itself, where more of them join
+        updates: (network) => !joined || network !== 'G',
         joining: (read) => {
           if (!joined || read.some((network) => objective.differentiatedTwice?.includes(network))) return undefined;
           return (count, pass) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { objective, once } from './objective.js';
-import { sideBySide } from './side-by-side.js';
+import { forCriticAlone, sideBySide } from './side-by-side.js';
 import { add, gaussianNll, perDimension, times } from './terms.js';
 
 /**
@@ -58,9 +58,9 @@ export const daliF = objective({
       source: 'AIM, below Eq. 9: with the game of Eq. 6 lambda is 1',
     },
   },
-  terms({ G, F, D, E }, { x, z, moment }, _noise, { lambda, warmUp, exponentLimit }, { updates, joining }) {
+  terms({ G, F, D, E }, { x, z, moment }, _noise, { lambda, warmUp, exponentLimit }, tools) {
     const images = { data: () => [x], model: once(() => [G(z)]) };
-    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const features = sideBySide(images, forCriticAlone(tools)).through(F);
     const logits = features.through(D);
     const risen = warmUp > 0 ? Math.min(1, moment.epoch / warmUp) : 1;
     return {

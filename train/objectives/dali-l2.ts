@@ -1,5 +1,5 @@
 import { objective, once } from './objective.js';
-import { sideBySide } from './side-by-side.js';
+import { forCriticAlone, sideBySide } from './side-by-side.js';
 import { add, believed, fake, halfSquares, perDimension, real, times } from './terms.js';
 
 /**
@@ -28,9 +28,9 @@ export const daliL2 = objective({
     },
     paper: { update: 'simultaneous', source: 'Algorithm 1 as printed: one z, all losses before both updates' },
   },
-  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, { updates, joining }) {
+  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, tools) {
     const images = { data: () => [x], model: once(() => [G(z)]) };
-    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const features = sideBySide(images, forCriticAlone(tools)).through(F);
     const logits = features.through(D);
     return {
       data: () => logits.of('data'),

@@ -1,5 +1,5 @@
 import { objective, once } from './objective.js';
-import { sideBySide } from './side-by-side.js';
+import { forCriticAlone, sideBySide } from './side-by-side.js';
 import { add, believed, fake, gaussianNll, perDimension, real, times } from './terms.js';
 
 /**
@@ -38,9 +38,9 @@ export const dali = objective({
         'and encoder (its separate step of E is joined with G here)',
     },
   },
-  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, { updates, joining }) {
+  terms({ G, F, D, E }, { x, z }, _noise, { lambda }, tools) {
     const images = { data: () => [x], model: once(() => [G(z)]) };
-    const features = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined).through(F);
+    const features = sideBySide(images, forCriticAlone(tools)).through(F);
     const logits = features.through(D);
     return {
       data: () => logits.of('data'),

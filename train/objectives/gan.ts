@@ -1,5 +1,5 @@
 import { objective, once } from './objective.js';
-import { sideBySide } from './side-by-side.js';
+import { forCriticAlone, sideBySide } from './side-by-side.js';
 import { add, believed, fake, real } from './terms.js';
 
 /**
@@ -28,11 +28,9 @@ export const gan = objective({
         "the GAN of AIM's Tables 1 and 2 and DALI's: its Algorithm 1 without the encoder, one z, both losses before both updates",
     },
   },
-  terms({ G, F, D }, { x, z }, _noise, _options, { updates, joining }) {
+  terms({ G, F, D }, { x, z }, _noise, _options, tools) {
     const images = { data: () => [x], model: once(() => [G(z)]) };
-    const logits = sideBySide(images, updates('D') ? joining(['F', 'D'], 2) : undefined)
-      .through(F)
-      .through(D);
+    const logits = sideBySide(images, forCriticAlone(tools)).through(F).through(D);
     return { data: () => logits.of('data'), model: () => logits.of('model') };
   },
   players: {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { objective, once } from './objective.js';
-import { sideBySide } from './side-by-side.js';
+import { forCriticAlone, sideBySide } from './side-by-side.js';
 import { add, believed, fake, real, times } from './terms.js';
 
 /**
@@ -34,12 +34,9 @@ export const latentRegressor = objective({
     },
     sequential: { update: 'sequential', source: 'critic, generator and encoder in turns, each with fresh codes' },
   },
-  terms({ G, F, D, E }, { x, z }, _noise, _options, { updates, joining }) {
+  terms({ G, F, D, E }, { x, z }, _noise, _options, tools) {
     const generated = once(() => G(z));
-    const logits = sideBySide(
-      { data: () => [x], model: () => [generated()] },
-      updates('D') ? joining(['F', 'D'], 2) : undefined,
-    )
+    const logits = sideBySide({ data: () => [x], model: () => [generated()] }, forCriticAlone(tools))
       .through(F)
       .through(D);
     return {
