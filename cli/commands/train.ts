@@ -46,7 +46,7 @@ export const train: CommandDefinition = {
       .option('--checkpoint-minutes <n>', 'also save after this many minutes (default: 10)', positiveNumber)
       .option('--checkpoint-steps <n>', 'also save after each so many steps', wholeNumber(1))
       .option('--threads <n>', 'CPU threads (default: all cores; one for tiny networks)', wholeNumber(1))
-      .option('--bfloat16', 'multiply in bfloat16 where the processor can (AMX); other numbers than float32 gives')
+      .option('--bfloat16', 'let oneDNN multiply in bfloat16 where it can; other numbers than float32 gives')
       .option('--set <key=value>', 'any setting; may be repeated', (text, all: string[]) => [...all, text], [])
       .option('--dry-run', 'show the networks, their parameters and the cost of a step; train nothing')
       .option('--print-config', 'print the configuration as JSON; train nothing')
