@@ -28,11 +28,10 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
   },
 });
-const threads = Number(values.threads);
 const noise = { ms: 0, count: 0 };
 let recorder: Recorder | undefined;
-const { oneStep, warmUp, system, config } = await stepper(caseOf(values.case), {
-  threads,
+const { oneStep, warmUp, system, config, threads } = await stepper(caseOf(values.case), {
+  threads: Number(values.threads),
   preset: values.preset,
   onBackend: (backend) => {
     recorder = new Recorder(backend);

@@ -12,8 +12,10 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
   },
 });
-const threads = Number(values.threads);
-const { config, system, oneStep, warmUp } = await stepper(caseOf(values.case), { threads, preset: values.preset });
+const { config, threads, system, oneStep, warmUp } = await stepper(caseOf(values.case), {
+  threads: Number(values.threads),
+  preset: values.preset,
+});
 const { flopsPerStep } = await cost(system.design, config.batch);
 warmUp();
 const start = performance.now();

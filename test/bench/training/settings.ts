@@ -9,15 +9,16 @@ export interface Setting {
 interface Single extends Setting {
   /** Of those that exclude each other only the faster goes into the combination. */
   readonly group: string;
-  /** For minibatches of images alone. */
-  readonly images?: true;
+  /** For minibatches of this kind alone. */
+  readonly only?: 'images' | 'points';
 }
 
 export const eager: Setting = { name: 'eager', options: [] };
 
 const singles: readonly Single[] = [
+  { name: 'one thread', options: ['--threads', '1'], group: 'threads', only: 'points' },
   { name: 'fused Adam', options: ['--fused-adam'], group: 'adam' },
-  { name: 'channels-last', options: ['--channels-last'], group: 'layout', images: true },
+  { name: 'channels-last', options: ['--channels-last'], group: 'layout', only: 'images' },
   { name: 'networks compiled', options: ['--compile', 'networks'], group: 'compile' },
   { name: 'losses compiled', options: ['--compile', 'losses'], group: 'compile' },
 ];
@@ -25,7 +26,7 @@ const singles: readonly Single[] = [
 /** The settings that exist for a kind of minibatch. */
 export const settingsFor = (unit: 'images' | 'points'): readonly Setting[] => [
   eager,
-  ...singles.filter(({ images }) => unit === 'images' || !images),
+  ...singles.filter(({ only }) => only === undefined || only === unit),
 ];
 
 /** Examples per second, and a trial that failed in one line. */

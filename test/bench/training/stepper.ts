@@ -1,12 +1,16 @@
 /** A case's step on random data: the very step that trains, without a run around it. */
 import { createRandom, type Random } from '@alix/infer/io/random';
 import { type RunConfig, recipes, resolveConfig } from '@alix/train';
+import { design } from '@alix/train/design';
 import type { System } from '@alix/train/system';
 import { loadTensorflow, type NodeBackend, nodeBackend } from '@alix/train/tensorflow/load';
+import { usualThreads } from '@alix/train/threads';
 import type { Case } from './cases.js';
 
 export interface Stepper {
   readonly config: RunConfig;
+  /** Of TensorFlow. */
+  readonly threads: number;
   readonly system: System;
   /** The minibatch, always the same: float32 [N,...]. */
   readonly data: Float32Array;
@@ -17,6 +21,7 @@ export interface Stepper {
 }
 
 export interface StepperOptions {
+  /** At most; networks that a run trains on one thread have one here too. */
   readonly threads: number;
   /** A preset of the objective; the recipe's own unless given. */
   readonly preset?: string | undefined;
@@ -31,7 +36,12 @@ const WARM_UP_SECONDS = 5;
 const LEAST_WARM_UP = 2;
 
 export async function stepper({ recipe }: Pick<Case, 'recipe'>, options: StepperOptions): Promise<Stepper> {
-  const { threads, preset, onBackend, noise = (random) => random } = options;
+  const { preset, onBackend, noise = (random) => random } = options;
+  const config = resolveConfig([
+    { from: 'recipe', config: recipes[recipe]?.config },
+    ...(preset ? [{ from: '--preset', config: { objective: { preset } } }] : []),
+  ]);
+  const threads = usualThreads(design(config)) ?? options.threads;
   const tf = await loadTensorflow({ threads });
   onBackend?.(nodeBackend());
   const [{ System }, { Adam }, { step }, { settingsOf }] = await Promise.all([
@@ -39,10 +49,6 @@ export async function stepper({ recipe }: Pick<Case, 'recipe'>, options: Stepper
     import('@alix/train/tensorflow/adam'),
     import('@alix/train/step'),
     import('@alix/train/update-settings'),
-  ]);
-  const config = resolveConfig([
-    { from: 'recipe', config: recipes[recipe]?.config },
-    ...(preset ? [{ from: '--preset', config: { objective: { preset } } }] : []),
   ]);
   const { batch, batchNormMomentum } = config;
   const system = new System(config);
@@ -64,5 +70,5 @@ export async function stepper({ recipe }: Pick<Case, 'recipe'>, options: Stepper
     const isOver = () => performance.now() - start > 1000 * WARM_UP_SECONDS;
     for (let i = 0; i < LEAST_WARM_UP || (i < WARM_UP && !isOver()); i++) oneStep();
   };
-  return { config, system, data, oneStep, warmUp };
+  return { config, threads, system, data, oneStep, warmUp };
 }
