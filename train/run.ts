@@ -64,6 +64,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
       where: data.name,
       expected: `fingerprint ${before.data.fingerprint}`,
       found: data.fingerprint,
+      remedy: 'put them back as they were, say where they are with --data, or start another run with -o',
     });
   const begun = before && (await checkpointSteps(folder)).length > 0;
   const start = begun ? undefined : await beginnings(config, data);

@@ -85,11 +85,12 @@ async function run(what: string | undefined, options: Options, context: Context)
     threads: options.threads,
   });
   if (context.json) return context.out(JSON.stringify(result));
-  const rate = `${result.imagesPerSecond.toFixed(0)} images/s`;
+  // 0 where the run was at its end already
+  const rate = result.imagesPerSecond > 0 ? ` at ${result.imagesPerSecond.toFixed(0)} images/s` : '';
   if (result.interrupted)
     context.log(`interrupted at step ${result.step} and saved; continue with \`alix train --resume -o ${folder}\``);
   else {
-    context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs) at ${rate}: ${folder}`);
+    context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs)${rate}: ${folder}`);
     const { best } = result;
     if (best) context.log(`best checkpoint: step ${best.step}, ${best.metric} ${best.value.toPrecision(4)}`);
     context.log(
