@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, execute, kernel, reshaped } from './kernel.js';
+import { product } from './products.js';
 
 interface Iteration {
   /** [F]; no input, for it is a constant to every gradient. */
@@ -17,9 +18,6 @@ const bothAxes = constant(() => tf.tensor1d([0, 1], 'int32'));
 /** The weight as a matrix [K,F]. */
 const matrixOf = (weight: tf.Tensor) =>
   weight.rank === 2 ? weight : reshaped(weight, [weight.size / (weight.shape.at(-1) ?? 1), weight.shape.at(-1) ?? 1]);
-
-const product = (a: tf.Tensor, b: tf.Tensor, transpose_a: boolean, transpose_b: boolean) =>
-  execute('MatMul', [a, b], { transpose_a, transpose_b });
 
 /** A column as a unit vector, and how long it was. */
 function unit(column: tf.Tensor, epsilon: number) {
@@ -38,8 +36,8 @@ const iteration = kernel<Iteration>({
   saves: [0, 1, 2, 3],
   forward([weight], { u, epsilon }) {
     const matrix = matrixOf(weight!);
-    const { direction: v } = unit(product(matrix, reshaped(u, [u.size, 1]), false, false), epsilon);
-    const { direction: next, length: sigma } = unit(product(matrix, v, true, false), epsilon);
+    const { direction: v } = unit(product(matrix, reshaped(u, [u.size, 1])), epsilon);
+    const { direction: next, length: sigma } = unit(product(matrix, v, true), epsilon);
     return [execute('RealDiv', [weight!, sigma]), reshaped(next, [u.size]), v, sigma];
   },
   gradient: (dy, [, normed, u, v, sigma]) => [
