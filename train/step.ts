@@ -14,7 +14,7 @@ import type { PlannedNetwork } from './spec.js';
 import type { System } from './system.js';
 import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
-import { fused } from './tensorflow/ops/fused.js';
+import { fused, MOST_PARTS } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
 import { type Reading, towards } from './tensorflow/variables.js';
 import { type Unrolling, unrolled } from './unrolled.js';
@@ -147,7 +147,7 @@ function updateWith(
       objective.terms(callables(binding, parameters), batch, noise, options, {
         unrolled: (network, steps, loss) => unrolled(unrolling, network, steps, loss as never),
         updates: (network) => group.some(([, player]) => player.updates.includes(network)),
-        joining: (read, inputs) => joining(system, read, inputs * (minibatch.x.shape[0] ?? 0), parts),
+        joining: (read, inputs) => joining(system, read, inputs, minibatch.x.shape[0] ?? 0, parts),
       }),
     );
     return Object.fromEntries(
@@ -227,16 +227,17 @@ function contextOf(
   });
 }
 
-/** How several inputs go through these networks as one batch of `rows`; undefined where they do better one by one. */
+/** How inputs of `rows` each go through these networks as one batch; undefined where they do better one by one. */
 function joining(
   { design: { networks, objective } }: System,
   read: readonly string[],
+  inputs: number,
   rows: number,
   parts: { now: number },
 ): Apart | undefined {
   const planned = read.map((name) => networks.get(name) as PlannedNetwork);
-  if (read.some((name) => objective.differentiatedTwice?.includes(name)) || !worthJoining(planned, rows))
-    return undefined;
+  const isPlain = read.some((name) => objective.differentiatedTwice?.includes(name));
+  if (isPlain || inputs > MOST_PARTS || !worthJoining(planned, inputs * rows)) return undefined;
   return (count, pass) => {
     parts.now = count;
     try {
