@@ -66,9 +66,10 @@ export async function loadTensorflow({
     throw new AlixError('no-tensorflow', 'TensorFlow, which training needs, is not set up', { remedy: REMEDY });
   }
   restoreUtil();
-  setEnvironment(threads ?? (process.env.TF_NUM_INTRAOP_THREADS === undefined ? usualThreads : undefined), bfloat16);
+  const chosen = threads ?? (process.env.TF_NUM_INTRAOP_THREADS === undefined ? usualThreads : undefined);
+  setEnvironment(chosen, bfloat16);
   const tf = requireTensorflow(folder);
-  loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads, bfloat16: bfloat16 === true };
+  loaded = { tf, backend: tf.backend() as unknown as NodeBackend, threads: chosen, bfloat16: bfloat16 === true };
   return tf;
 }
 
