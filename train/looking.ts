@@ -32,6 +32,25 @@ export async function look(parts: LookingParts, standing: Standing, name: string
   return measures;
 }
 
+/** The data set, with the first error that a read of it ended in: on its way that may become what a writer says of it. */
+export function watched(data: Dataset): { readonly data: Dataset; readonly failure: () => unknown } {
+  let failure: unknown;
+  const watch = <T>(read: Promise<T>): Promise<T> =>
+    read.catch((error: unknown) => {
+      failure ??= error;
+      throw error;
+    });
+  const { batch, pixels } = data;
+  return {
+    data: {
+      ...data,
+      batch: (indices) => watch(batch(indices)),
+      ...(pixels ? { pixels: (indices: Uint32Array) => watch(pixels(indices)) } : {}),
+    },
+    failure: () => failure,
+  };
+}
+
 /** Waiting for data that is worth saying, as a share of the steps' time. */
 const WORTH_SAYING = 0.05;
 

@@ -10,7 +10,7 @@ import { design } from './design.js';
 import { diverged } from './diverged.js';
 import type { InputOptions } from './input/pipeline.js';
 import { keeping, outOfMemory, type Standing } from './keeping.js';
-import { look, lookInWords } from './looking.js';
+import { look, lookInWords, watched } from './looking.js';
 import type { Measures } from './measures.js';
 import { MetricsLog } from './metrics-log.js';
 import { Minibatches, minibatchesPerEpoch } from './minibatches.js';
@@ -194,13 +194,17 @@ class Run {
     try {
       return await this.#minibatches.ofStep(this.#request.signal);
     } catch (error) {
-      // data that cannot be read are no fault of the weights; a second failure would hide the first
-      if (this.#state.step > this.#saving.lastGood) await this.#save().catch(() => undefined);
-      const { lastGood } = this.#saving;
-      if (lastGood > 0)
-        this.#request.onEvent?.(`step ${lastGood} is saved: continue with --resume once the data can be read`);
+      await this.#saveWithoutData();
       throw error;
     }
+  }
+
+  /** Data that cannot be read are no fault of the weights; a second failure would hide the first. */
+  async #saveWithoutData(): Promise<void> {
+    if (this.#state.step > this.#saving.lastGood) await this.#save().catch(() => undefined);
+    const { lastGood } = this.#saving;
+    if (lastGood > 0)
+      this.#request.onEvent?.(`step ${lastGood} is saved: continue with --resume once the data can be read`);
   }
 
   /** @param started when the step began to wait for its minibatches @param waited the seconds that it did */
@@ -250,12 +254,14 @@ class Run {
   }
 
   async #look(name: string): Promise<void> {
-    const { heldOut, folder, config, onEvent } = this.#request;
+    const { folder, config, onEvent } = this.#request;
+    const { data: heldOut, failure } = watched(this.#request.heldOut);
     const parts = { system: this.#system, heldOut, folder, rows: config.evaluationRows, root: this.#root };
     this.#measures = await keeping(this.#standing, 'the samples could not be written', () =>
       look(parts, this.#standing, name),
-    ).catch((error: unknown) => {
-      throw outOfMemory(error, this.#standing, config.batch);
+    ).catch(async (error: unknown) => {
+      if (failure()) await this.#saveWithoutData();
+      throw failure() ?? outOfMemory(error, this.#standing, config.batch);
     });
     const isBest = this.#saving.wouldBeBest(this.#state.step, this.#measures);
     const speed = { imagesPerSecond: this.#recorder.imagesPerSecond, dataWait: this.#recorder.dataWaitOfEpoch };

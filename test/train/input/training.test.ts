@@ -121,6 +121,25 @@ describeWithTensorflow('runs and their input', () => {
     await expect(newestCheckpoint(join(folder, 'never'))).rejects.toThrow(/checkpoint/);
   });
 
+  it('held-out data that cannot be read are named as what they are, and the steps of the epoch are saved', async () => {
+    await trained('whole');
+    const options = { train: 40, test: 20 };
+    const whole = await openDataset('strokes', { split: 'test', options, seed: 1 });
+    let reads = 0;
+    const batch = async (indices: Uint32Array) => {
+      reads++;
+      throw Object.assign(new Error(`${indices.length} rows`), { code: 'ENOENT' });
+    };
+    const events: string[] = [];
+    const onEvent = (line: string) => events.push(line);
+    const heldOut = { ...whole, batch, pixels: batch as never };
+    await expect(trained('run', { heldOut, onEvent })).rejects.toThrow(/^\d+ rows$/);
+    expect(reads).toBeGreaterThan(0);
+    expect(events).toEqual(['step 4 is saved: continue with --resume once the data can be read']);
+    await trained('run', { resume: true });
+    expect(await bytesOf('run')).toEqual(await bytesOf('whole'));
+  });
+
   it('is interrupted while it waits', async () => {
     const worker = await workerThat(
       folder,
