@@ -124,7 +124,7 @@ export async function prune(run: string, step: number, keep: number, best: numbe
 }
 
 /** What a write or removal that was killed leaves behind: see `temporaryName` and `ensureWritableFolder`. */
-const UNFINISHED = /^\.(.+\.\d+-[0-9a-f]{12}\.tmp(\.old)?|alix-probe-[0-9a-f]{12})$/;
+const UNFINISHED = /^\.(.+\.\d+-[0-9a-f]{12}\.tmp(\.old)?|(alix-probe|run\.lock)-[0-9a-f]{12})$/;
 const FOLDERS = ['.', 'samples', 'extensions'];
 
 /** Removes what a killed process has left half-written in a run folder. Only for the process that holds its lock. */

@@ -10,6 +10,7 @@ import { type Binding, callables } from './networks.js';
 import { noiseFrom } from './noise.js';
 import { type Batch, evaluate, type Moment, type Noise, type Objective } from './objectives/objective.js';
 import type { Apart } from './objectives/side-by-side.js';
+import { offTape } from './off-tape.js';
 import type { PlannedNetwork } from './spec.js';
 import type { System } from './system.js';
 import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
@@ -143,17 +144,21 @@ function updateWith(
   const unrolling: Unrolling = { binding, parameters, adam: context.adam, settings };
   const results = gradients(() => {
     const batch = batchOf(minibatch, shared ?? prior(context, minibatch), context);
+    const updates = (network: string) => group.some(([, player]) => player.updates.includes(network));
+    const calls = offTape(callables(binding, parameters), binding.signatures, updates, [batch.x, batch.z]);
     const terms = evaluate(
-      objective.terms(callables(binding, parameters), batch, noise, options, {
+      objective.terms(calls, batch, noise, options, {
         unrolled: (network, steps, loss) => unrolled(unrolling, network, steps, loss as never),
-        updates: (network) => group.some(([, player]) => player.updates.includes(network)),
+        updates,
         joining: (read, inputs) => joining(system, read, inputs, minibatch.x.shape[0] ?? 0, parts),
       }),
     );
     return Object.fromEntries(
       group.map(([name, player]) => {
         const value = player.loss(terms, options);
-        const wrt = (names.get(name) ?? []).map((parameter) => parameters.get(parameter) as tf.Tensor);
+        const read = (names.get(name) ?? []).filter((parameter) => parameters.has(parameter));
+        names.set(name, read);
+        const wrt = read.map((parameter) => parameters.get(parameter) as tf.Tensor);
         return [name, { value, wrt, extra: player.monitor?.(terms) ?? {} } satisfies Loss];
       }),
     );

@@ -1,7 +1,8 @@
 /**
  * bfloat16 inside oneDNN: float32 stays in memory and is rounded to bfloat16's 8 bits where matrices are multiplied and
- * convolved. TensorFlow hands the permission on, and oneDNN 3.7 makes use of it with AMX only: on a Zen 4, which has
- * avx512_bf16, its verbose log shows "attr-fpmath:bf16" beside the float32 kernel, and the products have the same bits.
+ * convolved. TensorFlow hands the permission on; whether oneDNN 3.7 makes use of it is up to its kernels. On a Zen 4, which has
+ * avx512_bf16, its verbose log shows "attr-fpmath:bf16" beside the float32 kernel, and the products have the same bits. Not
+ * tried on a processor with AMX.
  */
 import type { Tensorflow } from './load.js';
 
@@ -16,4 +17,4 @@ export function multipliesInBfloat16(tf: Tensorflow): boolean {
 
 /** What a run is told whose bfloat16 comes to nothing. */
 export const NO_BFLOAT16 =
-  'bfloat16 changes nothing on this processor: oneDNN multiplies float32 in it only with AMX (amx_bf16) or on Arm';
+  'bfloat16 changes nothing on this processor: oneDNN multiplies float32 as it is, with permission to round or without';

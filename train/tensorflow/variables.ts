@@ -99,6 +99,11 @@ export class Reading {
     return value;
   }
 
+  /** Whether it has been asked for: a loss cannot depend on what has not. */
+  has(name: string): boolean {
+    return this.#read.has(name);
+  }
+
   dispose(): void {
     for (const value of this.#read.values()) value.dispose();
     this.#read.clear();

@@ -26,8 +26,14 @@ interface Engine {
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
 }
 
+const engineOf = () => tf.engine() as unknown as Engine;
+
+/** Whether a gradient is being taken inside `gradients`. */
+export const isInsideGradient = (): boolean => engineOf().state.gradientDepth > 1;
+
 /** Runs `compute` with nothing of it on the tape. */
-function unrecorded<T>({ state }: Engine, compute: () => T): T {
+export function unrecorded<T>(compute: () => T): T {
+  const { state } = engineOf();
   state.kernelDepth += 1;
   try {
     return compute();
@@ -55,9 +61,9 @@ export interface Recorded {
 
 /** Runs `forward` as one node of the tape, if there is one; what it makes besides its outputs goes with the next tidy. */
 export function recorded({ name, inputs, forward, saves, gradient }: Recorded): tf.Tensor[] {
-  const engine = tf.engine() as unknown as Engine;
+  const engine = engineOf();
   const { state } = engine;
-  const outputs = unrecorded(engine, forward);
+  const outputs = unrecorded(forward);
   if (state.gradientDepth === 0 || state.kernelDepth > 0 || !state.activeTape) return outputs;
   const saved = saves(outputs).map((tensor) => alias(engine, tensor));
   state.activeTape.push({
