@@ -5,7 +5,7 @@ import type { Noise } from './objectives/objective.js';
 import { nodeBackend } from './tensorflow/load.js';
 import { sizes } from './tensorflow/ops/kernel.js';
 
-/** From here on TensorFlow draws, with all threads: a mask for dropout on images takes it 2 ms instead of 30. */
+/** From here on TensorFlow draws, with all threads: 2.5 million uniform numbers take it 6 ms instead of 17. */
 const MANY = 2 ** 15;
 
 const size = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);

@@ -243,8 +243,13 @@ function joining(
   const planned = read.map((name) => networks.get(name) as PlannedNetwork);
   const isPlain = read.some((name) => objective.differentiatedTwice?.includes(name));
   if (isPlain || inputs > MOST_PARTS || !worthJoining(planned, inputs * rows)) return undefined;
-  return (count, pass) => {
-    parts.now = count;
+  return (rowsOfEach, pass) => {
+    // parts are cut equal: others would have each other's statistics
+    if (new Set(rowsOfEach).size > 1)
+      throw new AlixError('mismatch', 'inputs that go through a critic side by side have as many rows each', {
+        found: rowsOfEach.join(', '),
+      });
+    parts.now = rowsOfEach.length;
     try {
       return pass();
     } finally {

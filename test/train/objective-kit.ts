@@ -186,8 +186,8 @@ function run(
         updates: (network) => !joined || network !== 'G',
         joining: (read) => {
           if (!joined || read.some((network) => objective.differentiatedTwice?.includes(network))) return undefined;
-          return (count, pass) => {
-            parts = count;
+          return (rows, pass) => {
+            parts = rows.length;
             const result = pass();
             parts = 1;
             return result;

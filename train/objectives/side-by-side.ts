@@ -2,8 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { once } from './objective.js';
 
-/** Runs `pass` on a batch of `parts` equal parts one after another; what averages over a batch averages over each part by itself. */
-export type Apart = <T>(parts: number, pass: () => T) => T;
+/**
+ * Runs `pass` on a batch of inputs one below the other; what averages over a batch averages over each input by itself.
+ *
+ * @param rows of each input
+ */
+export type Apart = <T>(rows: readonly number[], pass: () => T) => T;
 
 /** The network of one pass: it reads the tensors of an input, in order. */
 type Network = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -67,7 +71,7 @@ function together<K extends string>(names: readonly K[], inputs: () => Joined, a
         names,
         once(() => {
           const { tensors, rows } = inputs();
-          return { tensors: [apart(names.length, () => network(...tensors))], rows };
+          return { tensors: [apart(rows, () => network(...tensors))], rows };
         }),
         apart,
       ),

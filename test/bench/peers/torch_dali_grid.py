@@ -2,10 +2,10 @@
 
 Both players are updated from one forward pass, as Algorithm 1 is printed. The options are those of peer.py.
 """
-import torch
 from torch import nn
 from torch.nn.functional import softplus
 
+from dali import Encoder, code_loss
 from peer import Maxout, Peer
 
 BATCH, LATENT, WIDTH, FEATURES, PIECES, SLOPE = 100, 2, 400, 200, 5, 0.1
@@ -23,26 +23,13 @@ def head():
     return nn.Sequential(*hidden(FEATURES, FEATURES), nn.Linear(FEATURES, LATENT))
 
 
-class Encoder(nn.Module):
-    """Features [N,200] -> mean and log-variance [N,2]."""
-
-    def __init__(self):
-        super().__init__()
-        self.trunk = nn.Sequential(*hidden(FEATURES, FEATURES))
-        self.mean, self.log_variance = head(), head()
-
-    def forward(self, features):
-        h = self.trunk(features)
-        return self.mean(h), self.log_variance(h)
-
-
 def networks():
     generator = nn.Sequential(
         *hidden(LATENT, WIDTH), *hidden(WIDTH, WIDTH), *hidden(WIDTH, WIDTH), *hidden(WIDTH, WIDTH), nn.Linear(WIDTH, 2),
     )
     features = nn.Sequential(*maxout(2), *maxout(FEATURES), *maxout(FEATURES))
     critic = nn.Sequential(*hidden(FEATURES, FEATURES, nn.LeakyReLU(SLOPE, inplace=True)), nn.Linear(FEATURES, 1))
-    return {"G": generator, "F": features, "D": critic, "E": Encoder()}
+    return {"G": generator, "F": features, "D": critic, "E": Encoder(nn.Sequential(*hidden(FEATURES, FEATURES)), head)}
 
 
 def main():
@@ -58,9 +45,8 @@ def main():
     def losses(x, z):
         seen = features(generator(z))
         real, fake = critic(features(x)), critic(seen)
-        mean, log_variance = encoder(seen)
-        nll = 0.5 * ((z - mean) ** 2 * torch.exp(-log_variance) + log_variance)
-        return softplus(-real).mean() + softplus(fake).mean(), softplus(-fake).mean() + nll.mean()
+        code = code_loss(z, *encoder(seen))
+        return softplus(-real).mean() + softplus(fake).mean(), softplus(-fake).mean() + code
 
     def step():
         critic_loss, actor_loss = losses(x, peer.normal(LATENT))

@@ -1,6 +1,7 @@
 /**
  * Maxout's maximum of two pieces on feature maps. TensorFlow's reductions, comparisons and joins along an axis of two go number by
- * number; these kernels go through memory in blocks (measured on 200x28x28x32: 9 ms instead of 26, there and back).
+ * number; these kernels go through memory in blocks (measured on 200x28x28x32: 2.5 ms instead of 4.8, with the gradient of its sum 22
+ * instead of 29).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, execute, executeMany, kernel, reshaped } from './kernel.js';
