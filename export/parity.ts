@@ -76,6 +76,7 @@ const words: Readonly<Record<GraphName, string>> = {
   features: 'features',
   masked_encoder: 'codes of masked images',
   classifier: "the classifier's logits",
+  refine: 'the loss of codes and its gradient',
 };
 
 /**

@@ -6,7 +6,7 @@ import { AlixError } from './io/errors.js';
 export const FORMAT_VERSION = 2;
 
 /** The graphs that this version runs, each in a file of its name: encoder.onnx, ... */
-export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier';
+export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier' | 'refine';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
 const positive = z.number().int().positive();

@@ -1,5 +1,4 @@
 /** A model: the graphs of a bundle, run by an ONNX Runtime that is passed in. One verb per file beside this one. */
-import { type InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Images, RunOptions } from './batches.js';
 import { type Bundle, type GraphName, imageOf, latentOf } from './bundle.js';
 import { type Critic, classify, critic } from './critic.js';
@@ -11,6 +10,7 @@ import { AlixError } from './io/errors.js';
 import { type Reconstruction, reconstruct } from './reconstruct.js';
 import { checkSignature, type Runtime, type Signature, signature } from './runtime.js';
 import { type Sample, type SampleGivenOptions, type SampleOptions, sample, sampleGiven } from './sample.js';
+import type { GraphSession, Port, Tensors, TensorValue, Values } from './session.js';
 
 /** Where a bundle's files come from: a folder, or a base URL. */
 export interface BundleFiles {
@@ -27,9 +27,6 @@ export interface OpenBundle {
   /** sha256 of model.json, which holds those of all other files. */
   readonly sha256: string;
 }
-
-/** The numbers of one tensor, row-major. */
-type Values = Float32Array | Uint8Array;
 
 /** The tensors of one run, by output name. */
 type Outputs = Readonly<Record<string, Values>>;
@@ -50,7 +47,7 @@ export class Model {
   readonly sha256: string;
   readonly #files: BundleFiles;
   readonly #runtime: Runtime;
-  readonly #sessions = new Map<GraphName, Promise<InferenceSession>>();
+  readonly #sessions = new Map<GraphName, Promise<GraphSession>>();
   #disposed = false;
 
   /** @param runtime what runs the graphs; `loadModel` passes the one of its platform */
@@ -143,16 +140,17 @@ export class Model {
     const ports = signature(this.bundle, graph);
     const where = this.#files.where(`${graph}.onnx`);
     const feeds = toFeeds(session, ports, inputs, n);
-    let results: InferenceSession.OnnxValueMapType;
+    let results: Tensors;
     try {
       results = await session.run(feeds);
     } catch (cause) {
+      if (cause instanceof AlixError) throw cause;
       throw new AlixError('run-failed', `the graph failed on a batch of ${n}: ${firstLine(cause)}`, { where, cause });
     }
     const arrays: Record<string, Values> = {};
     for (const output of ports.outputs) {
-      const result = results[output.name] as Tensor;
-      const expected = sizes(session.outputMetadata, output.name, n);
+      const result = results[output.name] as TensorValue;
+      const expected = sizes(session.outputs, output.name, n);
       // a graph may declare one shape and give another
       if (result.dims.join(',') !== expected.join(',') || result.type !== output.type)
         throw new AlixError('bad-graph', `output "${output.name}" is not as model.json promises`, {
@@ -161,7 +159,7 @@ export class Model {
           found: `${result.type} [${result.dims.join(',')}]`,
           remedy: 'export the model again',
         });
-      const data = result.data as Values;
+      const { data } = result;
       if (data instanceof Float32Array && !data.every(Number.isFinite))
         throw new AlixError('not-finite', `output "${output.name}" holds values that are not finite numbers`, {
           where,
@@ -180,20 +178,21 @@ export class Model {
     // a session that failed to open has nothing to release
     for (const session of await Promise.allSettled(sessions))
       if (session.status === 'fulfilled') await session.value.release();
+    await this.#runtime.dispose?.();
   }
 
   #refuseDisposed(): void {
     if (this.#disposed) throw new AlixError('disposed', 'the model was disposed of', { remedy: 'load it again' });
   }
 
-  #session(graph: GraphName): Promise<InferenceSession> {
+  #session(graph: GraphName): Promise<GraphSession> {
     this.#refuseDisposed();
     const open = this.#sessions.get(graph) ?? this.#open(graph);
     this.#sessions.set(graph, open);
     return open;
   }
 
-  async #open(graph: GraphName): Promise<InferenceSession> {
+  async #open(graph: GraphName): Promise<GraphSession> {
     const file = `${graph}.onnx`;
     const where = this.#files.where(file);
     if (!(file in this.bundle.files))
@@ -214,12 +213,12 @@ export class Model {
 
 /** The tensors of a run, or what is wrong with the values. */
 function toFeeds(
-  session: InferenceSession,
+  session: GraphSession,
   { inputs: ports }: Signature,
   given: Values | Readonly<Record<string, Values>>,
   n: number,
-): Record<string, Tensor> {
-  const read = ports.filter(({ name }) => session.inputNames.includes(name));
+): Tensors {
+  const read = ports.filter(({ name }) => session.inputs.some((input) => input.name === name));
   const [first] = read;
   const isOne = given instanceof Float32Array || given instanceof Uint8Array;
   const values: Readonly<Record<string, Values>> = isOne ? { [first!.name]: given } : given;
@@ -230,18 +229,18 @@ function toFeeds(
       found: Object.keys(values).join(', '),
     });
   return Object.fromEntries(
-    read.map(({ name, type }) => [name, toTensor(type, values[name]!, sizes(session.inputMetadata, name, n))]),
+    read.map(({ name, type }) => [name, toTensor(type, values[name]!, sizes(session.inputs, name, n))]),
   );
 }
 
 /** The sizes of an input or output for a batch of n, as the graph states them; they have been checked against model.json. */
-function sizes(ports: readonly InferenceSession.ValueMetadata[], name: string, n: number): number[] {
+function sizes(ports: readonly Port[], name: string, n: number): number[] {
   const port = ports.find((candidate) => candidate.name === name);
-  return port?.isTensor ? port.shape.map((size) => (typeof size === 'number' ? size : n)) : [];
+  return (port?.shape ?? []).map((size) => (typeof size === 'number' ? size : n));
 }
 
 /** A tensor of these dimensions, or what is wrong with the values. */
-function toTensor(type: 'float32' | 'uint8', input: Values, dims: readonly number[]): Tensor {
+function toTensor(type: 'float32' | 'uint8', input: Values, dims: readonly number[]): TensorValue {
   const size = dims.reduce((product, dim) => product * dim, 1);
   const fits = type === 'uint8' ? input instanceof Uint8Array : input instanceof Float32Array;
   if (!fits || input.length !== size)
@@ -249,7 +248,7 @@ function toTensor(type: 'float32' | 'uint8', input: Values, dims: readonly numbe
       expected: `${type}, ${size} values`,
       found: describeValue(input),
     });
-  return new Tensor(type, input, dims);
+  return { type, dims, data: input };
 }
 
 function firstLine(error: unknown): string {

@@ -6,6 +6,7 @@ import type { InferenceSession } from 'onnxruntime-common';
 import { openBundle } from './folder.js';
 import { AlixError } from './io/errors.js';
 import { Model } from './model.js';
+import { openSession } from './onnx-session.js';
 import type { Runtime } from './runtime.js';
 
 export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
@@ -106,7 +107,7 @@ function runtimeOn(ort: Ort, device: 'cpu' | 'cuda', threads: number | undefined
     name: device,
     async createSession(bytes, what) {
       try {
-        return await ort.InferenceSession.create(bytes, options);
+        return await openSession(ort, bytes, options);
       } catch (cause) {
         throw new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${reason(cause)}`, {
           where: what,

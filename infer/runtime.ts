@@ -1,7 +1,7 @@
 /** What alix needs of ONNX Runtime, and the check that a graph is the one its model.json promises. */
-import type { InferenceSession } from 'onnxruntime-common';
 import type { Bundle, GraphName } from './bundle.js';
 import { AlixError } from './io/errors.js';
+import type { GraphSession, Port as OpenPort } from './session.js';
 
 /** An ONNX Runtime on one device. node.ts and web.ts make one; tests may pass their own. */
 export interface Runtime {
@@ -11,7 +11,9 @@ export interface Runtime {
    * @param what the file's path or URL, for error messages
    * @throws AlixError 'bad-graph' when the bytes are not an ONNX graph that this runtime takes
    */
-  createSession(bytes: Uint8Array, what: string): Promise<InferenceSession>;
+  createSession(bytes: Uint8Array, what: string): Promise<GraphSession>;
+  /** Frees what the runtime itself holds: a worker, a device. Its sessions are gone with it. */
+  dispose?(): Promise<void>;
 }
 
 interface Port {
@@ -30,11 +32,19 @@ export interface Signature {
 
 const float = (name: string, ...shape: Port['shape']): Port => ({ name, type: 'float32', shape: ['N', ...shape] });
 
+interface DataPorts {
+  readonly data: Port;
+  readonly made: readonly Port[];
+  readonly mask?: Port;
+  /** What a decoder's image is compared with; points have no such graph. */
+  readonly target: readonly Port[];
+}
+
 /** What graphs of images, and those of points, read and put out as data. */
-function dataPorts({ image, points }: Bundle): { readonly data: Port; readonly made: readonly Port[]; mask?: Port } {
+function dataPorts({ image, points }: Bundle): DataPorts {
   if (!image) {
     const port = float('points', points?.size ?? 'any');
-    return { data: port, made: [port] };
+    return { data: port, made: [port], target: [] };
   }
   const { height, width, channels } = image;
   const pixels = (name: string): Port => ({ name, type: 'uint8', shape: ['N', height, width, channels] });
@@ -42,12 +52,13 @@ function dataPorts({ image, points }: Bundle): { readonly data: Port; readonly m
     data: pixels('image'),
     made: [float('image', height, width, channels), pixels('pixels')],
     mask: float('mask', height, width, 1),
+    target: [pixels('target'), float('weight', height, width, 1)],
   };
 }
 
 /** The inputs and outputs, in order, that a graph of this bundle has. */
 export function signature(bundle: Bundle, graph: GraphName): Signature {
-  const { data, made, mask } = dataPorts(bundle);
+  const { data, made, mask, target } = dataPorts(bundle);
   const code = (name: string) => float(name, bundle.latent?.size ?? 'any');
   const codes = bundle.encoder?.deterministic ? [code('mean')] : [code('mean'), code('log_variance')];
   const logit = float('logit', 'any');
@@ -58,6 +69,10 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
     features: { inputs: [data], outputs: [float('features', 'any')] },
     masked_encoder: { inputs: mask ? [data, mask] : [data], outputs: codes },
     classifier: { inputs: [data], outputs: [logit] },
+    refine: {
+      inputs: [code('latent'), ...target],
+      outputs: [{ name: 'loss', type: 'float32', shape: ['N'] }, code('gradient')],
+    },
   };
   return table[graph];
 }
@@ -67,27 +82,22 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
  *
  * @throws AlixError 'bad-graph'
  */
-export function checkSignature(session: InferenceSession, bundle: Bundle, graph: GraphName, where: string): void {
+export function checkSignature(session: GraphSession, bundle: Bundle, graph: GraphName, where: string): void {
   const wanted = signature(bundle, graph);
-  const given = new Set(session.inputNames);
+  const given = new Set(session.inputs.map(({ name }) => name));
   const inputs = wanted.inputs.filter(({ name, optional }) => !optional || given.has(name));
-  comparePorts('inputs', session.inputMetadata, inputs, where);
-  comparePorts('outputs', session.outputMetadata, wanted.outputs, where);
+  comparePorts('inputs', session.inputs, inputs, where);
+  comparePorts('outputs', session.outputs, wanted.outputs, where);
 }
 
-function comparePorts(
-  side: string,
-  actual: readonly InferenceSession.ValueMetadata[],
-  wanted: readonly Port[],
-  where: string,
-): void {
+function comparePorts(side: string, actual: readonly OpenPort[], wanted: readonly Port[], where: string): void {
   const expected = wanted.map(describePort).join(', ');
-  const found = actual.map(describeMetadata).join(', ').slice(0, 300);
+  const found = actual.map(describeOpen).join(', ').slice(0, 300);
   const same =
     actual.length === wanted.length &&
     wanted.every((port, i) => {
       const meta = actual[i];
-      return meta?.isTensor && meta.name === port.name && meta.type === port.type && sameShape(meta.shape, port.shape);
+      return meta?.name === port.name && meta.type === port.type && sameShape(meta.shape, port.shape);
     });
   if (!same)
     throw new AlixError('bad-graph', `the graph's ${side} are not those that model.json promises`, {
@@ -111,8 +121,6 @@ function describePort({ name, type, shape }: Port): string {
   return `${name} ${type} [${shape.join(',')}]`;
 }
 
-function describeMetadata(meta: InferenceSession.ValueMetadata): string {
-  return meta.isTensor
-    ? `${meta.name} ${meta.type} [${meta.shape.map((size) => size || '?').join(',')}]`
-    : `${meta.name} (not a tensor)`;
+function describeOpen({ name, type, shape }: OpenPort): string {
+  return type === 'none' ? `${name} (not a tensor)` : `${name} ${type} [${shape.map((size) => size || '?').join(',')}]`;
 }

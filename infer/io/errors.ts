@@ -23,6 +23,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130
  */
 export class AlixError extends Error {
   readonly code: string;
+  /** What went wrong, without the rest of the line. */
+  readonly what: string;
   readonly expected: string | undefined;
   readonly found: string | undefined;
   readonly where: string | undefined;
@@ -32,6 +34,7 @@ export class AlixError extends Error {
     super(oneLine(what, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'AlixError';
     this.code = code;
+    this.what = what;
     this.expected = details.expected;
     this.found = details.found;
     this.where = details.where;

@@ -1,0 +1,68 @@
+/** The worker's side: opens and runs graphs, one request after another, in the order that they come. */
+import { AlixError } from '../io/errors.js';
+import type { GraphSession } from '../session.js';
+import { type Answer, type Channel, packed, type Request, type SentError, type Started } from './messages.js';
+
+/** What a door puts behind its worker. */
+export interface Served {
+  /** Loads ONNX Runtime. @throws AlixError 'no-device', 'no-runtime', ... */
+  start(options: unknown): Promise<Started>;
+  /** Opens a graph. @throws AlixError 'bad-graph' */
+  open(bytes: Uint8Array, what: string): Promise<GraphSession>;
+}
+
+/** Answers the requests of `channel` with what `served` does. */
+export function serve(channel: Channel<Answer, Request>, served: Served): void {
+  const sessions = new Map<number, GraphSession>();
+  let count = 0;
+  const session = (id: number) => {
+    const found = sessions.get(id);
+    if (!found) throw new Error('this graph was closed');
+    return found;
+  };
+
+  async function answer(
+    request: Request,
+  ): Promise<{ value: Extract<Answer, { value: unknown }>['value']; transfer?: readonly ArrayBuffer[] }> {
+    switch (request.ask) {
+      case 'start':
+        return { value: await served.start(request.options) };
+      case 'open': {
+        const made = await served.open(request.bytes, request.what);
+        sessions.set(++count, made);
+        return { value: { session: count, inputs: made.inputs, outputs: made.outputs } };
+      }
+      case 'run': {
+        const { tensors, transfer } = packed(await session(request.session).run(request.feeds));
+        return { value: tensors, transfer };
+      }
+      case 'release': {
+        const open = session(request.session);
+        sessions.delete(request.session);
+        await open.release();
+        return { value: undefined };
+      }
+    }
+  }
+
+  // ONNX Runtime takes one call at a time
+  let queue: Promise<void> = Promise.resolve();
+  channel.listen((request) => {
+    queue = queue.then(async () => {
+      try {
+        const { value, transfer = [] } = await answer(request);
+        channel.post({ id: request.id, value }, transfer);
+      } catch (error) {
+        channel.post({ id: request.id, error: sent(error) }, []);
+      }
+    });
+  });
+}
+
+function sent(error: unknown): SentError {
+  if (!(error instanceof AlixError))
+    return { what: error instanceof Error ? error.message : String(error), details: {} };
+  const { code, what, expected, found, where, remedy } = error;
+  const details = Object.entries({ expected, found, where, remedy }).filter(([, value]) => value !== undefined);
+  return { code, what, details: Object.fromEntries(details) };
+}
