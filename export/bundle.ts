@@ -1,7 +1,7 @@
 /** Trained model to model bundle: graphs, model.json and a parity check, in a folder that appears whole or not at all. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, bundleSchema, type GraphName, lowestVersion } from '@alix/infer/bundle';
+import { type Bundle, checkBundle, type GraphName, lowestVersion } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
 import { sha256, writeFolderAtomic } from '@alix/infer/io/files';
 import { plan } from '@alix/train/spec';
@@ -122,7 +122,7 @@ function describe(
     golden: goldenPairs(answers, n),
   };
   const { format, ...others } = content;
-  const parsed = bundleSchema.safeParse({ format, formatVersion: lowestVersion(content), ...others });
+  const parsed = checkBundle({ format, formatVersion: lowestVersion(content), ...others });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new AlixError('not-exportable', `model.json cannot say this: "${issue?.path.join('.')}": ${issue?.message}`, {

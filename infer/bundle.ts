@@ -1,5 +1,8 @@
 /** model.json: what a model bundle promises. The contract of export (writes), infer and eval (read). */
-import { z } from 'zod';
+
+// of zod only what is used here goes into a web page
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { AlixError } from './io/errors.js';
 
 /** The newest version that is read and written; older ones are read too, newer ones are refused. */
@@ -8,13 +11,13 @@ export const FORMAT_VERSION = 2;
 /** The graphs that this version runs, each in a file of its name: encoder.onnx, ... */
 export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier' | 'refine';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
-const positive = z.number().int().positive();
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits'));
+const positive = z.int().check(z.positive());
 
 const fileEntry = z.strictObject({ sha256, bytes: positive });
 
 /** Plain file names only: a bundle must not reach outside its folder. */
-const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a plain file name without folders');
+const fileName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a plain file name without folders'));
 
 const measure = z.strictObject({
   value: z.number(),
@@ -26,42 +29,42 @@ const measure = z.strictObject({
 /** Inputs and what the trained networks made of them, base64 of the raw little-endian values, for the self-test of a runtime. */
 const golden = z.strictObject({
   /** uint8 [n,H,W,C] */
-  image: z.string().optional(),
+  image: z.optional(z.string()),
   /** float32 [n,d] in place of images, where the model is one of points */
-  points: z.string().optional(),
+  points: z.optional(z.string()),
   /** float32 [n,d]: what the encoder makes of the images or points */
-  mean: z.string().optional(),
+  mean: z.optional(z.string()),
   /** float32 [n,d]: draws from the prior, where there is no encoder */
-  latent: z.string().optional(),
+  latent: z.optional(z.string()),
   /** float32 [n,H,W,C] in [0,1], or points: the decoder at `mean`, or at `latent` */
-  decoded: z.string().optional(),
+  decoded: z.optional(z.string()),
   /** float32 [n,k]: what the classifier makes of the images or points */
-  logit: z.string().optional(),
+  logit: z.optional(z.string()),
   n: positive,
   /** Largest absolute difference that a healthy runtime shows against these. */
-  tolerance: z.number().positive(),
+  tolerance: z.number().check(z.positive()),
 });
 
 const fields = z.strictObject({
   format: z.literal('alix-bundle'),
   formatVersion: positive,
-  name: z.string().min(1),
+  name: z.string().check(z.minLength(1)),
   /** The objective's name: 'dali', 'ali', ... */
-  system: z.string().min(1),
+  system: z.string().check(z.minLength(1)),
   /** The name of the training data. */
-  dataset: z.string().min(1),
-  image: z
-    .strictObject({ height: positive, width: positive, channels: z.union([z.literal(1), z.literal(3)]) })
-    .optional(),
+  dataset: z.string().check(z.minLength(1)),
+  image: z.optional(
+    z.strictObject({ height: positive, width: positive, channels: z.union([z.literal(1), z.literal(3)]) }),
+  ),
   /** In place of `image`: the data are vectors of this size. */
-  points: z.strictObject({ size: positive }).optional(),
+  points: z.optional(z.strictObject({ size: positive })),
   /** Absent where there is neither encoder nor decoder. */
-  latent: z.strictObject({ size: positive, prior: z.enum(['normal', 'uniform']) }).optional(),
+  latent: z.optional(z.strictObject({ size: positive, prior: z.enum(['normal', 'uniform']) })),
   /** Deterministic: one code for each image, no log_variance. Absent where there is no encoder. */
-  encoder: z.strictObject({ deterministic: z.boolean() }).optional(),
+  encoder: z.optional(z.strictObject({ deterministic: z.boolean() })),
   /** The value put under an inpainting mask, on the [0,1] scale. */
   maskFill: z.number(),
-  parameters: z.record(z.string(), z.number().int().nonnegative()),
+  parameters: z.record(z.string(), z.int().check(z.nonnegative())),
   precision: z.enum(['float32', 'float16', 'int8']),
   opset: positive,
   /** The graphs and whatever else belongs to the model; runtimes pass over graphs that they do not know. */
@@ -70,17 +73,17 @@ const fields = z.strictObject({
   parity: z.strictObject({
     n: positive,
     /** Of codes; and of features, logits and the codes of masked images, where there are such graphs. */
-    codes: z.number().nonnegative().optional(),
+    codes: z.optional(z.number().check(z.nonnegative())),
     /** Of what the decoder puts out. */
-    images: z.number().nonnegative().optional(),
-    tolerance: z.number().positive(),
+    images: z.optional(z.number().check(z.nonnegative())),
+    tolerance: z.number().check(z.positive()),
   }),
   training: z.strictObject({
     recipe: z.string(),
     alixVersion: z.string(),
-    seed: z.number().int(),
-    steps: z.number().int().nonnegative(),
-    epochs: z.number().nonnegative(),
+    seed: z.int(),
+    steps: z.int().check(z.nonnegative()),
+    epochs: z.number().check(z.nonnegative()),
     batch: positive,
     /** Fingerprint of the training data: sha256 over its content. */
     data: z.string(),
@@ -95,9 +98,18 @@ const fields = z.strictObject({
 /** The parsed model.json. */
 export type Bundle = z.infer<typeof fields>;
 
-export const bundleSchema = fields.superRefine((bundle, context) => {
-  for (const [key, message] of contradictions(bundle)) context.addIssue({ code: 'custom', path: [key], message });
+const bundleSchema = fields.check(({ value, issues }) => {
+  for (const [key, message] of contradictions(value))
+    issues.push({ code: 'custom', input: value, path: [key], message });
 });
+
+/** zod/mini comes without words. */
+const words = { error: en().localeError };
+
+/** A value against the schema of model.json: the bundle, or the issues in words. */
+export function checkBundle(value: unknown): z.core.util.SafeParseResult<Bundle> {
+  return bundleSchema.safeParse(value, words);
+}
 
 /** What the fields of a bundle say against each other: the key, and what is wrong with it. */
 function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message: string]> {
@@ -192,7 +204,7 @@ export function parseBundle(text: string, where: string): Bundle {
       found: `${head.data.formatVersion}`,
       remedy: 'update @alix/infer',
     });
-  const parsed = bundleSchema.safeParse(json);
+  const parsed = checkBundle(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const key = issue?.path.join('.') || '(top level)';
