@@ -1,4 +1,5 @@
 /** Options that several verbs share, and how their values are read. */
+import { type Precision, precisions } from '@alix/infer/precision';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** A parser for whole numbers from `min` up. */
@@ -24,6 +25,7 @@ export interface ModelOptions {
   readonly batch: number;
   readonly threads?: number;
   readonly device: 'auto' | 'cpu' | 'cuda';
+  readonly precision?: Precision;
 }
 
 export function addModelOptions(command: Command): Command {
@@ -34,6 +36,9 @@ export function addModelOptions(command: Command): Command {
       new Option('--device <name>', 'where to run; a device that is named and missing is an error')
         .choices(['auto', 'cpu', 'cuda'])
         .default('auto'),
+    )
+    .addOption(
+      new Option('--precision <name>', "what the weights are stored in (default: the model's own)").choices(precisions),
     );
 }
 

@@ -8,14 +8,14 @@ import type { ModelOptions } from './options.js';
 /** Opens a model argument, says which model runs where, hands it to `work` and disposes of it whatever happens. */
 export async function withModel<T>(
   argument: string,
-  { device, threads }: ModelOptions,
+  { device, threads, precision }: ModelOptions,
   context: Context,
   work: (model: Model) => Promise<T>,
 ): Promise<T> {
   const { loadModel } = await import('@alix/infer');
-  const model = await loadModel(resolveModel(argument), { device, threads });
+  const model = await loadModel(resolveModel(argument), { device, threads, precision });
   const { name, system, dataset } = model.bundle;
-  context.log(`model ${name} (${system}, ${dataset}) on ${model.device}`);
+  context.log(`model ${name} (${system}, ${dataset}) in ${model.precision} on ${model.device}`);
   try {
     return await work(model);
   } finally {

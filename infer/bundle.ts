@@ -6,13 +6,18 @@ import en from 'zod/v4/locales/en.js';
 import { AlixError } from './io/errors.js';
 
 /** The newest version that is read and written; older ones are read too, newer ones are refused. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** The graphs that this version runs, each in a file of its name: encoder.onnx, ... */
 export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier' | 'refine';
 
+/** What numbers the weights are stored in; all graphs compute in float32. */
+export const precisions = ['float32', 'float16', 'int8'] as const;
+export type Precision = (typeof precisions)[number];
+
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits'));
 const positive = z.int().check(z.positive());
+const nonnegative = z.number().check(z.nonnegative());
 
 const fileEntry = z.strictObject({ sha256, bytes: positive });
 
@@ -45,6 +50,34 @@ const golden = z.strictObject({
   tolerance: z.number().check(z.positive()),
 });
 
+/** How far the graphs of a precision are from those of float32, on the same inputs. */
+const drift = z.strictObject({
+  /** Held-out examples that it was measured on. */
+  n: positive,
+  /** By graph, of its first output (refine: the gradient). */
+  graphs: z.record(
+    z.string(),
+    z.strictObject({
+      /** Largest and mean absolute difference. */
+      largest: nonnegative,
+      mean: nonnegative,
+      /** Standard deviation of the float32 output over the examples, pooled over its numbers. */
+      deviation: nonnegative,
+      /** Bytes of the file over those of the float32 one. */
+      ratio: z.number().check(z.positive()),
+    }),
+  ),
+  /** Reconstruction error over the examples, pixels in [0,1]: of the float32 graphs, and of these. */
+  mse: z.optional(z.strictObject({ float32: nonnegative, own: nonnegative })),
+});
+
+/** Another precision of the same graphs, in files such as encoder.int8.onnx. */
+const variant = z.strictObject({
+  drift: z.optional(drift),
+  /** In place of the outputs in `golden`: of the same inputs, and the decoder at this mean. */
+  golden: z.pick(golden, { mean: true, decoded: true, logit: true }),
+});
+
 const fields = z.strictObject({
   format: z.literal('alix-bundle'),
   formatVersion: positive,
@@ -65,7 +98,17 @@ const fields = z.strictObject({
   /** The value put under an inpainting mask, on the [0,1] scale. */
   maskFill: z.number(),
   parameters: z.record(z.string(), z.int().check(z.nonnegative())),
-  precision: z.enum(['float32', 'float16', 'int8']),
+  /** That of encoder.onnx, decoder.onnx and the others without a precision in their names. */
+  precision: z.enum(precisions),
+  /** Of that precision, where it is not float32. */
+  drift: z.optional(drift),
+  variants: z.optional(
+    z.strictObject({
+      float32: z.optional(variant),
+      float16: z.optional(variant),
+      int8: z.optional(variant),
+    }),
+  ),
   opset: positive,
   /** The graphs and whatever else belongs to the model; runtimes pass over graphs that they do not know. */
   files: z.record(fileName, fileEntry),
@@ -73,9 +116,9 @@ const fields = z.strictObject({
   parity: z.strictObject({
     n: positive,
     /** Of codes; and of features, logits and the codes of masked images, where there are such graphs. */
-    codes: z.optional(z.number().check(z.nonnegative())),
+    codes: z.optional(nonnegative),
     /** Of what the decoder puts out. */
-    images: z.optional(z.number().check(z.nonnegative())),
+    images: z.optional(nonnegative),
     tolerance: z.number().check(z.positive()),
   }),
   training: z.strictObject({
@@ -83,7 +126,7 @@ const fields = z.strictObject({
     alixVersion: z.string(),
     seed: z.int(),
     steps: z.int().check(z.nonnegative()),
-    epochs: z.number().check(z.nonnegative()),
+    epochs: nonnegative,
     batch: positive,
     /** Fingerprint of the training data: sha256 over its content. */
     data: z.string(),
@@ -97,6 +140,9 @@ const fields = z.strictObject({
 
 /** The parsed model.json. */
 export type Bundle = z.infer<typeof fields>;
+/** How far a precision is from float32. */
+export type Drift = z.infer<typeof drift>;
+type Variant = z.infer<typeof variant>;
 
 const bundleSchema = fields.check(({ value, issues }) => {
   for (const [key, message] of contradictions(value))
@@ -126,14 +172,28 @@ function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message:
     yield ['golden', 'needs "decoded" and what it was decoded from'];
   if (has('classifier') && !(isRead && golden.logit !== undefined))
     yield ['golden', 'needs "logit" and what was classified'];
+  for (const [precision, { golden: own }] of variantsOf(bundle)) {
+    if (precision === bundle.precision) yield ['variants', `"${precision}" is the precision of the bundle itself`];
+    for (const name of Object.keys(files).filter((file) => /^[a-z_]+\.onnx$/.test(file))) {
+      const file = name.replace(/onnx$/, `${precision}.onnx`);
+      if (!(file in files)) yield ['variants', `${file} is missing from "files"`];
+    }
+    for (const output of ['mean', 'decoded', 'logit'] as const)
+      if ((golden[output] === undefined) !== (own[output] === undefined))
+        yield ['variants', `"${precision}" and "golden" do not both have "${output}"`];
+  }
   const written = lowestVersion(bundle);
   if (bundle.formatVersion < written)
     yield ['formatVersion', `what this says needs version ${written}, not ${bundle.formatVersion}`];
 }
 
+/** The precisions that a bundle has beside its own. */
+export const variantsOf = ({ variants = {} }: Pick<Bundle, 'variants'>): readonly [Precision, Variant][] =>
+  Object.entries(variants) as [Precision, Variant][];
+
 /**
  * The lowest version that can say this. Version 1 knows models of images that encode and decode, with golden pairs of both
- * and a parity for each; what other graphs lie beside them it lists in `files` and passes over.
+ * and a parity for each; what other graphs lie beside them it lists in `files` and passes over. Version 3 knows variants, and how far a precision is from float32.
  */
 export function lowestVersion({
   image,
@@ -142,7 +202,10 @@ export function lowestVersion({
   files,
   golden,
   parity,
+  drift,
+  variants,
 }: Omit<Bundle, 'formatVersion'>): number {
+  if (drift || variants) return 3;
   const isWhole = image && latent && encoder && 'decoder.onnx' in files;
   const { n: _, tolerance: __, ...pairs } = golden;
   const isPaired = Object.keys(pairs).sort().join() === 'decoded,image,mean';

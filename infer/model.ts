@@ -7,9 +7,17 @@ import { describeValue } from './describe-value.js';
 import { type Codes, type EncodeOptions, encode } from './encode.js';
 import { type Features, features } from './features.js';
 import { AlixError } from './io/errors.js';
+import { choosePrecision, fileOf, type Precision } from './precision.js';
 import { type Reconstruction, reconstruct } from './reconstruct.js';
 import { checkSignature, type Runtime, type Signature, signature } from './runtime.js';
-import { type Sample, type SampleGivenOptions, type SampleOptions, sample, sampleGiven } from './sample.js';
+import {
+  type Sample,
+  type SampleGiven,
+  type SampleGivenOptions,
+  type SampleOptions,
+  sample,
+  sampleGiven,
+} from './sample.js';
 import type { GraphSession, Port, Tensors, TensorValue, Values } from './session.js';
 
 /** Where a bundle's files come from: a folder, or a base URL. */
@@ -45,14 +53,21 @@ export class Model {
   readonly bundle: Bundle;
   /** sha256 of model.json, which holds those of all other files: it names the model exactly. */
   readonly sha256: string;
+  /** What the weights that run are stored in. */
+  readonly precision: Precision;
   readonly #files: BundleFiles;
   readonly #runtime: Runtime;
   readonly #sessions = new Map<GraphName, Promise<GraphSession>>();
   #disposed = false;
 
-  /** @param runtime what runs the graphs; `loadModel` passes the one of its platform */
-  constructor({ bundle, files, sha256 }: OpenBundle, runtime: Runtime) {
+  /**
+   * @param runtime what runs the graphs; `loadModel` passes the one of its platform
+   * @param precision the bundle's own unless given
+   * @throws AlixError 'no-precision' naming those there are
+   */
+  constructor({ bundle, files, sha256 }: OpenBundle, runtime: Runtime, precision?: Precision) {
     this.bundle = bundle;
+    this.precision = choosePrecision(bundle, precision);
     this.sha256 = sha256;
     this.#files = files;
     this.#runtime = runtime;
@@ -83,8 +98,8 @@ export class Model {
     return decode(this, latent, options);
   }
 
-  /** Images through encoder (mean) and decoder, with the error of each; see reconstruct.ts. */
-  reconstruct(images: Images, options?: RunOptions): Promise<Reconstruction> {
+  /** Images through encoder (mean) and decoder, with the error of each, refined on request; see reconstruct.ts. */
+  reconstruct(images: Images, options?: ReconstructOptions): Promise<Reconstruction> {
     return reconstruct(this, images, options);
   }
 
@@ -108,9 +123,34 @@ export class Model {
     return sample(this, n, options);
   }
 
-  /** New images from the posterior of one image: z ~ q(z|x), then p(x|z); see sample.ts. */
-  sampleGiven(image: Uint8Array, n: number, options: SampleGivenOptions): Promise<Sample> {
-    return sampleGiven(this, image, n, options);
+  /** New images from the posterior of each image given: z ~ q(z|x), then p(x|z); see sample.ts. */
+  sampleGiven(images: Uint8Array | Images, perImage: number, options: SampleGivenOptions): Promise<SampleGiven> {
+    return sampleGiven(this, images, perImage, options);
+  }
+
+  /** Codes whose images are nearer to the targets, by descent on the decoder's error; see refine.ts. */
+  refine(images: Images, options?: RefineOptions): Promise<Refined> {
+    return refine(this, images, options);
+  }
+
+  /** Images with their hidden pixels made up; see inpaint.ts. */
+  inpaint(images: Images, masks: Masks, options?: InpaintOptions): Promise<Inpainting> {
+    return inpaint(this, images, masks, options);
+  }
+
+  /** The images on the way from codes to codes; see interpolate.ts. */
+  interpolate(from: Float32Array, to: Float32Array, options?: InterpolateOptions): Promise<Interpolation> {
+    return interpolate(this, from, to, options);
+  }
+
+  /** The images over a grid of the latent plane; see manifold.ts. */
+  manifold(options?: ManifoldOptions): Promise<Manifold> {
+    return manifold(this, options);
+  }
+
+  /** The codes of an index nearest to those of images; see neighbours.ts. */
+  neighbours(images: Images, index: CodeIndex, options?: SearchOptions & RunOptions): Promise<Neighbours> {
+    return neighbours(this, images, index, options);
   }
 
   /** True where the bundle has this graph. */
@@ -131,14 +171,20 @@ export class Model {
    * Runs one graph on one batch. The verbs are built on it; users rarely need it.
    *
    * @param inputs `n` rows of each of the graph's inputs by name, or of its one input
+   * @param options.notFinite 'allowed' where the caller looks for NaN and infinities itself
    * @returns the outputs, by the names that the bundle contract gives them
    * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'bad-input', 'run-failed', 'not-finite', 'disposed'
    */
-  async run(graph: GraphName, inputs: Values | Readonly<Record<string, Values>>, n: number): Promise<Outputs> {
+  async run(
+    graph: GraphName,
+    inputs: Values | Readonly<Record<string, Values>>,
+    n: number,
+    { notFinite = 'refused' }: { readonly notFinite?: 'refused' | 'allowed' } = {},
+  ): Promise<Outputs> {
     const session = await this.#session(graph);
     this.#refuseDisposed();
     const ports = signature(this.bundle, graph);
-    const where = this.#files.where(`${graph}.onnx`);
+    const where = this.#files.where(fileOf(this.bundle, graph, this.precision));
     const feeds = toFeeds(session, ports, inputs, n);
     let results: Tensors;
     try {
@@ -160,7 +206,7 @@ export class Model {
           remedy: 'export the model again',
         });
       const { data } = result;
-      if (data instanceof Float32Array && !data.every(Number.isFinite))
+      if (notFinite === 'refused' && data instanceof Float32Array && !data.every(Number.isFinite))
         throw new AlixError('not-finite', `output "${output.name}" holds values that are not finite numbers`, {
           where,
           remedy: 'the model is broken: train it again, or export another checkpoint',
@@ -193,7 +239,7 @@ export class Model {
   }
 
   async #open(graph: GraphName): Promise<GraphSession> {
-    const file = `${graph}.onnx`;
+    const file = fileOf(this.bundle, graph, this.precision);
     const where = this.#files.where(file);
     if (!(file in this.bundle.files))
       throw new AlixError('no-graph', `this model has no ${graph}`, {

@@ -7,6 +7,7 @@ import { openBundle } from './folder.js';
 import { AlixError } from './io/errors.js';
 import { Model } from './model.js';
 import { openSession } from './onnx-session.js';
+import { choosePrecision, type Precision } from './precision.js';
 import type { Runtime } from './runtime.js';
 
 export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
@@ -18,6 +19,7 @@ export { type Features, featureBatches } from './features.js';
 export { openBundle } from './folder.js';
 export { AlixError } from './io/errors.js';
 export { type BundleFiles, Model, type OpenBundle } from './model.js';
+export { goldenOf, type Precision, precisions, precisionsOf } from './precision.js';
 export {
   meanAndStd,
   meanSquaredError,
@@ -45,6 +47,8 @@ export interface LoadOptions {
   readonly device?: Device | undefined;
   /** Threads of one run on the CPU, at most 1024; by default as many as there are cores. */
   readonly threads?: number | undefined;
+  /** What the weights are stored in: the bundle's own unless given; one that the bundle lacks is an error. */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -54,11 +58,12 @@ export interface LoadOptions {
  * ```ts
  * const model = await loadModel('models/mnist-dali', { device: 'cpu' });
  * ```
- * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'bad-option'
+ * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'no-precision', 'bad-option'
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   const open = await openBundle(path);
-  return new Model(open, await nodeRuntime(options));
+  const precision = choosePrecision(open.bundle, options.precision);
+  return new Model(open, await nodeRuntime(options), precision);
 }
 
 /**
