@@ -3,13 +3,19 @@ import type { Images, RunOptions } from './batches.js';
 import { type Bundle, type GraphName, imageOf, latentOf } from './bundle.js';
 import { type Critic, classify, critic } from './critic.js';
 import { type Decoded, decode } from './decode.js';
-import { describeValue } from './describe-value.js';
 import { type Codes, type EncodeOptions, encode } from './encode.js';
 import { type Features, features } from './features.js';
+import { sizes, toFeeds } from './feeds.js';
+import { type Inpainting, type InpaintOptions, inpaint } from './inpaint.js';
+import { type InterpolateOptions, type Interpolation, interpolate } from './interpolate.js';
 import { AlixError } from './io/errors.js';
+import { type Manifold, type ManifoldOptions, manifold } from './manifold.js';
+import type { Masks } from './mask.js';
+import { type CodeIndex, type Neighbours, neighbours, type SearchOptions } from './neighbours.js';
 import { choosePrecision, fileOf, type Precision } from './precision.js';
-import { type Reconstruction, reconstruct } from './reconstruct.js';
-import { checkSignature, type Runtime, type Signature, signature } from './runtime.js';
+import { type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruct.js';
+import { type Refined, type RefineOptions, refine } from './refine.js';
+import { checkSignature, type Runtime, signature } from './runtime.js';
 import {
   type Sample,
   type SampleGiven,
@@ -18,7 +24,7 @@ import {
   sample,
   sampleGiven,
 } from './sample.js';
-import type { GraphSession, Port, Tensors, TensorValue, Values } from './session.js';
+import type { GraphSession, Tensors, TensorValue, Values } from './session.js';
 
 /** Where a bundle's files come from: a folder, or a base URL. */
 export interface BundleFiles {
@@ -255,46 +261,6 @@ export class Model {
     }
     return session;
   }
-}
-
-/** The tensors of a run, or what is wrong with the values. */
-function toFeeds(
-  session: GraphSession,
-  { inputs: ports }: Signature,
-  given: Values | Readonly<Record<string, Values>>,
-  n: number,
-): Tensors {
-  const read = ports.filter(({ name }) => session.inputs.some((input) => input.name === name));
-  const [first] = read;
-  const isOne = given instanceof Float32Array || given instanceof Uint8Array;
-  const values: Readonly<Record<string, Values>> = isOne ? { [first!.name]: given } : given;
-  const wanted = read.map(({ name }) => name).join(', ');
-  if (read.some(({ name }) => !values[name]) || Object.keys(values).length !== read.length)
-    throw new AlixError('bad-input', 'the graph has other inputs', {
-      expected: wanted,
-      found: Object.keys(values).join(', '),
-    });
-  return Object.fromEntries(
-    read.map(({ name, type }) => [name, toTensor(type, values[name]!, sizes(session.inputs, name, n))]),
-  );
-}
-
-/** The sizes of an input or output for a batch of n, as the graph states them; they have been checked against model.json. */
-function sizes(ports: readonly Port[], name: string, n: number): number[] {
-  const port = ports.find((candidate) => candidate.name === name);
-  return (port?.shape ?? []).map((size) => (typeof size === 'number' ? size : n));
-}
-
-/** A tensor of these dimensions, or what is wrong with the values. */
-function toTensor(type: 'float32' | 'uint8', input: Values, dims: readonly number[]): TensorValue {
-  const size = dims.reduce((product, dim) => product * dim, 1);
-  const fits = type === 'uint8' ? input instanceof Uint8Array : input instanceof Float32Array;
-  if (!fits || input.length !== size)
-    throw new AlixError('bad-input', 'not what the graph takes', {
-      expected: `${type}, ${size} values`,
-      found: describeValue(input),
-    });
-  return { type, dims, data: input };
 }
 
 function firstLine(error: unknown): string {

@@ -10,31 +10,13 @@ import { openSession } from './onnx-session.js';
 import { choosePrecision, type Precision } from './precision.js';
 import type { Runtime } from './runtime.js';
 
-export type { ImageArray, Images, NamedImage, RunOptions } from './batches.js';
 export { type Bundle, encoderOf, type GraphName, imageOf, latentOf } from './bundle.js';
-export type { Critic } from './critic.js';
-export { type Decoded, decodeBatches } from './decode.js';
-export { type Codes, type EncodeOptions, encodeBatches } from './encode.js';
-export { type Features, featureBatches } from './features.js';
 export { openBundle } from './folder.js';
 export { AlixError } from './io/errors.js';
 export { type BundleFiles, Model, type OpenBundle } from './model.js';
 export { goldenOf, type Precision, precisions, precisionsOf } from './precision.js';
-export {
-  meanAndStd,
-  meanSquaredError,
-  type Reconstruction,
-  type ReconstructionBatch,
-  reconstructBatches,
-} from './reconstruct.js';
 export type { Runtime } from './runtime.js';
-export {
-  type Sample,
-  type SampleGivenOptions,
-  type SampleOptions,
-  sampleBatches,
-  sampleGivenBatches,
-} from './sample.js';
+export * from './verbs.js';
 
 export const devices = ['auto', 'cpu', 'cuda'] as const;
 export type Device = (typeof devices)[number];

@@ -4,6 +4,15 @@ import { encoderOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
 import type { Model } from './model.js';
+import { type RefineSettings, refineBatches } from './refine.js';
+import { meanSquaredErrors } from './squared-error.js';
+
+export { meanAndStd, meanSquaredError } from './squared-error.js';
+
+export interface ReconstructOptions extends RunOptions {
+  /** Steps of refinement from the encoder's mean on, or how it goes; none by default. See refine.ts. */
+  readonly refine?: number | RefineSettings | undefined;
+}
 
 /** Reconstructions of all images. Rows are in the order of the images. */
 export interface Reconstruction {
@@ -11,7 +20,7 @@ export interface Reconstruction {
   readonly names: readonly string[];
   /** uint8 [n,H,W,C] */
   readonly pixels: Uint8Array;
-  /** float32 [n,d]: the codes, means of q(z|x) */
+  /** float32 [n,d]: the codes, means of q(z|x), or what these were refined to */
   readonly latent: Float32Array;
   /**
    * [n]: mean squared error of each image, over its H·W·C values, of the decoder's float image against the original
@@ -35,7 +44,11 @@ export interface ReconstructionBatch extends Reconstruction {
  * ```
  * @throws AlixError 'bad-image', 'bad-bundle', 'bad-graph', 'no-graph', 'interrupted', ...
  */
-export async function reconstruct(model: Model, images: Images, options: RunOptions = {}): Promise<Reconstruction> {
+export async function reconstruct(
+  model: Model,
+  images: Images,
+  options: ReconstructOptions = {},
+): Promise<Reconstruction> {
   const parts: Reconstruction[] = [];
   for await (const { n, names, pixels, latent, mse } of reconstructBatches(model, images, options))
     parts.push({ n, names, pixels, latent, mse });
@@ -62,31 +75,24 @@ export async function reconstruct(model: Model, images: Images, options: RunOpti
 export async function* reconstructBatches(
   model: Model,
   images: Images,
-  options: RunOptions = {},
+  options: ReconstructOptions = {},
 ): AsyncGenerator<ReconstructionBatch> {
+  const { refine } = options;
+  if (refine !== undefined) {
+    const settings = typeof refine === 'number' ? { steps: refine } : refine;
+    for await (const { n, names, originals, pixels, latent, mse } of refineBatches(model, images, {
+      ...options,
+      ...settings,
+    }))
+      yield { n, names, originals, pixels, latent, mse };
+    return;
+  }
   const values = imageValues(model.bundle);
   encoderOf(model.bundle);
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
     const latent = (await model.run('encoder', data, n)).mean as Float32Array;
     const { image, pixels } = await decodeBatch(model, latent, n);
-    const mse = Float64Array.from({ length: n }, (_, i) =>
-      meanSquaredError(data.subarray(i * values, (i + 1) * values), image.subarray(i * values, (i + 1) * values)),
-    );
+    const mse = meanSquaredErrors(data, image, values);
     yield { n, names, originals: data, pixels, latent, mse };
   }
-}
-
-/** mean of (original/255 - image)² over all values, in float64. */
-export function meanSquaredError(original: Uint8Array, image: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < original.length; i++) sum += (original[i]! / 255 - image[i]!) ** 2;
-  return sum / original.length;
-}
-
-/** Mean and standard deviation over images (ddof 0), as AIM's code reports them; NaN for none. */
-export function meanAndStd(values: ArrayLike<number>): { readonly mean: number; readonly std: number } {
-  const list = Array.from(values);
-  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
-  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / list.length;
-  return { mean, std: Math.sqrt(variance) };
 }

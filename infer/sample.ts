@@ -1,9 +1,9 @@
 /** sample: new images, from the prior or from the posterior of an image. Every draw is fixed by its seed. */
-import { batchSize, type RunOptions } from './batches.js';
+import { batchSize, type Images, type RunOptions } from './batches.js';
 import { type Bundle, encoderOf, imageOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
-import { deterministicEncoder, encode, reparametrise } from './encode.js';
+import { deterministicEncoder, encode, encodeBatches, reparametrise } from './encode.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
 import { createRandom, type Random } from './io/random.js';
 import type { Model } from './model.js';
@@ -53,38 +53,93 @@ export function sampleBatches(model: Model, n: number, options: SampleOptions): 
   return decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
 }
 
+/** Images sampled from posteriors: `perImage` of the first image, then those of the next. */
+export interface SampleGiven extends Sample {
+  readonly perImage: number;
+}
+
 /**
- * n images from the posterior of one: z ~ q(z|x), then p(x|z).
+ * Images from the posterior of each image given: z ~ q(z|x), then p(x|z).
  *
- * @param image uint8, H·W·C values
+ * The first images of a larger `perImage` are those of a smaller one. Of `Images` the noise of each is fixed by the seed and the image's
+ * name alone, so that order, batches and images left out change nothing; one bare image has the seed's own.
+ *
+ * ```ts
+ * const { pixels, n } = await model.sampleGiven({ data: twoImages, n: 2 }, 8, { seed: 1 });
+ * console.log(n); // 16: eight of the first image, eight of the second
+ * ```
+ * @param images uint8, H·W·C values of one image, or images
  * @throws AlixError 'deterministic-encoder' when the encoder has no variance; 'bad-image', 'bad-option', ...
  */
 export async function sampleGiven(
   model: Model,
-  image: Uint8Array,
-  n: number,
+  images: Uint8Array | Images,
+  perImage: number,
   options: SampleGivenOptions,
-): Promise<Sample> {
-  return collect(await sampleGivenBatches(model, image, n, options), n, options.seed);
+): Promise<SampleGiven> {
+  const stream = await sampleGivenBatches(model, images, perImage, options);
+  const parts: Sample[] = [];
+  for await (const part of stream) parts.push(part);
+  const n = parts.reduce((sum, part) => sum + part.n, 0);
+  return { ...joined(parts, n, options.seed), perImage };
 }
 
 /** The same as a stream of batches; what cannot work is refused at once. */
 export async function sampleGivenBatches(
   model: Model,
-  image: Uint8Array,
-  n: number,
+  images: Uint8Array | Images,
+  perImage: number,
   options: SampleGivenOptions,
 ): Promise<AsyncGenerator<Sample>> {
-  checkCount(n);
+  checkCount(perImage);
   batchSize(options);
   if (encoderOf(model.bundle).deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
   const random = createRandom(options.seed);
-  const { mean, logVariance } = await encode(model, { data: image, n: 1 }, { signal: options.signal });
+  if (images instanceof Uint8Array) {
+    const { mean, logVariance } = await encode(model, { data: images, n: 1 }, { signal: options.signal });
+    return decodeDraws(model, perImage, posteriorDraws(mean, logVariance!, random), options);
+  }
+  const total = 'data' in images ? images.n * perImage : undefined;
+  return decodeCodes(model, givenCodes(model, images, perImage, random, options), total, options);
+}
+
+/** The draws of every image, an image after another, in runs of at most a batch. */
+async function* givenCodes(
+  model: Model,
+  images: Images,
+  perImage: number,
+  random: Random,
+  { batch, signal, seed: _ }: SampleGivenOptions,
+): AsyncGenerator<Float32Array> {
+  const size = batchSize({ ...(batch !== undefined && { batch }) });
+  const d = latentOf(model.bundle).size;
+  // draws wait here until they fill a batch
+  let waiting: Float32Array[] = [];
+  let rows = 0;
+  for await (const { names, mean, logVariance } of encodeBatches(model, images, { batch: size, signal })) {
+    for (const [i, name] of names.entries()) {
+      const row = (all: Float32Array) => all.subarray(i * d, (i + 1) * d);
+      const draw = posteriorDraws(row(mean), row(logVariance!), random.split(name));
+      for (let left = perImage; left > 0; ) {
+        const n = Math.min(left, size - rows);
+        waiting.push(draw(n));
+        rows += n;
+        left -= n;
+        if (rows < size) continue;
+        yield concat(Float32Array, waiting);
+        waiting = [];
+        rows = 0;
+      }
+    }
+  }
+  if (rows > 0) yield concat(Float32Array, waiting);
+}
+
+/** Draws of q(z|x) for one image. */
+function posteriorDraws(mean: Float32Array, logVariance: Float32Array, random: Random): Draws {
   const repeat = (row: Float32Array, rows: number) =>
     new Float32Array(rows * row.length).map((_, i) => row[i % row.length]!);
-  const draw = (rows: number) =>
-    reparametrise(repeat(mean, rows), repeat(logVariance!, rows), random.normal(rows * mean.length));
-  return decodeDraws(model, n, draw, options);
+  return (rows) => reparametrise(repeat(mean, rows), repeat(logVariance, rows), random.normal(rows * mean.length));
 }
 
 /** Gives float32 [n,d], the next n codes. How draws are cut into calls changes nothing. */
@@ -116,19 +171,43 @@ async function* decodeDraws(
   const size = batchSize(options);
   // before anything of the size that model.json states is drawn
   await model.prepare('decoder');
-  for (let start = 0; start < total; start += size) {
-    throwIfAborted(options.signal);
-    const n = Math.min(size, total - start);
-    const latent = draws(n);
-    yield { ...(await decodeBatch(model, latent, n)), latent, seed: options.seed };
-    options.onProgress?.(start + n, total);
+  async function* codes(): AsyncGenerator<Float32Array> {
+    for (let start = 0; start < total; start += size) yield draws(Math.min(size, total - start));
+  }
+  yield* decodeCodes(model, codes(), total, options);
+}
+
+/** The images of each run of codes. */
+async function* decodeCodes(
+  model: Model,
+  codes: AsyncIterable<Float32Array>,
+  total: number | undefined,
+  { seed, signal, onProgress }: SampleGivenOptions,
+): AsyncGenerator<Sample> {
+  const d = latentOf(model.bundle).size;
+  let done = 0;
+  throwIfAborted(signal);
+  for await (const latent of codes) {
+    throwIfAborted(signal);
+    const n = latent.length / d;
+    yield { ...(await decodeBatch(model, latent, n)), latent, seed };
+    done += n;
+    onProgress?.(done, total);
   }
 }
 
 async function collect(stream: AsyncIterable<Sample>, n: number, seed: number | string): Promise<Sample> {
   const parts: Sample[] = [];
   for await (const part of stream) parts.push(part);
-  const joined = <K extends 'image' | 'latent'>(key: K) => parts.map((part) => part[key]);
+  return joined(parts, n, seed);
+}
+
+function joined(parts: readonly Sample[], n: number, seed: number | string): Sample {
+  const floats = (key: 'image' | 'latent') =>
+    concat(
+      Float32Array,
+      parts.map((part) => part[key]),
+    );
   return {
     n,
     seed,
@@ -136,8 +215,8 @@ async function collect(stream: AsyncIterable<Sample>, n: number, seed: number | 
       Uint8Array,
       parts.map((part) => part.pixels),
     ),
-    image: concat(Float32Array, joined('image')),
-    latent: concat(Float32Array, joined('latent')),
+    image: floats('image'),
+    latent: floats('latent'),
   };
 }
 
