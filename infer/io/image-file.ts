@@ -1,14 +1,10 @@
 /** One image file to the pixels that a model takes: PNG through pngjs, other formats through sharp. Node only. */
 import { AlixError } from './errors.js';
 import { readBytes } from './files.js';
-import { type DecodeOptions, decodePng, isPng, MAX_PIXELS, type Pixels } from './png.js';
+import { checkSize, type ImageShape, isPng, MAX_PIXELS, type Pixels, toShape } from './pixels.js';
+import { type DecodeOptions, decodePng } from './png.js';
 
-/** The images that a model takes. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
+export { type ImageShape, toShape } from './pixels.js';
 
 /** Formats beside PNG; SVG and PDF, which sharp reads too, are drawings and have no pixels of their own. */
 const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
@@ -93,41 +89,4 @@ function dropAlpha(data: Uint8Array, height: number, width: number, stored: numb
     for (let c = 0; c < channels; c++)
       pixels[i * channels + c] = data[i * stored + (c === 3 ? colours : Math.min(c, colours - 1))] as number;
   return { height, width, channels, pixels };
-}
-
-/**
- * Pixels in a model's size and channels. Grey becomes RGB by repeating it; RGB becomes grey by the luma of ITU-R BT.601,
- * (299 R + 587 G + 114 B) / 1000, rounded.
- *
- * @throws AlixError 'wrong-size'; 'transparent' when there is an alpha channel
- */
-export function toShape(image: Pixels, shape: ImageShape, where: string): Uint8Array<ArrayBuffer> {
-  const { height, width, channels, pixels } = image;
-  checkSize(image, shape, where);
-  if (channels === 4)
-    throw new AlixError('transparent', 'the image has transparent parts, which the model does not know', {
-      where,
-      remedy: "flatten it on the background of the model's training images",
-    });
-  if (channels === shape.channels) return pixels;
-  const count = height * width;
-  const out = new Uint8Array(count * shape.channels);
-  if (channels === 1) for (let i = 0; i < count; i++) out.fill(pixels[i] as number, 3 * i, 3 * i + 3);
-  else for (let i = 0; i < count; i++) out[i] = luma(pixels, 3 * i);
-  return out;
-}
-
-function checkSize({ height, width }: Omit<ImageShape, 'channels'>, shape: ImageShape, where: string): void {
-  if (height !== shape.height || width !== shape.width)
-    throw new AlixError('wrong-size', "the image is not of the model's size", {
-      where,
-      expected: `${shape.width}x${shape.height} pixels`,
-      found: `${width}x${height}`,
-      remedy: `crop or resize it to ${shape.width}x${shape.height} first`,
-    });
-}
-
-function luma(rgb: Uint8Array, at: number): number {
-  const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
-  return Math.floor((299 * r + 587 * g + 114 * b + 500) / 1000);
 }

@@ -1,5 +1,5 @@
 /** The size of an image from the first bytes of its file. */
-import { isPng } from './png.js';
+import { isPng } from './pixels.js';
 
 export interface ImageSize {
   readonly height: number;

@@ -2,15 +2,10 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { AlixError } from './errors.js';
+import { isPng, MAX_PIXELS, type Pixels } from './pixels.js';
 import { unfilter } from './png-scanlines.js';
 
-/** Pixels [H,W,C], row by row; C is 1 (grey), 3 (RGB) or 4 (RGBA, not premultiplied). */
-export interface Pixels {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3 | 4;
-  readonly pixels: Uint8Array<ArrayBuffer>;
-}
+export { isPng, MAX_PIXELS, type Pixels } from './pixels.js';
 
 export interface DecodeOptions {
   /** Largest image, in pixels; default 100 million. Checked from the file's head. */
@@ -19,17 +14,8 @@ export interface DecodeOptions {
   readonly onSize?: ((size: { readonly height: number; readonly width: number }) => void) | undefined;
 }
 
-/** Default of `maxPixels`. */
-export const MAX_PIXELS = 100_000_000;
-
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const REMEDY = 'the file is damaged; export or download it again';
 const REMEDY_MAX = 'make the image smaller';
-
-/** Whether the bytes begin as a PNG file does. */
-export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => bytes[i] === byte);
-}
 
 /**
  * Decodes a still PNG. Grey of 1, 2, 4 bits is scaled to 0..255; 16 bits become round(v·255/65535); a palette becomes
