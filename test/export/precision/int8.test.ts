@@ -69,11 +69,11 @@ describe('a graph in int8', () => {
     });
     const inputs = feeds(numbers(3));
     const [found, wanted, before] = [await run(smaller, inputs), await run(rounded, inputs), await run(graph, inputs)];
-    for (const output of Object.keys(wanted)) {
-      expect(apart(f32(found[output]), f32(wanted[output]))).toBeLessThan(1e-5);
-      expect(apart(f32(found[output]), f32(before[output]))).toBeLessThan(0.1);
-    }
-    expect(apart(f32(found.dense), f32(before.dense))).toBeGreaterThan(1e-4);
+    for (const output of Object.keys(wanted)) expect(apart(f32(found[output]), f32(wanted[output]))).toBeLessThan(1e-5);
+    // 24 numbers below 1, each with a weight that is off by at most 1 / 254
+    const off = apart(f32(found.dense), f32(before.dense));
+    expect(off).toBeGreaterThan(1e-4);
+    expect(off).toBeLessThan(24 / 254);
   });
 
   it('leaves weights of few numbers per channel as they are', () => {
