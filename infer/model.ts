@@ -84,6 +84,16 @@ export class Model {
     return this.#runtime.name;
   }
 
+  /** Why `auto` did not take the device that it prefers; undefined where it did, and where one was asked for by name. */
+  get reason(): string | undefined {
+    return this.#runtime.reason;
+  }
+
+  /** Threads of one run; undefined where the runtime does not say. */
+  get threads(): number | undefined {
+    return this.#runtime.threads;
+  }
+
   /** The size of the images. @throws AlixError 'not-images' where it is a model of points */
   get image(): NonNullable<Bundle['image']> {
     return imageOf(this.bundle);
@@ -227,10 +237,11 @@ export class Model {
     this.#disposed = true;
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
+    // its graphs go with it, without waiting for the one that runs
+    if (this.#runtime.dispose) return this.#runtime.dispose();
     // a session that failed to open has nothing to release
     for (const session of await Promise.allSettled(sessions))
       if (session.status === 'fulfilled') await session.value.release();
-    await this.#runtime.dispose?.();
   }
 
   #refuseDisposed(): void {

@@ -7,6 +7,10 @@ import type { GraphSession, Port as OpenPort } from './session.js';
 export interface Runtime {
   /** The device in use: 'cpu', 'cuda', 'wasm', 'webgpu'. */
   readonly name: string;
+  /** Why it is not the device that would have been preferred. */
+  readonly reason?: string | undefined;
+  /** Threads of one run, where that is known. */
+  readonly threads?: number | undefined;
   /**
    * @param what the file's path or URL, for error messages
    * @throws AlixError 'bad-graph' when the bytes are not an ONNX graph that this runtime takes

@@ -5,6 +5,7 @@ import type { GraphSession, Tensors } from '../session.js';
 import {
   type Answer,
   type Channel,
+  copied,
   type Opened,
   packed,
   type Request,
@@ -14,8 +15,8 @@ import {
 
 /** A worker that is running. */
 export interface Connection {
-  /** Starts ONNX Runtime in the worker. Rejects as `Served.start` does. */
-  start(options: unknown): Promise<Started>;
+  /** Starts ONNX Runtime in the worker. Rejects as `Served.start` does. @param transfer memory of the options that moves there */
+  start(options: unknown, transfer?: readonly ArrayBuffer[]): Promise<Started>;
   /** The runtime, once it was started. */
   runtime(started: Started): Runtime;
   /** To be called when the worker is gone, with why: every open request is rejected with it, and every later one. */
@@ -33,9 +34,16 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
   let count = 0;
   let gone: AlixError | undefined;
 
+  /** Takes a request off the list; the channel is let go with the last. */
+  function settle(id: number) {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (asked && waiting.size === 0) channel.hold?.(false);
+    return asked;
+  }
+
   channel.listen((answer) => {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
+    const asked = settle(answer.id);
     if ('error' in answer) asked?.reject(received(answer.error));
     else asked?.resolve(answer.value);
   });
@@ -45,18 +53,23 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
       if (gone) return reject(gone);
       const id = ++count;
       waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      channel.post({ ...request, id } as Request, transfer);
+      if (waiting.size === 1) channel.hold?.(true);
+      try {
+        channel.post({ ...request, id } as Request, transfer);
+      } catch (error) {
+        settle(id);
+        reject(error);
+      }
     });
   }
 
   function fail(error: AlixError): void {
     gone ??= error;
-    for (const { reject } of waiting.values()) reject(gone);
-    waiting.clear();
+    for (const id of [...waiting.keys()]) settle(id)?.reject(gone);
   }
 
   async function open(bytes: Uint8Array, what: string): Promise<GraphSession> {
-    const copy = bytes.slice();
+    const copy = copied(bytes);
     const { session, inputs, outputs } = await ask<Opened>({ ask: 'open', bytes: copy, what }, [copy.buffer]);
     return {
       inputs,
@@ -72,15 +85,18 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
     };
   }
 
+  let ended: Promise<void> | undefined;
   return {
-    start: (options) => ask<Started>({ ask: 'start', options }),
-    runtime: ({ device }) => ({
+    start: (options, transfer) => ask<Started>({ ask: 'start', options }, transfer),
+    runtime: ({ device, reason, threads }) => ({
       name: device,
+      reason,
+      threads,
       createSession: open,
-      async dispose() {
-        if (gone) return;
+      dispose() {
         fail(new AlixError('disposed', 'the model was disposed of', { remedy: 'load it again' }));
-        await terminate();
+        ended ??= terminate();
+        return ended;
       },
     }),
     fail,

@@ -1,6 +1,6 @@
 /** What the page's or the server's thread and the worker that runs ONNX Runtime say to each other. All of it survives a structured clone. */
 import type { ErrorDetails } from '../io/errors.js';
-import type { Port, Tensors } from '../session.js';
+import type { Port, Tensors, Values } from '../session.js';
 
 /** A request; the answer has the same id. `start` configures the runtime, in terms that only its two ends know. */
 export type Request =
@@ -13,6 +13,8 @@ export type Request =
 export interface Started {
   readonly device: string;
   readonly reason?: string | undefined;
+  /** Threads of one run. */
+  readonly threads?: number | undefined;
 }
 
 /** What `open` gives. */
@@ -38,15 +40,23 @@ export interface Channel<Out, In> {
   post(message: Out, transfer: readonly ArrayBuffer[]): void;
   /** Called once; `take` gets each message. */
   listen(take: (message: In) => void): void;
+  /** Told true when a first request is open, and false when none is: in Node a worker holds the process meanwhile. */
+  hold?(open: boolean): void;
 }
 
 /** The same tensors in memory of their own, and that memory: a view's whole buffer would be cloned otherwise. */
 export function packed(tensors: Tensors): { readonly tensors: Tensors; readonly transfer: readonly ArrayBuffer[] } {
   const transfer: ArrayBuffer[] = [];
   const copies = Object.entries(tensors).map(([name, tensor]) => {
-    const data = tensor.data.slice();
+    const data = copied(tensor.data);
     transfer.push(data.buffer);
     return [name, { ...tensor, data }] as const;
   });
   return { tensors: Object.fromEntries(copies), transfer };
+}
+
+/** The same numbers in an ArrayBuffer of their own. `slice` would not do: that of Node's Buffer is a view. */
+export function copied<T extends Values>(data: T): T & { readonly buffer: ArrayBuffer } {
+  const copy = data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data);
+  return copy as unknown as T & { readonly buffer: ArrayBuffer };
 }
