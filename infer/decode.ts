@@ -65,13 +65,18 @@ export async function decodeBatch(model: Model, latent: Float32Array, n: number)
   return { n, image: out.image as Float32Array, pixels: out.pixels as Uint8Array };
 }
 
-/** @throws AlixError 'bad-latent' for what is no whole number of codes of d finite values */
-export function checkLatent(latent: Float32Array, d: number): void {
+/** @throws AlixError 'bad-latent' for what is no whole number of codes of d values */
+export function checkCodes(latent: Float32Array, d: number): void {
   if (!(latent instanceof Float32Array) || latent.length % d !== 0)
     throw new AlixError('bad-latent', 'not codes of the size that the model takes', {
       expected: `float32, a multiple of ${d} values`,
       found: describeValue(latent),
     });
+}
+
+/** @throws AlixError 'bad-latent' for what is no whole number of codes of d finite values */
+export function checkLatent(latent: Float32Array, d: number): void {
+  checkCodes(latent, d);
   const bad = latent.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new AlixError('bad-latent', `code ${Math.floor(bad / d)} holds a value that is not finite`, {

@@ -1,15 +1,19 @@
 /** inpaint: images with a hole, and what the model puts there. */
-import { batches, batchSize, type Images, imageValues, type RunOptions } from './batches.js';
+import { batches, batchSize, type Images, type RunOptions } from './batches.js';
 import { encoderOf, imageOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
 import { descend } from './descend.js';
-import { AlixError } from './io/errors.js';
+import { AlixError, throwIfAborted } from './io/errors.js';
 import { type Masks, maskSource } from './mask.js';
 import type { Model } from './model.js';
+import { checkFeather, paste } from './paste.js';
 import { checkRefine, type RefineSettings } from './refine.js';
 
 export type { MaskArray, Masks } from './mask.js';
+
+/** Of encoding, decoding and pasting, where a model was not trained for masks. */
+const ITERATIONS = 10;
 
 export interface InpaintOptions extends RunOptions {
   /**
@@ -21,7 +25,7 @@ export interface InpaintOptions extends RunOptions {
   /** Steps of refinement after that, on the known pixels only, or how it goes; none by default. See refine.ts. */
   readonly refine?: number | RefineSettings | undefined;
   /**
-   * How many pixels into the hole the seam is smoothed, 0 to 64; 0 by default. What the decoder is off at the nearest known pixels is
+   * How many pixels into the hole the seam is smoothed, 0 to 32; 0 by default. What the decoder is off at the nearest known pixels is
    * taken from the hole's pixels, less and less with the distance.
    */
   readonly feather?: number | undefined;
@@ -98,7 +102,79 @@ export async function* inpaintBatches(
   masks: Masks,
   options: InpaintOptions = {},
 ): AsyncGenerator<InpaintingBatch> {
-  throw new AlixError('internal', 'not written yet');
+  const { iterations, refine, feather = 0 } = options;
+  const { height, width, channels } = imageOf(model.bundle);
+  const known = maskSource(model.bundle, masks);
+  const settings = typeof refine === 'number' ? { steps: refine } : refine;
+  batchSize(options);
+  checkFeather(feather);
+  if (settings) checkRefine(model, settings);
+  const guess = firstGuess(model, iterations ?? (settings ? 1 : undefined), iterations !== undefined);
+  let first = 0;
+  for await (const { names, data, n } of batches(model.bundle, images, options)) {
+    const hidden = await known.of({ names, data, n }, first);
+    const filled = fill(data, hidden, channels, model.bundle.maskFill);
+    let latent = await guess(filled, hidden, n, options.signal);
+    if (settings) {
+      const weight = Float32Array.from(hidden, (bit) => 1 - bit);
+      const begun = { latent, target: data, weight, n, first };
+      ({ latent } = await descend(model, begun, { ...settings, signal: options.signal }));
+    }
+    const { image } = await decodeBatch(model, latent, n);
+    const pixels = paste(data, image, hidden, { height, width, channels }, feather);
+    yield { n, names, originals: data, masks: hidden, pixels, latent, knownMse: knownErrors(data, image, hidden, n) };
+    first += n;
+  }
+  known.end(first);
+}
+
+/** Codes of images with a hole. */
+type Guess = (
+  filled: Uint8Array,
+  hidden: Uint8Array,
+  n: number,
+  signal: AbortSignal | undefined,
+) => Promise<Float32Array>;
+
+function firstGuess(model: Model, iterations = ITERATIONS, isAsked: boolean): Guess {
+  if (!Number.isInteger(iterations) || iterations < 1)
+    throw new AlixError('bad-option', 'iterations is a whole number of at least 1', { found: `${iterations}` });
+  if (!isAsked && model.has('masked_encoder'))
+    return async (filled, hidden, n) => {
+      const inputs = { image: filled, mask: Float32Array.from(hidden) };
+      return (await model.run('masked_encoder', inputs, n)).mean as Float32Array;
+    };
+  encoderOf(model.bundle);
+  return async (filled, hidden, n, signal) => {
+    let image = filled;
+    for (let i = 1; ; i++) {
+      throwIfAborted(signal);
+      const latent = (await model.run('encoder', image, n)).mean as Float32Array;
+      if (i === iterations) return latent;
+      image = paste(filled, (await decodeBatch(model, latent, n)).image, hidden, model.image);
+    }
+  };
+}
+
+/** The images with nothing of what is hidden in them. */
+function fill(data: Uint8Array, hidden: Uint8Array, channels: number, value: number): Uint8Array {
+  const byte = Math.round(255 * Math.max(0, Math.min(1, value)));
+  return data.map((known, i) => (hidden[Math.floor(i / channels)] ? byte : known));
+}
+
+/** Mean squared error of each image over its known pixels, in float64. */
+function knownErrors(data: Uint8Array, image: Float32Array, hidden: Uint8Array, n: number): Float64Array {
+  const [values, size] = [data.length / n, hidden.length / n];
+  const channels = values / size;
+  return Float64Array.from({ length: n }, (_, row) => {
+    let [sum, count] = [0, 0];
+    for (let i = row * values; i < (row + 1) * values; i++) {
+      if (hidden[Math.floor(i / channels)]) continue;
+      sum += (data[i]! / 255 - image[i]!) ** 2;
+      count++;
+    }
+    return sum / count;
+  });
 }
 
 /** A rectangle of hidden pixels, cut at the image's borders: uint8 [height,width], 1 inside. */
