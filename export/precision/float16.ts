@@ -1,7 +1,7 @@
 /** Weights as IEEE 754 binary16: half the bytes, eleven significant bits. */
 import { AlixError } from '@alix/infer/io/errors';
 import { elementCode, type Graph } from '../onnx.js';
-import { withStored } from './weights.js';
+import { restoring, withStored } from './weights.js';
 
 /** The largest number of float16. */
 export const FLOAT16_LARGEST = 65504;
@@ -51,7 +51,8 @@ export function fromFloat16(half: number): number {
  * @throws AlixError 'not-exportable' naming a weight that is too large for float16
  */
 export function float16Graph(graph: Graph): Graph {
-  return withStored(graph, ({ name, shape, data }) => {
+  return withStored(graph, (weight) => {
+    const { name, shape, data } = weight;
     const halves = Uint16Array.from(data, toFloat16);
     const beyond = halves.findIndex((half) => (half & 0x7c00) === 0x7c00);
     if (beyond >= 0)
@@ -61,7 +62,11 @@ export function float16Graph(graph: Graph): Graph {
         found: `${data[beyond]}`,
         remedy: 'export it as float32 or int8',
       });
-    const constant = { type: 'float16', shape, data: halves } as const;
-    return { op: 'Cast', constants: [['float16', constant]], attributes: { to: { int: elementCode('float32') } } };
+    const half = `${name}.float16`;
+    const attributes = { to: { int: elementCode('float32') } };
+    return {
+      constants: [[half, { type: 'float16', shape, data: halves }]],
+      nodes: [restoring('Cast', [half], name, weight, attributes)],
+    };
   });
 }

@@ -1,7 +1,7 @@
 /** Weights as whole numbers from -127 to 127 times one factor per output channel: a quarter of the bytes. */
 import { size } from '@alix/train/spec';
-import type { Graph } from '../onnx.js';
-import { withStored } from './weights.js';
+import { elementCode, type Graph } from '../onnx.js';
+import { restoring, withStored } from './weights.js';
 
 const LARGEST = 127;
 /** The smallest normal float32: a factor below it would itself be rounded too coarsely. */
@@ -52,21 +52,29 @@ function nearestEven(x: number): number {
 }
 
 /**
- * A graph whose weights are int8 constants, each with a DequantizeLinear to float32 along its output channels (zero point 0):
- * what it computes stays float32. Weights of fewer than 8 numbers per channel stay as they are.
+ * A graph whose weights are int8 constants, each with a Cast to float32 and a Mul by the scales of its output channels: what it
+ * computes stays float32. Weights of fewer than 8 numbers per channel stay as they are.
+ *
+ * Not DequantizeLinear, which says the same: before a Gemm or MatMul ONNX Runtime 1.30 makes of it, unless a session is told
+ * otherwise, a product that rounds its other operand to int8 too. Cast and Mul of constants it computes once, at loading.
  */
 export function int8Graph(graph: Graph): Graph {
-  return withStored(graph, ({ shape, data, axis }) => {
+  return withStored(graph, (weight) => {
+    const { name, shape, data, axis } = weight;
     const channels = shape[axis] ?? 0;
     if (data.length < FEWEST_PER_CHANNEL * channels) return undefined;
     const { values, scales } = quantised(data, shape, axis);
+    const [whole, float, scale] = [`${name}.int8`, `${name}.float32`, `${name}.scale`];
+    const along = [channels, ...shape.slice(axis + 1).map(() => 1)];
     return {
-      op: 'DequantizeLinear',
       constants: [
-        ['int8', { type: 'int8', shape, data: values }],
-        ['scale', { type: 'float32', shape: [channels], data: scales }],
+        [whole, { type: 'int8', shape, data: values }],
+        [scale, { type: 'float32', shape: along, data: scales }],
       ],
-      attributes: { axis: { int: axis } },
+      nodes: [
+        restoring('Cast', [whole], float, weight, { to: { int: elementCode('float32') } }),
+        restoring('Mul', [float, scale], name, weight),
+      ],
     };
   });
 }

@@ -10,12 +10,20 @@ export interface Weight {
   readonly axis: number;
 }
 
-/** A weight stored otherwise: constants, and the operator that makes float32 of them, the first of them its first input. */
+/** A weight stored otherwise: constants, and the operators that make float32 of them, the last under the weight's own name. */
 export interface Stored {
-  readonly op: string;
-  readonly constants: readonly (readonly [suffix: string, constant: Constant])[];
-  readonly attributes: GraphNode['attributes'];
+  readonly constants: readonly (readonly [name: string, constant: Constant])[];
+  readonly nodes: readonly GraphNode[];
 }
+
+/** An operator on constants that puts out float32 of a weight's shape. */
+export const restoring = (
+  op: string,
+  inputs: readonly string[],
+  name: string,
+  { shape }: Weight,
+  attributes: GraphNode['attributes'] = {},
+): GraphNode => ({ op, inputs, output: { name, type: 'float32', shape }, attributes });
 
 /** A weight of fewer numbers costs less than the node that would restore it. */
 export const FEWEST = 256;
@@ -55,19 +63,16 @@ export function weightsOf({ nodes, constants }: Graph): readonly Weight[] {
  */
 export function withStored(graph: Graph, store: (weight: Weight) => Stored | undefined): Graph {
   const constants = new Map(graph.constants);
-  const restoring: GraphNode[] = [];
+  const nodes: GraphNode[] = [];
   for (const weight of weightsOf(graph)) {
     const stored = store(weight);
     if (!stored) continue;
     constants.delete(weight.name);
-    const inputs = stored.constants.map(([suffix, constant]) => {
-      const name = `${weight.name}.${suffix}`;
+    for (const [name, constant] of stored.constants) {
       if (graph.constants.has(name)) throw new Error(`${name} is taken`);
       constants.set(name, constant);
-      return name;
-    });
-    const output = { name: weight.name, type: 'float32', shape: weight.shape } as const;
-    restoring.push({ op: stored.op, inputs, output, attributes: stored.attributes });
+    }
+    nodes.push(...stored.nodes);
   }
-  return { ...graph, nodes: [...restoring, ...graph.nodes], constants };
+  return { ...graph, nodes: [...nodes, ...graph.nodes], constants };
 }
