@@ -1,0 +1,57 @@
+/** ONNX Runtime on a thread of its own, so that the event loop turns while a graph runs. */
+import { Worker } from 'node:worker_threads';
+import { AlixError } from '../io/errors.js';
+import type { Runtime } from '../runtime.js';
+import { connect } from '../worker/connect.js';
+import type { Answer } from '../worker/messages.js';
+import { checkRuntimeOptions, type RuntimeOptions } from './options.js';
+
+/** Milliseconds that `dispose` waits for a graph that is running. */
+const GRACE = 5000;
+const REMEDY = 'load the model again; if it happens again the model or the memory is at fault';
+
+/**
+ * ONNX Runtime on a device of this machine, in a worker. The worker keeps the process alive only while a request is open.
+ *
+ * @throws AlixError 'bad-option'; 'no-device' naming what to install; 'no-runtime' where onnxruntime-node does not load;
+ *   later, of every call, 'runtime-lost' where the worker has died
+ */
+export async function nodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  checkRuntimeOptions(options);
+  // of its own flags: those of the process may be a program's text, or a loader that is slow to start
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'alix', execArgv: [] });
+  const lost = (what: string, cause?: unknown) => new AlixError('runtime-lost', what, { remedy: REMEDY, cause });
+  const connection = connect(
+    {
+      post: (message, transfer) => worker.postMessage(message, transfer),
+      listen: (take) => worker.on('message', (answer: Answer) => take(answer)),
+      hold: (open) => (open ? worker.ref() : worker.unref()),
+    },
+    () => ended(worker),
+  );
+  worker.on('error', (cause) => connection.fail(lost(`the thread of ONNX Runtime failed: ${firstLine(cause)}`, cause)));
+  worker.on('messageerror', (cause) => connection.fail(lost('an answer of ONNX Runtime could not be read', cause)));
+  worker.on('exit', (code) => connection.fail(lost(`the thread of ONNX Runtime ended (exit code ${code})`)));
+  worker.unref();
+  try {
+    const { device, threads } = options;
+    return connection.runtime(await connection.start({ device, threads }));
+  } catch (error) {
+    await ended(worker);
+    throw error;
+  }
+}
+
+/** A thread ends when the graph that it runs has ended; one that never ends is not waited for. */
+async function ended(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GRACE);
+  });
+  await Promise.race([worker.terminate(), late]);
+  clearTimeout(timer);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.slice(0, 200);
+}
