@@ -72,6 +72,23 @@ export class GraphBuilder {
     );
   }
 
+  /** The operators so far, in an order in which they can run. */
+  get nodes(): readonly GraphNode[] {
+    return [...this.#nodes];
+  }
+
+  /** The fixed tensor of this name, if it is one. */
+  constant(name: string): Constant | undefined {
+    return this.#constants.get(name);
+  }
+
+  /** Axes of a value, the batch axis included. */
+  dims(name: string): readonly Dimension[] {
+    const made = this.#constants.get(name) ?? this.#port(name);
+    if (!made) throw new Error(`no value is called ${name}`);
+    return made.shape;
+  }
+
   /** The graph: nodes and constants that the outputs need, the outputs under their names and in this order. */
   finish(name: string, doc: string, outputs: readonly Output[]): Graph {
     const renamed = new Map<string, string>();
@@ -109,9 +126,13 @@ export class GraphBuilder {
 
   /** An output that is an input, or another output too, needs a node of its own. */
   #copy(value: string, name: string): void {
-    const port = this.#inputs.find((p) => p.name === value) ?? this.#nodes.find((n) => n.output.name === value)?.output;
+    const port = this.#port(value);
     if (!port) throw new Error(`no value is called ${value}`);
     this.#nodes.push({ op: 'Identity', inputs: [value], output: { ...port, name }, attributes: {} });
+  }
+
+  #port(name: string): Port | undefined {
+    return this.#inputs.find((port) => port.name === name) ?? this.#nodes.find((n) => n.output.name === name)?.output;
   }
 
   #once(key: string, name: string, make: (unique: string) => void): string {

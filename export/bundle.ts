@@ -11,7 +11,15 @@ import { goldenPairs } from './golden.js';
 import { graphsOf, type ModelGraphs } from './graphs.js';
 import type { TrainedModel } from './model.js';
 import { OPSET, onnxBytes } from './onnx.js';
-import { type Answer, answersOf, checkParity, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
+import {
+  type Answer,
+  answersOf,
+  checkParity,
+  type Forward,
+  hasCodes,
+  PARITY_TOLERANCE,
+  type Parity,
+} from './parity.js';
 import { questionsOf } from './questions.js';
 
 /** A runtime with a bundle loaded. */
@@ -37,7 +45,7 @@ export interface Exported {
 
 /**
  * Writes a model bundle to the folder `out`: model.json and, where the system has them, encoder.onnx, decoder.onnx,
- * critic.onnx, features.onnx, masked_encoder.onnx and classifier.onnx.
+ * refine.onnx, critic.onnx, features.onnx, masked_encoder.onnx and classifier.onnx.
  *
  * @throws AlixError 'parity' (nothing is written then), 'not-exportable', 'bad-architecture', 'bad-weights',
  *   'bad-examples', and those of writeFolderAtomic
@@ -112,7 +120,7 @@ function describe(
     ),
     parity: {
       n,
-      ...([...graphs.keys()].some((graph) => graph !== 'decoder') ? { codes: 0 } : {}),
+      ...([...graphs.keys()].some(hasCodes) ? { codes: 0 } : {}),
       ...(has('decoder') ? { images: 0 } : {}),
       tolerance: PARITY_TOLERANCE,
     },

@@ -101,8 +101,19 @@ function codes(
  * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
  */
 export function decoderGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
-  const { shape } = architecture.data;
   const graph = new GraphBuilder();
+  const results = emitDecoder(graph, architecture, chain, weights);
+  return graph.finish('decoder', `alix decoder, ${chain.join(' -> ')}: codes to data`, results);
+}
+
+/** Writes a decoder, its input `latent` included, and returns the outputs that there may be. */
+export function emitDecoder(
+  graph: GraphBuilder,
+  architecture: ArchitectureSpec,
+  chain: readonly string[],
+  weights: Weights,
+): readonly Output[] {
+  const { shape } = architecture.data;
   const { last } = emitChain(graph, architecture, chain, latentInput(graph, architecture), weights);
   if (chain.length === 0 || size(last.shape) !== size(shape))
     throw new AlixError('bad-architecture', 'the decoder puts out no image of the data', {
@@ -110,8 +121,7 @@ export function decoderGraph(architecture: ArchitectureSpec, chain: readonly str
       expected: shape.join('x'),
       found: last.shape.join('x'),
     });
-  const results = dataOutputs(graph, architecture, last);
-  return graph.finish('decoder', `alix decoder, ${chain.join(' -> ')}: codes to data`, results);
+  return dataOutputs(graph, architecture, last);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The graphs of a model: which there are, and why others are not. */
 import type { GraphName } from '@alix/infer/bundle';
+import { AlixError } from '@alix/infer/io/errors';
+import { isPoints } from './data.js';
 import {
   classifierFeaturesGraph,
   criticObstacle,
@@ -11,6 +13,7 @@ import {
 } from './graph.js';
 import type { TrainedModel } from './model.js';
 import type { Graph } from './onnx.js';
+import { refineGraph } from './refine.js';
 
 export interface ModelGraphs {
   readonly graphs: ReadonlyMap<GraphName, Graph>;
@@ -25,6 +28,11 @@ export function graphsOf({ architecture, chains, weights, maskFill }: TrainedMod
   const omitted: Partial<Record<GraphName, string>> = {};
   if (encoder.length > 0) graphs.set('encoder', encoderGraph(architecture, encoder, weights));
   if (decoder.length > 0) graphs.set('decoder', decoderGraph(architecture, decoder, weights));
+  if (decoder.length > 0 && !isPoints(architecture)) {
+    const refine = unless('not-exportable', () => refineGraph(architecture, decoder, weights));
+    if (typeof refine === 'string') omitted.refine = refine;
+    else graphs.set('refine', refine);
+  }
   if (critic.length > 0) {
     const obstacle = criticObstacle(architecture, critic);
     if (obstacle) omitted.critic = obstacle;
@@ -36,4 +44,14 @@ export function graphsOf({ architecture, chains, weights, maskFill }: TrainedMod
     graphs.set('masked_encoder', maskedEncoderGraph(architecture, encoder, weights, maskFill));
   if (classifier.length > 0) graphs.set('classifier', logitGraph(architecture, classifier, weights, 'classifier'));
   return { graphs, omitted };
+}
+
+/** What `make` makes, or what the error with this code says. */
+function unless<T>(code: string, make: () => T): T | string {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof AlixError && error.code === code) return error.message;
+    throw error;
+  }
 }

@@ -18,5 +18,6 @@ export {
 } from './graph.js';
 export type { Chains, TrainedModel } from './model.js';
 export { type Graph, IR_VERSION, OPSET, onnxBytes } from './onnx.js';
-export { type Arrays, type Forward, PARITY_TOLERANCE, type Parity } from './parity.js';
+export { type Arrays, type Forward, GRADIENT_TOLERANCE, PARITY_TOLERANCE, type Parity } from './parity.js';
+export { refineGraph } from './refine.js';
 export type { Weight, Weights } from './weights.js';

@@ -29,6 +29,7 @@ export const IR_VERSION = 10;
 const elementTypes = {
   float32: TensorProto_DataType.FLOAT,
   float16: TensorProto_DataType.FLOAT16,
+  bool: TensorProto_DataType.BOOL,
   uint8: TensorProto_DataType.UINT8,
   int8: TensorProto_DataType.INT8,
   int32: TensorProto_DataType.INT32,

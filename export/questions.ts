@@ -19,8 +19,15 @@ export function questionsOf({ architecture, examples }: TrainedModel): Questions
     n,
     data: points ? { points: examples } : { image: examples },
     latent: codes,
-    mask: points ? new Float32Array(0) : masks(imageShape(architecture), n),
+    ...(points ? { mask: new Float32Array(0), weight: new Float32Array(0) } : masksAndWeights(architecture, n)),
   };
+}
+
+/** What is masked counts for nothing in refinement; the rest counts more or less, at random. */
+function masksAndWeights(architecture: TrainedModel['architecture'], n: number): Pick<Questions, 'mask' | 'weight'> {
+  const mask = masks(imageShape(architecture), n);
+  const weight = createRandom('weights').uniform(mask.length);
+  return { mask, weight: mask.map((hidden, i) => (1 - hidden) * (weight[i] ?? 0)) };
 }
 
 /** A box of each image: float32 [n,H,W,1], 1 inside. */

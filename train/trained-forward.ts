@@ -17,9 +17,10 @@ export type Arrays = Readonly<Record<string, Float32Array | Uint8Array>>;
 /** The networks as trained, batch norm with its running statistics. */
 export interface TrainedForward {
   /**
-   * @param graph encoder, decoder, critic, features, masked_encoder or classifier
-   * @param inputs n rows of each: image uint8 [n,H,W,C] or points float32 [n,d], latent float32 [n,d], mask float32 [n,H,W,1]
-   * @returns float32: mean, log_variance, image in [0,1] or points, logit, features
+   * @param graph encoder, decoder, critic, features, masked_encoder, classifier or refine
+   * @param inputs n rows of each: image and target uint8 [n,H,W,C] or points float32 [n,d], latent float32 [n,d], mask and
+   *   weight float32 [n,H,W,1]
+   * @returns float32: mean, log_variance, image in [0,1] or points, logit, features, loss, gradient
    */
   run(graph: string, inputs: Arrays, n: number): Promise<Record<string, Float32Array>>;
 }
@@ -38,11 +39,14 @@ export function forwardOf(system: System): TrainedForward {
   const { data, latent } = architecture;
   const [low, high] = data.kind === 'image' ? data.range : [0, 1];
   const inRange = (unit: tf.Tensor) => tf.add(tf.mul(unit, high - low), low);
+  const inUnit = (x: tf.Tensor) => tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1);
   const shapes: Record<string, readonly number[]> = {
     image: data.shape,
     points: data.shape,
     latent: [latent.size],
     mask: [...data.shape.slice(0, 2), 1],
+    target: data.shape,
+    weight: [...data.shape.slice(0, 2), 1],
   };
   const heads = headsOf(system.design);
   const codes = (x: tf.Tensor) => {
@@ -52,10 +56,16 @@ export function forwardOf(system: System): TrainedForward {
   const passes: Readonly<Record<string, (x: tf.Tensor, inputs: Tensors) => Tensors>> = {
     encoder: (x) => codes(x),
     masked_encoder: (x, { mask }) => codes(masked(x, mask as tf.Tensor, maskFill, data.range)),
-    decoder(_, inputs) {
-      const x = system.decode(inputs.latent as tf.Tensor);
-      if (data.kind === 'points') return { points: x };
-      return { image: tf.clipByValue(tf.div(tf.sub(x, low), high - low), 0, 1) };
+    decoder(_, { latent: z }) {
+      const x = system.decode(z as tf.Tensor);
+      return data.kind === 'points' ? { points: x } : { image: inUnit(x) };
+    },
+    refine(_, { latent: z, target, weight }) {
+      const losses = (code: tf.Tensor) =>
+        weightedErrors(inUnit(system.decode(code)), target as tf.Tensor, weight as tf.Tensor);
+      // each loss depends on its own code alone
+      const gradient = tf.grad((code) => tf.sum(losses(code)))(z as tf.Tensor);
+      return { loss: losses(z as tf.Tensor), gradient };
     },
     critic: (x, inputs) => ({
       logit: flat(named(system, heads.critic, { ...inputs, x, z: inputs.latent as tf.Tensor })),
@@ -73,7 +83,7 @@ export function forwardOf(system: System): TrainedForward {
       return tidied(() => {
         const tensors = Object.fromEntries(
           Object.entries(inputs).map(([name, values]) => {
-            const isPixels = name === 'image';
+            const isPixels = name === 'image' || name === 'target';
             const given = isPixels ? Float32Array.from(values, (v) => v / 255) : Float32Array.from(values);
             return [name, tf.tensor(given, [n, ...(shapes[name] ?? [])], 'float32')];
           }),
@@ -86,6 +96,12 @@ export function forwardOf(system: System): TrainedForward {
       });
     },
   };
+}
+
+/** sum w (x - t)^2 / sum w C of each image [N], 0 where nothing counts. @param w [N,H,W,1] */
+function weightedErrors(x: tf.Tensor, t: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  const squares = tf.sum(tf.mul(w, tf.square(tf.sub(x, t))), [1, 2, 3]);
+  return tf.divNoNan(squares, tf.mul(tf.sum(w, [1, 2, 3]), x.shape[3] ?? 1));
 }
 
 const flat = (value: tf.Tensor) => tf.reshape(value, [value.shape[0] ?? 0, -1]);

@@ -2,7 +2,7 @@
 import { architectures } from '@alix/train/architectures/index';
 import { conv, flatten, fullyConnected, type NetworkSpec } from '@alix/train/spec';
 import { describe, expect, it } from 'vitest';
-import { compare } from './support.js';
+import { compare, narrow } from './support.js';
 
 const TOLERANCE = 2e-5;
 
@@ -51,14 +51,3 @@ describe('networks', () => {
         expect((await compare(spec, { n: 1 })).error).toBeLessThan(1e-4);
       });
 });
-
-/** Plain loops take minutes for the tables' own widths. */
-function narrow(options: Readonly<Record<string, number | string>>) {
-  const narrower = (name: string, value: number) => {
-    if (name === 'width' || name === 'classifierWidth') return value === 1 ? 1 / 16 : Math.min(value, 24);
-    return name === 'features' ? Math.min(value, 40) : value;
-  };
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, typeof value === 'number' ? narrower(name, value) : value]),
-  );
-}

@@ -125,3 +125,14 @@ export function imageArchitecture(
 ): ArchitectureSpec {
   return { data: { kind: 'image', shape, range }, latent: { size: latent, prior: 'normal' }, networks };
 }
+
+/** A form of an architecture's options that plain loops run in seconds; they take minutes for the tables' own widths. */
+export function narrow(options: Readonly<Record<string, number | string>>) {
+  const narrower = (name: string, value: number) => {
+    if (name === 'width' || name === 'classifierWidth') return value === 1 ? 1 / 16 : Math.min(value, 24);
+    return name === 'features' ? Math.min(value, 40) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, typeof value === 'number' ? narrower(name, value) : value]),
+  );
+}
