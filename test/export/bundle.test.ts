@@ -8,6 +8,7 @@ import { parseBundle } from '@alix/infer/bundle';
 import { chain, conv, flatten, fullyConnected, reshape, transposedConv } from '@alix/train/spec';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { decoded, lossOf, slope } from './adjoint-support.js';
 import { reference } from './reference.js';
 import { bytes, floats, imageArchitecture, numbers, randomWeights } from './support.js';
 
@@ -62,6 +63,16 @@ const passes: Record<string, (row: (name: string, size: number) => Float64Array)
     const { mean } = reference('E', E, weights, { features: features! });
     return { features: [first.features!, second.features!, third.mean!, mean!].flatMap(({ data }) => [...data]) };
   },
+  // the gradient by central differences
+  refine(row) {
+    const target = Uint8Array.from(row('target', pixels));
+    const latent = Float32Array.from(row('latent', d));
+    const example = { latent, target, weight: Float32Array.from(row('weight', pixels)) };
+    const loss = (z: Float64Array) => lossOf(decoded(architecture, ['G'], weights, z), example);
+    const axis = (k: number) => Float64Array.from({ length: d }, (_, i) => (i === k ? 1 : 0));
+    const gradient = Array.from({ length: d }, (_, k) => slope(loss, latent, axis(k)));
+    return { loss: [loss(Float64Array.from(latent))], gradient };
+  },
 };
 const plainLoops: Forward = {
   async run(graph, inputs, n) {
@@ -111,7 +122,9 @@ async function load(folder: string): Promise<LoadedModel> {
     async run(graph, inputs, n) {
       const feeds = Object.entries(inputs).map(([name, data]) => [
         name,
-        data instanceof Uint8Array ? bytes(data, [n, ...shape]) : floats(data, [n, d]),
+        data instanceof Uint8Array
+          ? bytes(data, [n, ...shape])
+          : floats(data, name === 'weight' ? [n, ...shape] : [n, d]),
       ]);
       const results = await sessions.get(`${graph}.onnx`)!.run(Object.fromEntries(feeds));
       return Object.fromEntries(
@@ -135,7 +148,8 @@ beforeEach(() => {
 describe('a bundle', () => {
   it('says of its files what they are', async () => {
     const { bundle, parity } = await exportBundle(model, out, { load });
-    expect(readdirSync(out).sort()).toEqual(['decoder.onnx', 'encoder.onnx', 'features.onnx', 'model.json']);
+    const graphFiles = ['decoder', 'encoder', 'features', 'refine'].map((name) => `${name}.onnx`);
+    expect(readdirSync(out).sort()).toEqual([...graphFiles, 'model.json'].sort());
     expect(parseBundle(readFileSync(join(out, 'model.json'), 'utf8'), out)).toEqual(bundle);
     for (const [name, { sha256, bytes: size }] of Object.entries(bundle.files)) {
       const content = readFileSync(join(out, name));
@@ -148,14 +162,15 @@ describe('a bundle', () => {
       // by hand: F 4*4*4+4 + 3*3*4*6+6 + 2*6; E 2 * (36*5+5 + 2*5 + 5*3+3); G 3*24+24 + 2*24 + 4*4*4+1
       parameters: { F: 302, E: 426, G: 209 },
       metrics: {},
-      // all of it could be said by the first version, whose runtimes pass over features.onnx
+      // all of it could be said by the first version, whose runtimes pass over features.onnx and refine.onnx
       formatVersion: 1,
     });
     const { graphs, ...recorded } = parity;
     expect(bundle.parity).toEqual(recorded);
     expect(parity.n).toBe(N);
-    expect(Object.keys(graphs)).toEqual(['encoder', 'decoder', 'features']);
+    expect(Object.keys(graphs)).toEqual(['encoder', 'decoder', 'refine', 'features']);
     for (const value of Object.values(graphs)) expect(value).toBeGreaterThan(0);
+    expect(graphs.refine).toBeLessThan(1e-5);
     expect(Math.max(parity.codes!, parity.images!)).toBeLessThan(1e-5);
     expect(parity.codes).toBe(Math.max(graphs.encoder!, graphs.features!));
   });
@@ -215,6 +230,19 @@ describe('parity', () => {
       'a feature is off',
       changed('features', ({ features }) => ({ features: shifted(features!, 5e-4) })),
       /5\.0e-4 in features/,
+    ],
+    [
+      'a gradient points a little beside',
+      changed('refine', ({ loss, gradient }) => ({
+        loss: loss!,
+        gradient: gradient!.map((v, i) => (i % 3 ? v : 1.003 * v)),
+      })),
+      /e-3 in the loss of codes and its gradient/,
+    ],
+    [
+      'a loss is off',
+      changed('refine', ({ loss, gradient }) => ({ loss: loss!.map((v) => 1.002 * v), gradient: gradient! })),
+      /2\.0e-3 in the loss/,
     ],
     ['variances are missing', changed('encoder', ({ mean }) => ({ mean: mean! })), /"log_variance"/],
     [

@@ -7,6 +7,7 @@ import { parseBundle } from '@alix/infer/bundle';
 import { type ArchitectureSpec, chain, fullyConnected, type NetworkSpec, reshape } from '@alix/train/spec';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { decoded, lossOf, slope } from './adjoint-support.js';
 import { reference, type Tensor } from './reference.js';
 import { imageArchitecture, randomWeights } from './support.js';
 
@@ -30,7 +31,8 @@ function modelOf(
           const size = all.length / n;
           const values = Float64Array.from(all.subarray(i * size, (i + 1) * size));
           const data = name === 'image' ? values.map((p) => p / 255) : values;
-          return [name === 'latent' ? 'z' : 'x', { shape: name === 'image' ? shape : [size], data }];
+          const called = { latent: 'z', image: 'x', points: 'x' }[name] ?? name;
+          return [called, { shape: name === 'image' ? shape : [size], data }];
         });
         return passes[graph]!(Object.fromEntries(given));
       });
@@ -64,11 +66,23 @@ describe('a bundle of version 2', () => {
     const passes = {
       decoder: ({ z }: Record<string, Tensor>) => ({ image: unit(run(architecture, 'G', { z: z! }).x!) }),
       critic: ({ x }: Record<string, Tensor>) => ({ logit: run(architecture, 'D', { x: signed(x!) }).logit! }),
+      refine({ z, target, weight }: Record<string, Tensor>) {
+        const latent = Float32Array.from(z!.data);
+        const example = { latent, target: Uint8Array.from(target!.data), weight: Float32Array.from(weight!.data) };
+        const weights = randomWeights(networks);
+        const loss = (code: Float64Array) => lossOf(decoded(architecture, ['G'], weights, code), example);
+        const axis = (k: number) => Float64Array.from(latent, (_, i) => (i === k ? 1 : 0));
+        const gradient = Float64Array.from(latent, (_, k) => slope(loss, latent, axis(k)));
+        return {
+          loss: { shape: [], data: Float64Array.of(loss(z!.data)) },
+          gradient: { shape: [4], data: gradient },
+        };
+      },
     };
     const examples = Uint8Array.from({ length: 5 * 6 }, (_, i) => (i * 67) % 256);
     const model = modelOf(architecture, { decoder: ['G'], critic: ['D'] }, passes, examples);
     const { bundle, parity } = await exportBundle(model, folderOf('gan'), { load });
-    expect(readdirSync(folderOf('gan')).sort()).toEqual(['critic.onnx', 'decoder.onnx', 'model.json']);
+    expect(readdirSync(folderOf('gan')).sort()).toEqual(['critic.onnx', 'decoder.onnx', 'model.json', 'refine.onnx']);
     expect(parseBundle(readFileSync(join(folderOf('gan'), 'model.json'), 'utf8'), '')).toEqual(bundle);
     expect(bundle).toMatchObject({
       formatVersion: 2,
@@ -76,7 +90,7 @@ describe('a bundle of version 2', () => {
       parameters: { G: 30, D: 14 },
     });
     expect(bundle).not.toHaveProperty('encoder');
-    expect(Object.keys(parity.graphs)).toEqual(['decoder', 'critic']);
+    expect(Object.keys(parity.graphs)).toEqual(['decoder', 'refine', 'critic']);
     expect(parity.codes).toBe(parity.graphs.critic);
     const codes = numbersOf(bundle.golden.latent);
     expect(codes.length).toBe(16);
