@@ -1,25 +1,16 @@
 /** Trained model to model bundle: graphs, model.json and a parity check, in a folder that appears whole or not at all. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, checkBundle, type GraphName, lowestVersion } from '@alix/infer/bundle';
+import { type Bundle, type Precision, precisions } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
-import { sha256, writeFolderAtomic } from '@alix/infer/io/files';
-import { plan } from '@alix/train/spec';
-import { networkOf } from './chain.js';
-import { imageShape, isPoints } from './data.js';
+import { writeFolderAtomic } from '@alix/infer/io/files';
+import { describe, type Told } from './describe.js';
 import { goldenPairs } from './golden.js';
 import { graphsOf, type ModelGraphs } from './graphs.js';
 import type { TrainedModel } from './model.js';
-import { OPSET, onnxBytes } from './onnx.js';
-import {
-  type Answer,
-  answersOf,
-  checkParity,
-  type Forward,
-  hasCodes,
-  PARITY_TOLERANCE,
-  type Parity,
-} from './parity.js';
+import { answersOf, checkParity, type Forward, type Parity } from './parity.js';
+import { layout, ratios, storedIn } from './precision/files.js';
+import { type Measured, measure, toldOf } from './precision/measure.js';
 import { questionsOf } from './questions.js';
 
 /** A runtime with a bundle loaded. */
@@ -29,7 +20,9 @@ export interface LoadedModel extends Forward {
 
 export interface ExportOptions {
   /** Loads a bundle's folder, its model.json included, in the runtime that parity is to be checked with. */
-  readonly load: (folder: string) => Promise<LoadedModel>;
+  readonly load: (folder: string, precision: Precision) => Promise<LoadedModel>;
+  /** What the weights are stored in: the first is the bundle's own, others lie beside it. float32 unless given. */
+  readonly precisions?: readonly Precision[];
   /** Replace what is at the output path; otherwise a folder with content is refused. */
   readonly replace?: boolean;
 }
@@ -47,106 +40,80 @@ export interface Exported {
  * Writes a model bundle to the folder `out`: model.json and, where the system has them, encoder.onnx, decoder.onnx,
  * refine.onnx, critic.onnx, features.onnx, masked_encoder.onnx and classifier.onnx.
  *
- * @throws AlixError 'parity' (nothing is written then), 'not-exportable', 'bad-architecture', 'bad-weights',
+ * Of a precision other than float32 it measures how far its graphs are from the float32 ones, `drift` in model.json.
+ *
+ * @throws AlixError 'parity' and 'drift' (nothing is written then), 'not-exportable', 'bad-architecture', 'bad-weights',
  *   'bad-examples', and those of writeFolderAtomic
  */
 export async function exportBundle(
   model: TrainedModel,
   out: string,
-  { load, replace = false }: ExportOptions,
+  { load, replace = false, precisions: wanted = ['float32'] }: ExportOptions,
 ): Promise<Exported> {
+  checkChoice(wanted);
   const questions = questionsOf(model);
+  const { n } = questions;
   const made = graphsOf(model);
-  const inputs = [...made.graphs].map(([name, graph]) => [name, graph.inputs.map((port) => port.name)] as const);
-  const answers = await answersOf(model.trained, new Map(inputs), questions);
-  const files = filesOf(model, made);
+  const inputs = new Map([...made.graphs].map(([name, graph]) => [name, graph.inputs.map((port) => port.name)]));
+  const answers = await answersOf(model.trained, inputs, questions);
+  const stored = storedIn(model, made, new Set(['float32', ...wanted]));
+  const found = new Map<Precision, Measured>([['float32', { golden: goldenPairs(answers, n) }]]);
+  const tell = (precisions: readonly Precision[], parity?: Bundle['parity']): Told => ({
+    n,
+    files: layout(stored, precisions),
+    ...(parity && { parity }),
+    ...toldOf(precisions, found),
+  });
   return writeFolderAtomic(
     out,
     async (folder) => {
-      for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
-      const write = (bundle: Bundle) => writeFile(join(folder, 'model.json'), `${JSON.stringify(bundle, null, 2)}\n`);
-      // the runtime wants a whole bundle, so parity's place is held until it is known
-      const draft = describe(model, made, questions.n, answers, files);
+      const write = async (told: Told) => {
+        for (const [name, bytes] of told.files) await writeFile(join(folder, name), bytes);
+        const bundle = describe(model, made, told);
+        await writeFile(join(folder, 'model.json'), `${JSON.stringify(bundle, null, 2)}\n`);
+        return bundle;
+      };
+      // the runtime wants a whole bundle, so a draft holds the place of what is not known yet; float32 is its own precision
+      const others = wanted.filter((precision) => precision !== 'float32');
+      const draft = tell(['float32', ...others]);
       await write(draft);
-      const loaded = await load(folder);
-      let parity: Parity;
-      try {
-        parity = await checkParity(answers, loaded, questions.n);
-      } finally {
-        await loaded.dispose?.();
+      const { parity, reference } = await using(load(folder, 'float32'), async (loaded) => ({
+        parity: await checkParity(answers, loaded, n),
+        reference: others.length > 0 ? await answersOf(loaded, inputs, questions) : [],
+      }));
+      for (const precision of others) {
+        const asked = { inputs, questions, reference, count: model.dataCount ?? n, ratios: ratios(stored, precision) };
+        found.set(precision, await using(load(folder, precision), (loaded) => measure(precision, loaded, asked)));
       }
       const { graphs: _, ...recorded } = parity;
-      const bundle = { ...draft, parity: recorded };
-      await write(bundle);
-      return { bundle, parity, omitted: made.omitted };
+      const told = tell(wanted, recorded);
+      for (const name of draft.files.keys()) if (!told.files.has(name)) await rm(join(folder, name));
+      return { bundle: await write(told), parity, omitted: made.omitted };
     },
     { replace },
   );
 }
 
-/** The graphs of a model as files by name; the same weights give the same bytes. */
-export const graphFiles = (model: TrainedModel): ReadonlyMap<string, Uint8Array> => filesOf(model, graphsOf(model));
-
-function filesOf({ name, system }: TrainedModel, { graphs }: ModelGraphs): ReadonlyMap<string, Uint8Array> {
-  const metadata = { 'alix.model': name, 'alix.system': system };
-  return new Map([...graphs].map(([graph, made]) => [`${graph}.onnx`, onnxBytes(made, metadata)]));
-}
-
-function describe(
-  model: TrainedModel,
-  { graphs }: ModelGraphs,
-  n: number,
-  answers: readonly Answer[],
-  files: ReadonlyMap<string, Uint8Array>,
-): Bundle {
-  const { architecture } = model;
-  const has = (graph: GraphName) => graphs.has(graph);
-  const content = {
-    format: 'alix-bundle' as const,
-    name: model.name,
-    system: model.system,
-    dataset: model.dataset,
-    ...dataOf(model),
-    ...(has('encoder') || has('decoder') ? { latent: architecture.latent } : {}),
-    ...(has('encoder') ? { encoder: { deterministic: graphs.get('encoder')?.outputs.length === 1 } } : {}),
-    maskFill: model.maskFill ?? 0,
-    parameters: Object.fromEntries(
-      networksOf(model, graphs).map((name) => [name, plan(name, networkOf(architecture, name)).parameterCount]),
-    ),
-    precision: 'float32' as const,
-    opset: OPSET,
-    files: Object.fromEntries(
-      [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.byteLength }]),
-    ),
-    parity: {
-      n,
-      ...([...graphs.keys()].some(hasCodes) ? { codes: 0 } : {}),
-      ...(has('decoder') ? { images: 0 } : {}),
-      tolerance: PARITY_TOLERANCE,
-    },
-    training: model.training,
-    metrics: model.metrics ?? {},
-    licence: model.licence,
-    golden: goldenPairs(answers, n),
-  };
-  const { format, ...others } = content;
-  const parsed = checkBundle({ format, formatVersion: lowestVersion(content), ...others });
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new AlixError('not-exportable', `model.json cannot say this: "${issue?.path.join('.')}": ${issue?.message}`, {
-    where: model.name,
+/** @throws AlixError 'bad-option' where there is none, or one twice */
+function checkChoice(wanted: readonly Precision[]): void {
+  const isEachOnce = wanted.length > 0 && new Set(wanted).size === wanted.length;
+  if (isEachOnce && wanted.every((name) => precisions.includes(name))) return;
+  throw new AlixError('bad-option', 'precisions are named once each', {
+    expected: precisions.join(', '),
+    found: wanted.join(', ') || 'none',
   });
 }
 
-function dataOf({ architecture }: TrainedModel): Pick<Bundle, 'image' | 'points'> {
-  if (isPoints(architecture)) return { points: { size: architecture.data.shape[0] ?? 0 } };
-  const [height = 0, width = 0, channels = 0] = imageShape(architecture);
-  // 1 or 3 channels: the schema refuses others
-  return { image: { height, width, channels: channels as 1 | 3 } };
+/** Runs `work` on what is loaded, and disposes of it whatever happens. */
+async function using<T>(loading: Promise<LoadedModel>, work: (loaded: LoadedModel) => Promise<T>): Promise<T> {
+  const loaded = await loading;
+  try {
+    return await work(loaded);
+  } finally {
+    await loaded.dispose?.();
+  }
 }
 
-/** The networks that a model's graphs are made of. */
-function networksOf({ chains }: TrainedModel, graphs: ModelGraphs['graphs']): readonly string[] {
-  const { encoder, decoder, critic = [], classifier = [] } = chains;
-  return [...new Set([...encoder, ...decoder, ...(graphs.has('critic') ? critic : []), ...classifier])];
-}
+/** The graphs of a model in float32 as files by name; the same weights give the same bytes. */
+export const graphFiles = (model: TrainedModel): ReadonlyMap<string, Uint8Array> =>
+  layout(storedIn(model, graphsOf(model), new Set(['float32'])), ['float32']);

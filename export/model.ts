@@ -32,6 +32,8 @@ export interface TrainedModel {
   readonly maskFill?: number;
   /** uint8 [n,H,W,C], or float32 [n,d] of points, n >= 1: what parity is checked on; the first few become golden pairs. */
   readonly examples: Uint8Array | Float32Array;
+  /** How many of them, from the first, are held-out data, which drift is measured on; the others are noise. All unless given. */
+  readonly dataCount?: number;
   /** The trained networks in evaluation mode. */
   readonly trained: Forward;
 }

@@ -28,7 +28,7 @@ export function choosePrecision(bundle: Bundle, wanted: Precision = bundle.preci
 }
 
 /** The file of a graph in a precision: encoder.onnx in the bundle's own, encoder.int8.onnx in another. */
-export const fileOf = (bundle: Bundle, graph: GraphName, precision: Precision): string =>
+export const fileOf = (bundle: Pick<Bundle, 'precision'>, graph: GraphName, precision: Precision): string =>
   precision === bundle.precision ? `${graph}.onnx` : `${graph}.${precision}.onnx`;
 
 /** The golden pairs that a runtime's self-test of a precision goes by. */
