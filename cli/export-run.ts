@@ -1,6 +1,6 @@
 /** Ties the three packages together for an export: the trained run, the writer of bundles, and the runtime that checks it. */
 import { type ExportOptions, exportBundle } from '@alix/export';
-import { loadModel } from '@alix/infer';
+import { loadModel, type Precision } from '@alix/infer';
 import { createRandom } from '@alix/infer/io/random';
 import { type CheckpointChoice, openTrained } from '@alix/train';
 import type { Dataset } from '@alix/train/datasets/dataset';
@@ -11,12 +11,14 @@ const NOISE = 16;
 /** At most this many held-out rows are reconstructed for the error that model.json records. */
 const MEASURED = 10_000;
 
-const load: ExportOptions['load'] = (folder) => loadModel(folder, { device: 'cpu' });
+const load: ExportOptions['load'] = (folder, precision) => loadModel(folder, { device: 'cpu', precision });
 
 export interface ExportChoices {
   readonly name: string;
   readonly licence: string;
   readonly replace: boolean;
+  /** What the weights are stored in: the first is the model's own, others lie beside it. */
+  readonly precisions?: readonly Precision[];
   /** Where the run's data are now, if they have moved. */
   readonly data?: string | undefined;
   /** The newest whole one unless given. */
@@ -31,7 +33,7 @@ export interface ExportChoices {
 export async function exportTrained(
   run: string,
   out: string,
-  { name, licence, replace, data: source, checkpoint }: ExportChoices,
+  { name, licence, replace, precisions, data: source, checkpoint }: ExportChoices,
   onEvent?: (line: string) => void,
 ) {
   const trained = await openTrained(run, onEvent, checkpoint);
@@ -46,7 +48,8 @@ export async function exportTrained(
     const on = `${data.name}, held-out part; ${isPoints ? '' : 'pixels in [0,1], '}codes are means`;
     const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
     const examples = await (isPoints ? pointsOf : imagesOf)(data, trained.config.seed);
-    return await exportBundle({ ...trained, name, licence, metrics, examples }, out, { load, replace });
+    const model = { ...trained, name, licence, metrics, examples, dataCount: held(data).length };
+    return await exportBundle(model, out, { load, replace, ...(precisions && { precisions }) });
   } finally {
     trained.dispose();
   }

@@ -1,8 +1,10 @@
 /** alix export: a run folder to a model bundle, with the parity of the two always checked. */
 import { basename, resolve } from 'node:path';
-import type { Bundle } from '@alix/infer';
+import type { Bundle, Precision } from '@alix/infer';
+import { precisions } from '@alix/infer/precision';
 import type { CheckpointChoice } from '@alix/train';
 import { InvalidArgumentError } from 'commander';
+import { driftLines } from '../export-drift.js';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
@@ -12,14 +14,20 @@ interface Options {
   readonly licence: string;
   readonly data?: string;
   readonly checkpoint: CheckpointChoice;
+  readonly precision: readonly Precision[];
 }
 
 const help = `
 The best checkpoint is the one whose held-out error was lowest (the run's setting "best.metric"); a run never removes it.
 
+Precisions store the weights smaller; what a graph computes stays float32, and so do its inputs and outputs. float16 is half the
+bytes, int8 a quarter, with a scale per output channel. How far each is from float32 is measured, printed and kept in model.json;
+a precision that breaks the model (reconstruction MSE more than doubled) is refused.
+
 Examples:
   alix export runs/mnist -o models/mnist-dali
   alix export runs/mnist -o models/mnist-dali --checkpoint best
+  alix export runs/mnist -o models/mnist-dali --precision float32,float16,int8
 `;
 
 export const exportVerb: CommandDefinition = {
@@ -33,6 +41,12 @@ export const exportVerb: CommandDefinition = {
       .option('--name <name>', "the model's name (default: the folder's)")
       .option('--data <data>', "the run's data, if they have moved since")
       .option('--checkpoint <which>', 'newest, best, or the step of one', checkpointChoice, 'newest')
+      .option(
+        '--precision <list>',
+        `one or more of ${precisions.join(', ')}: the first is the model's own`,
+        precisionList,
+        ['float32'],
+      )
       .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
       .option('--replace', 'replace a bundle that is there already')
       .addHelpText('after', help)
@@ -46,6 +60,13 @@ function checkpointChoice(text: string): CheckpointChoice {
   throw new InvalidArgumentError('It is newest, best, or the number of a step.');
 }
 
+function precisionList(text: string): readonly Precision[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = names.filter((name): name is Precision => (precisions as readonly string[]).includes(name));
+  if (known.length === names.length && new Set(known).size === known.length) return known;
+  throw new InvalidArgumentError(`It is one or more of ${precisions.join(', ')}, once each, with commas between.`);
+}
+
 async function exportRun(run: string, options: Options, context: Context): Promise<void> {
   const { exportTrained } = await import('../export-run.js');
   const { bundle, parity, omitted } = await exportTrained(
@@ -57,19 +78,25 @@ async function exportRun(run: string, options: Options, context: Context): Promi
       replace: options.replace === true,
       data: options.data,
       checkpoint: options.checkpoint,
+      precisions: options.precision,
     },
     context.log,
   );
-  if (context.json)
-    return context.out(
-      JSON.stringify({ output: options.output, name: bundle.name, parity, omitted, metrics: bundle.metrics }),
+  if (context.json) {
+    const { name, metrics, precision, drift, variants = {}, files } = bundle;
+    const drifts = Object.fromEntries(
+      Object.entries(variants).map(([variant, told]) => [variant, told?.drift ?? null]),
     );
+    const precisions = { [precision]: drift ?? null, ...drifts };
+    return context.out(JSON.stringify({ output: options.output, name, parity, omitted, metrics, precisions, files }));
+  }
   const bytes = Object.values(bundle.files).reduce((sum, file) => sum + file.bytes, 0);
   const differences = Object.entries(parity.graphs).map(([graph, value]) => `${graph} ${value.toExponential(1)}`);
   context.log(
     `parity with the trained networks over ${parity.n} examples, largest differences: ${differences.join(', ')} ` +
       `(allowed ${parity.tolerance.toExponential(1)})`,
   );
+  for (const line of driftLines(bundle)) context.log(line);
   for (const [graph, reason] of Object.entries(omitted)) context.log(`no ${graph}.onnx: ${reason}`);
   context.log(`${options.output}: ${(bytes / 1e6).toFixed(1)} MB${next(bundle, options.output)}`);
 }
