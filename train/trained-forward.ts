@@ -101,7 +101,8 @@ export function forwardOf(system: System): TrainedForward {
 /** sum w (x - t)^2 / sum w C of each image [N], 0 where nothing counts. @param w [N,H,W,1] */
 function weightedErrors(x: tf.Tensor, t: tf.Tensor, w: tf.Tensor): tf.Tensor {
   const squares = tf.sum(tf.mul(w, tf.square(tf.sub(x, t))), [1, 2, 3]);
-  return tf.divNoNan(squares, tf.mul(tf.sum(w, [1, 2, 3]), x.shape[3] ?? 1));
+  const count = tf.mul(tf.sum(w, [1, 2, 3]), x.shape[3] ?? 1);
+  return tf.div(squares, tf.add(count, tf.cast(tf.equal(count, 0), 'float32')));
 }
 
 const flat = (value: tf.Tensor) => tf.reshape(value, [value.shape[0] ?? 0, -1]);

@@ -18,17 +18,23 @@ afterAll(async () => {
 
 /** Objective, architecture and its options; the graphs that there must be, and the version of model.json. */
 const cases: readonly [string, string, Record<string, number | string>, string, 1 | 2][] = [
-  ['dali', 'aim-mnist', { width: 0.25 }, 'encoder decoder critic features', 1],
-  ['dali', 'small-28', {}, 'encoder decoder critic features', 1],
-  ['ali', 'small-28-joint', {}, 'encoder decoder critic features', 1],
-  ['bigan', 'small-28-joint', { encoder: 'deterministic', prior: 'uniform' }, 'encoder decoder critic features', 1],
-  ['gan', 'small-28', {}, 'decoder critic', 2],
-  ['sn-gan', 'small-28', { normalisation: 'spectral' }, 'decoder critic', 2],
-  ['vae', 'small-28-as-vae', { flow: 'planar' }, 'encoder decoder features', 1],
-  ['as-vae', 'small-28-as-vae', { flow: 'affine' }, 'encoder decoder critic features', 1],
-  ['gali-pt', 'small-28-gali', { critic: 'pt' }, 'encoder decoder critic features', 1],
-  ['gali-mix', 'small-28-gali', { critic: 'mix' }, 'encoder decoder critic features masked_encoder', 1],
-  ['ali', 'ali-cifar10', { width: 0.125 }, 'encoder decoder critic features', 1],
+  ['dali', 'aim-mnist', { width: 0.25 }, 'encoder decoder refine critic features', 1],
+  ['dali', 'small-28', {}, 'encoder decoder refine critic features', 1],
+  ['ali', 'small-28-joint', {}, 'encoder decoder refine critic features', 1],
+  [
+    'bigan',
+    'small-28-joint',
+    { encoder: 'deterministic', prior: 'uniform' },
+    'encoder decoder refine critic features',
+    1,
+  ],
+  ['gan', 'small-28', {}, 'decoder refine critic', 2],
+  ['sn-gan', 'small-28', { normalisation: 'spectral' }, 'decoder refine critic', 2],
+  ['vae', 'small-28-as-vae', { flow: 'planar' }, 'encoder decoder refine features', 1],
+  ['as-vae', 'small-28-as-vae', { flow: 'affine' }, 'encoder decoder refine critic features', 1],
+  ['gali-pt', 'small-28-gali', { critic: 'pt' }, 'encoder decoder refine critic features', 1],
+  ['gali-mix', 'small-28-gali', { critic: 'mix' }, 'encoder decoder refine critic features masked_encoder', 1],
+  ['ali', 'ali-cifar10', { width: 0.125 }, 'encoder decoder refine critic features', 1],
   ['classifier', 'classifier-small', {}, 'classifier features', 2],
   // points; ALI's encoder reads noise there, and its codes are those of no noise
   ['dali', 'aim-grid', { width: 40 }, 'encoder decoder critic features', 2],
@@ -72,7 +78,7 @@ describeWithTensorflow('parity of trained networks and their export', () => {
       for (const masked of [true, false]) {
         const model = { ...(await of(masked)), name: `${name}-${masked ? 'masked' : 'whole'}` };
         const { parity, bundle } = await exportTo(folder, model);
-        const graphs = ['critic', 'decoder', 'encoder', 'features', ...(masked ? ['masked_encoder'] : [])];
+        const graphs = ['critic', 'decoder', 'encoder', 'features', ...(masked ? ['masked_encoder'] : []), 'refine'];
         expect(Object.keys(parity.graphs).sort()).toEqual(graphs);
         expect('masked_encoder.onnx' in bundle.files).toBe(masked);
         for (const difference of Object.values(parity.graphs)) expect(difference).toBeLessThan(1e-4);
@@ -88,7 +94,7 @@ describeWithTensorflow('parity of trained networks and their export', () => {
     const model = await randomModel(config, 4);
     const { parity, omitted } = await exportTo(folder, model);
     expect(omitted).toEqual({ critic: expect.stringMatching(reason) });
-    expect(Object.keys(parity.graphs).sort()).toEqual(['decoder', 'encoder', 'features']);
+    expect(Object.keys(parity.graphs).sort()).toEqual(['decoder', 'encoder', 'features', 'refine']);
     model.dispose();
   });
 });
