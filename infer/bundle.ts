@@ -1,9 +1,6 @@
 /** model.json: what a model bundle promises. The contract of export (writes), infer and eval (read). */
-
-// of zod only what is used here goes into a web page
-import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
 import { AlixError } from './io/errors.js';
+import * as is from './schema.js';
 
 /** The newest version that is read and written; older ones are read too, newer ones are refused. */
 export const FORMAT_VERSION = 3;
@@ -15,146 +12,151 @@ export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_
 export const precisions = ['float32', 'float16', 'int8'] as const;
 export type Precision = (typeof precisions)[number];
 
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits'));
-const positive = z.int().check(z.positive());
-const nonnegative = z.number().check(z.nonnegative());
+const sha256 = is.matching(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
+const positive = is.above(is.whole);
+const nonnegative = is.notBelow(is.number);
 
-const fileEntry = z.strictObject({ sha256, bytes: positive });
+const fileEntry = is.object({ sha256, bytes: positive });
 
 /** Plain file names only: a bundle must not reach outside its folder. */
-const fileName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a plain file name without folders'));
+const fileName = is.matching(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a plain file name without folders');
 
-const measure = z.strictObject({
-  value: z.number(),
+const measure = is.object({
+  value: is.number,
   n: positive,
   /** What the number was measured on and how, e.g. "strokes test, pixels in [0,1], codes are means". */
-  on: z.string(),
+  on: is.string,
 });
 
 /** Inputs and what the trained networks made of them, base64 of the raw little-endian values, for the self-test of a runtime. */
-const golden = z.strictObject({
+const golden = is.object({
   /** uint8 [n,H,W,C] */
-  image: z.optional(z.string()),
+  image: is.optional(is.string),
   /** float32 [n,d] in place of images, where the model is one of points */
-  points: z.optional(z.string()),
+  points: is.optional(is.string),
   /** float32 [n,d]: what the encoder makes of the images or points */
-  mean: z.optional(z.string()),
+  mean: is.optional(is.string),
   /** float32 [n,d]: draws from the prior, where there is no encoder */
-  latent: z.optional(z.string()),
+  latent: is.optional(is.string),
   /** float32 [n,H,W,C] in [0,1], or points: the decoder at `mean`, or at `latent` */
-  decoded: z.optional(z.string()),
+  decoded: is.optional(is.string),
   /** float32 [n,k]: what the classifier makes of the images or points */
-  logit: z.optional(z.string()),
+  logit: is.optional(is.string),
   n: positive,
   /** Largest absolute difference that a healthy runtime shows against these. */
-  tolerance: z.number().check(z.positive()),
+  tolerance: is.above(is.number),
 });
 
 /** How far the graphs of a precision are from those of float32, on the same inputs. */
-const drift = z.strictObject({
+const drift = is.object({
   /** Held-out examples that it was measured on. */
   n: positive,
   /** By graph, of its first output (refine: the gradient). */
-  graphs: z.record(
-    z.string(),
-    z.strictObject({
+  graphs: is.record(
+    is.string,
+    is.object({
       /** Largest and mean absolute difference. */
       largest: nonnegative,
       mean: nonnegative,
       /** Standard deviation of the float32 output over the examples, pooled over its numbers. */
       deviation: nonnegative,
       /** Bytes of the file over those of the float32 one. */
-      ratio: z.number().check(z.positive()),
+      ratio: is.above(is.number),
     }),
   ),
   /** Reconstruction error over the examples, pixels in [0,1]: of the float32 graphs, and of these. */
-  mse: z.optional(z.strictObject({ float32: nonnegative, own: nonnegative })),
+  mse: is.optional(is.object({ float32: nonnegative, own: nonnegative })),
 });
 
 /** Another precision of the same graphs, in files such as encoder.int8.onnx. */
-const variant = z.strictObject({
-  drift: z.optional(drift),
+const variant = is.object({
+  drift: is.optional(drift),
   /** In place of the outputs in `golden`: of the same inputs, and the decoder at this mean. */
-  golden: z.pick(golden, { mean: true, decoded: true, logit: true }),
+  golden: is.object({
+    mean: is.optional(is.string),
+    decoded: is.optional(is.string),
+    logit: is.optional(is.string),
+  }),
 });
 
-const fields = z.strictObject({
-  format: z.literal('alix-bundle'),
+const fields = is.object({
+  format: is.oneOf('alix-bundle'),
   formatVersion: positive,
-  name: z.string().check(z.minLength(1)),
+  name: is.named,
   /** The objective's name: 'dali', 'ali', ... */
-  system: z.string().check(z.minLength(1)),
+  system: is.named,
   /** The name of the training data. */
-  dataset: z.string().check(z.minLength(1)),
-  image: z.optional(
-    z.strictObject({ height: positive, width: positive, channels: z.union([z.literal(1), z.literal(3)]) }),
-  ),
+  dataset: is.named,
+  image: is.optional(is.object({ height: positive, width: positive, channels: is.oneOf(1, 3) })),
   /** In place of `image`: the data are vectors of this size. */
-  points: z.optional(z.strictObject({ size: positive })),
+  points: is.optional(is.object({ size: positive })),
   /** Absent where there is neither encoder nor decoder. */
-  latent: z.optional(z.strictObject({ size: positive, prior: z.enum(['normal', 'uniform']) })),
+  latent: is.optional(is.object({ size: positive, prior: is.oneOf('normal', 'uniform') })),
   /** Deterministic: one code for each image, no log_variance. Absent where there is no encoder. */
-  encoder: z.optional(z.strictObject({ deterministic: z.boolean() })),
+  encoder: is.optional(is.object({ deterministic: is.boolean })),
   /** The value put under an inpainting mask, on the [0,1] scale. */
-  maskFill: z.number(),
-  parameters: z.record(z.string(), z.int().check(z.nonnegative())),
+  maskFill: is.number,
+  parameters: is.record(is.string, is.notBelow(is.whole)),
   /** That of encoder.onnx, decoder.onnx and the others without a precision in their names. */
-  precision: z.enum(precisions),
+  precision: is.oneOf(...precisions),
   /** Of that precision, where it is not float32. */
-  drift: z.optional(drift),
-  variants: z.optional(
-    z.strictObject({
-      float32: z.optional(variant),
-      float16: z.optional(variant),
-      int8: z.optional(variant),
+  drift: is.optional(drift),
+  variants: is.optional(
+    is.object({
+      float32: is.optional(variant),
+      float16: is.optional(variant),
+      int8: is.optional(variant),
     }),
   ),
   opset: positive,
   /** The graphs and whatever else belongs to the model; runtimes pass over graphs that they do not know. */
-  files: z.record(fileName, fileEntry),
+  files: is.record(fileName, fileEntry),
   /** Largest absolute differences between the trained networks and the exported graphs. */
-  parity: z.strictObject({
+  parity: is.object({
     n: positive,
     /** Of codes; and of features, logits and the codes of masked images, where there are such graphs. */
-    codes: z.optional(nonnegative),
+    codes: is.optional(nonnegative),
     /** Of what the decoder puts out. */
-    images: z.optional(nonnegative),
-    tolerance: z.number().check(z.positive()),
+    images: is.optional(nonnegative),
+    tolerance: is.above(is.number),
   }),
-  training: z.strictObject({
-    recipe: z.string(),
-    alixVersion: z.string(),
-    seed: z.int(),
-    steps: z.int().check(z.nonnegative()),
+  training: is.object({
+    recipe: is.string,
+    alixVersion: is.string,
+    seed: is.whole,
+    steps: is.notBelow(is.whole),
     epochs: nonnegative,
     batch: positive,
     /** Fingerprint of the training data: sha256 over its content. */
-    data: z.string(),
+    data: is.string,
     /** The resolved configuration of the run, as in run.json. */
-    config: z.record(z.string(), z.unknown()),
+    config: is.record(is.string, is.anything),
   }),
-  metrics: z.record(z.string(), measure),
-  licence: z.string(),
+  metrics: is.record(is.string, measure),
+  licence: is.string,
   golden,
 });
 
 /** The parsed model.json. */
-export type Bundle = z.infer<typeof fields>;
+export type Bundle = is.Of<typeof fields>;
 /** How far a precision is from float32. */
-export type Drift = z.infer<typeof drift>;
-type Variant = z.infer<typeof variant>;
+export type Drift = is.Of<typeof drift>;
+type Variant = is.Of<typeof variant>;
 
-const bundleSchema = fields.check(({ value, issues }) => {
-  for (const [key, message] of contradictions(value))
-    issues.push({ code: 'custom', input: value, path: [key], message });
-});
+/** What checking a value gives: the bundle, or the first thing that is wrong. */
+export type Checked =
+  | { readonly success: true; readonly data: Bundle }
+  | { readonly success: false; readonly error: { readonly issues: readonly is.Issue[] } };
 
-/** zod/mini comes without words. */
-const words = { error: en().localeError };
+/** A value against the schema of model.json. */
+export function checkBundle(value: unknown): Checked {
+  const issue = fields(value, []) ?? contradiction(value as Bundle);
+  return issue ? { success: false, error: { issues: [issue] } } : { success: true, data: value as Bundle };
+}
 
-/** A value against the schema of model.json: the bundle, or the issues in words. */
-export function checkBundle(value: unknown): z.core.util.SafeParseResult<Bundle> {
-  return bundleSchema.safeParse(value, words);
+function contradiction(bundle: Bundle): is.Issue | undefined {
+  for (const [key, message] of contradictions(bundle)) return { path: [key], message };
+  return undefined;
 }
 
 /** What the fields of a bundle say against each other: the key, and what is wrong with it. */
@@ -254,17 +256,17 @@ export function parseBundle(text: string, where: string): Bundle {
   } catch (cause) {
     throw new AlixError('bad-bundle', 'not valid JSON', { where, remedy: 'export the model again', cause });
   }
-  const head = z.looseObject({ format: z.string(), formatVersion: z.number() }).safeParse(json);
-  if (!head.success || head.data.format !== 'alix-bundle')
+  const head = (typeof json === 'object' && json !== null ? json : {}) as { format?: unknown; formatVersion?: unknown };
+  if (head.format !== 'alix-bundle' || typeof head.formatVersion !== 'number')
     throw new AlixError('bad-bundle', 'not the model.json of an alix model bundle', {
       where,
       remedy: 'name a folder that `alix export` wrote',
     });
-  if (head.data.formatVersion > FORMAT_VERSION)
+  if (head.formatVersion > FORMAT_VERSION)
     throw new AlixError('bundle-too-new', 'the bundle is newer than this runtime', {
       where,
       expected: `format version ${FORMAT_VERSION} or older`,
-      found: `${head.data.formatVersion}`,
+      found: `${head.formatVersion}`,
       remedy: 'update @alix/infer',
     });
   const parsed = checkBundle(json);

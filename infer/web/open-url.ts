@@ -1,0 +1,54 @@
+/** A model bundle at a URL: model.json now, each graph when it is needed. */
+import { parseBundle } from '../bundle.js';
+import { AlixError } from '../io/errors.js';
+import type { OpenBundle } from '../model.js';
+import { download, looksLikePage, refusal } from './download.js';
+import { type FetchOptions, fetchFile } from './fetch-file.js';
+import { sha256 } from './sha256.js';
+
+const REMEDY = 'put the whole model folder, as `alix export` wrote it, where the page can fetch it';
+
+/**
+ * Reads the model.json of a bundle. Without a network, the one of an earlier visit.
+ *
+ * @param source the folder's URL, or that of its model.json; a text is taken from the page's own address
+ * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'unreachable', 'interrupted'
+ */
+export async function openUrl(source: string | URL, options: FetchOptions = {}): Promise<OpenBundle> {
+  const base = folderOf(source);
+  const at = (file: string) => new URL(file, base).href;
+  const manifest = at('model.json');
+  const text = await readManifest(manifest, options);
+  const bundle = parseBundle(new TextDecoder().decode(text), manifest);
+  return {
+    bundle,
+    sha256: await sha256(text),
+    files: {
+      where: at,
+      read: (file) => fetchFile({ url: at(file), ...bundle.files[file]!, code: 'bad-bundle', remedy: REMEDY }, options),
+    },
+  };
+}
+
+function folderOf(source: string | URL): URL {
+  try {
+    const url = new URL(source, globalThis.document?.baseURI ?? globalThis.location?.href);
+    if (!url.pathname.endsWith('/model.json') && !url.pathname.endsWith('/')) url.pathname += '/';
+    return new URL('.', url);
+  } catch (cause) {
+    throw new AlixError('no-bundle', 'not a URL', { where: `${source}`, remedy: "give a model folder's URL", cause });
+  }
+}
+
+async function readManifest(url: string, { cache, signal }: FetchOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const wanted = { url, code: 'no-bundle', remedy: REMEDY };
+  const key = `model.json?${encodeURIComponent(url)}`;
+  const text = await download(wanted, { signal, cacheMode: 'no-cache' }).catch(async (error: unknown) => {
+    const kept = error instanceof AlixError && error.code === 'unreachable' ? await cache?.get(key) : undefined;
+    if (!kept) throw error;
+    return kept;
+  });
+  if (looksLikePage(text)) throw refusal(wanted, 'the server sends a web page in place of model.json', 'JSON', 'HTML');
+  await cache?.put(key, text);
+  return text;
+}

@@ -1,0 +1,94 @@
+/** The page's side: a Web Worker made, watched, and ended. */
+import { AlixError } from '../io/errors.js';
+import type { Runtime } from '../runtime.js';
+import { connect } from '../worker/connect.js';
+import type { WorkerOptions } from './serve-ort.js';
+import { workerProblem } from './worker-problem.js';
+
+/** The runtimes that there are workers for. */
+export type WebDevice = 'wasm' | 'webgpu';
+
+// bundlers know a worker by this very form
+const make = {
+  wasm: () => new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' }),
+  webgpu: () => new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' }),
+};
+const scripts = {
+  wasm: () => new URL('./worker-wasm.js', import.meta.url),
+  webgpu: () => new URL('./worker-webgpu.js', import.meta.url),
+};
+
+let count = 0;
+
+/**
+ * ONNX Runtime in a worker of its own. Its end gives all memory back.
+ *
+ * @throws AlixError 'no-worker' where its script does not load, 'no-device', 'worker-died', 'interrupted'
+ */
+export async function startWorker(
+  device: WebDevice,
+  options: Omit<WorkerOptions, 'lock'>,
+  { signal, reason }: { readonly signal?: AbortSignal | undefined; readonly reason?: string | undefined } = {},
+): Promise<Runtime> {
+  const worker = makeWorker(device);
+  const watching = new AbortController();
+  const terminate = async () => {
+    watching.abort();
+    worker.terminate();
+  };
+  const connection = connect(
+    {
+      post: (message, transfer) => worker.postMessage(message, [...transfer]),
+      listen: (take) => worker.addEventListener('message', ({ data }) => take(data)),
+    },
+    terminate,
+  );
+  let started = false;
+  worker.addEventListener('error', async (event) => {
+    event.preventDefault();
+    // of a script that does not load, browsers say nothing
+    connection.fail(started || event.message ? died(event.message) : await workerProblem(scripts[device]()));
+    if (!started) await terminate();
+  });
+  const stop = () => connection.fail(new AlixError('interrupted', 'interrupted', { cause: signal?.reason }));
+  signal?.addEventListener('abort', stop);
+  const lock = `alix-worker-${Date.now()}-${++count}`;
+  try {
+    const answer = await connection.start({ ...options, lock } satisfies WorkerOptions, [options.wasm.buffer]);
+    started = true;
+    watch(lock, watching.signal, () => connection.fail(died()));
+    return connection.runtime({ ...answer, ...(reason !== undefined && { reason }) });
+  } catch (error) {
+    await terminate();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function makeWorker(device: WebDevice): Worker {
+  try {
+    return make[device]();
+  } catch (cause) {
+    // a worker's script must come from the page's own server
+    throw new AlixError('no-worker', 'the browser refuses this worker', {
+      where: scripts[device]().href,
+      found: cause instanceof Error ? cause.message.slice(0, 200) : `${cause}`,
+      remedy:
+        "serve alix's scripts from the page's own origin, and allow them in its Content-Security-Policy (worker-src)",
+      cause,
+    });
+  }
+}
+
+/** Waits for the lock that the worker holds: the browser gives it on when the worker is gone, however it went. */
+function watch(lock: string, signal: AbortSignal, onDeath: () => void): void {
+  navigator.locks?.request(lock, { signal }, onDeath).catch(() => undefined);
+}
+
+function died(message?: string): AlixError {
+  return new AlixError('worker-died', 'the worker that runs ONNX Runtime has ended', {
+    ...(message && { found: message }),
+    remedy: 'load the model again; if memory was short, with a smaller batch',
+  });
+}
