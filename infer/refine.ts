@@ -123,7 +123,7 @@ export async function* refineBatches(
   const d = latentOf(model.bundle).size;
   const values = imageValues(model.bundle);
   if (start === 'encoder') encoderOf(model.bundle);
-  const starts = typeof start === 'string' ? undefined : startCodes(start, d);
+  const starts = start === 'encoder' || start === 'zero' ? undefined : startCodes(start, d);
   if (weight) checkWeight(weight);
   const weights = perImage(weight ?? new Float32Array(height * width).fill(1), {
     size: height * width,
