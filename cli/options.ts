@@ -1,6 +1,9 @@
 /** Options that several verbs share, and how their values are read. */
-import { type Precision, precisions } from '@alix/infer/precision';
+import type { Precision } from '@alix/infer/precision';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Named here, for the packages that know them load slowly and every verb's help needs them. */
+const precisions = ['float32', 'float16', 'int8'] as const satisfies readonly Precision[];
 
 /** A parser for whole numbers from `min` up. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -39,7 +42,13 @@ export function addModelOptions(command: Command): Command {
     )
     .addOption(
       new Option('--precision <name>', "what the weights are stored in (default: the model's own)").choices(precisions),
-    );
+    )
+    .hook('preAction', async (verb) => {
+      // ONNX Runtime starts on its own thread while this one loads the verb
+      const { prepareRuntime } = await import('@alix/infer/start');
+      const { device, threads } = verb.opts<ModelOptions>();
+      prepareRuntime({ device, threads });
+    });
 }
 
 /** What the verbs that read many images take. */

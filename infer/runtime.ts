@@ -12,6 +12,7 @@ export interface Runtime {
   /** Threads of one run, where that is known. */
   readonly threads?: number | undefined;
   /**
+   * @param bytes the graph, handed over: where the runtime is in a worker they are gone afterwards
    * @param what the file's path or URL, for error messages
    * @throws AlixError 'bad-graph' when the bytes are not an ONNX graph that this runtime takes
    */

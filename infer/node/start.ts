@@ -17,9 +17,34 @@ const REMEDY = 'load the model again; if it happens again the model or the memor
  *   later, of every call, 'runtime-lost' where the worker has died
  */
 export async function nodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const started = ahead;
+  ahead = undefined;
+  if (started?.key === keyOf(options)) return started.runtime;
+  started?.runtime.then((runtime) => runtime.dispose?.()).catch(() => {});
+  return startRuntime(options);
+}
+
+let ahead: { readonly key: string; readonly runtime: Promise<Runtime> } | undefined;
+const keyOf = ({ device = 'auto', threads }: RuntimeOptions) => `${device} ${threads}`;
+
+/**
+ * Starts what the next `nodeRuntime` or `loadModel` with these options takes: for programs that have more to load themselves
+ * meanwhile. Errors are told by that call.
+ */
+export function prepareRuntime(options: RuntimeOptions = {}): void {
+  const runtime = startRuntime(options);
+  runtime.catch(() => {});
+  ahead = { key: keyOf(options), runtime };
+}
+
+/** @param file what the worker runs; tests have their own */
+export async function startRuntime(
+  options: RuntimeOptions,
+  file = new URL('./worker.js', import.meta.url),
+): Promise<Runtime> {
   checkRuntimeOptions(options);
   // of its own flags: those of the process may be a program's text, or a loader that is slow to start
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'alix', execArgv: [] });
+  const worker = new Worker(file, { name: 'alix', execArgv: [] });
   const lost = (what: string, cause?: unknown) => new AlixError('runtime-lost', what, { remedy: REMEDY, cause });
   const connection = connect(
     {

@@ -69,8 +69,8 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
   }
 
   async function open(bytes: Uint8Array, what: string): Promise<GraphSession> {
-    const copy = copied(bytes);
-    const { session, inputs, outputs } = await ask<Opened>({ ask: 'open', bytes: copy, what }, [copy.buffer]);
+    const sent = handedOver(bytes);
+    const { session, inputs, outputs } = await ask<Opened>({ ask: 'open', bytes: sent, what }, [sent.buffer]);
     return {
       inputs,
       outputs,
@@ -101,6 +101,13 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
     }),
     fail,
   };
+}
+
+/** The memory itself where it holds nothing else, for graphs are large; else a copy. */
+function handedOver(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const isAll = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
+  return isAll ? (bytes as Uint8Array<ArrayBuffer>) : copied(bytes);
 }
 
 function received({ code, what, details }: SentError): Error {

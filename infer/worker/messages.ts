@@ -56,7 +56,8 @@ export function packed(tensors: Tensors): { readonly tensors: Tensors; readonly 
 }
 
 /** The same numbers in an ArrayBuffer of their own. `slice` would not do: that of Node's Buffer is a view. */
-export function copied<T extends Values>(data: T): T & { readonly buffer: ArrayBuffer } {
-  const copy = data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data);
-  return copy as unknown as T & { readonly buffer: ArrayBuffer };
+export function copied(data: Uint8Array): Uint8Array<ArrayBuffer>;
+export function copied(data: Values): Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export function copied(data: Values): Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> {
+  return data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data);
 }
