@@ -108,3 +108,41 @@ test("samples given an image scatter around the image's mean by the encoder's va
   });
   await model.dispose();
 });
+
+test('several images are sampled from, several times each, by their names alone', async () => {
+  const model = await load();
+  const data = tinyImages(tiny, 3);
+  const names = ['a', 'b', 'c'];
+  const images = { data, n: 3, names };
+  const progress: [number, number | undefined][] = [];
+  const all = await model.sampleGiven(images, 5, {
+    seed: 2,
+    batch: 4,
+    onProgress: (done, total) => progress.push([done, total]),
+  });
+  expect([all.n, all.perImage, all.latent.length]).toEqual([15, 5, 45]);
+  expect(progress).toEqual([4, 8, 12, 15].map((done) => [done, 15]));
+  decodeByHand(tiny, all.latent.subarray(27, 30)).forEach((value, i) => {
+    expect(all.image[9 * 24 + i]).toBeCloseTo(value, 6);
+  });
+  // batches, order, images left out and more draws change nothing of those there are
+  const [b, whole] = [{ data: data.subarray(24, 48), n: 1, names: ['b'] }, { batch: 64 }];
+  expect((await model.sampleGiven(images, 5, { seed: 2, ...whole })).latent).toEqual(all.latent);
+  expect((await model.sampleGiven(b, 5, { seed: 2 })).latent).toEqual(all.latent.subarray(15, 30));
+  expect((await model.sampleGiven(b, 9, { seed: 2 })).latent.subarray(0, 15)).toEqual(all.latent.subarray(15, 30));
+  // the first draw is that of encode
+  const { latent } = await model.encode(images, { sample: { seed: 2 } });
+  [0, 1, 2].forEach((i) => {
+    expect(all.latent.subarray(i * 15, i * 15 + 3)).toEqual(latent!.subarray(i * 3, i * 3 + 3));
+  });
+  // a stream of images, of unknown number
+  async function* stream() {
+    for (let i = 0; i < 3; i++) yield { name: names[i]!, pixels: data.subarray(i * 24, (i + 1) * 24) };
+  }
+  expect((await model.sampleGiven(stream(), 5, { seed: 2, batch: 2 })).latent).toEqual(all.latent);
+  await expect(model.sampleGiven(images, 0, { seed: 2 })).rejects.toMatchObject({ code: 'bad-option' });
+  await expect(model.sampleGiven(images, 1, { seed: 2, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'interrupted',
+  });
+  await model.dispose();
+});
