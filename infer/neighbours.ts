@@ -89,8 +89,8 @@ export class CodeIndex {
  * The same over codes that are not all in memory, each block looked at once.
  *
  * ```ts
- * const { blocks, d } = await readCodeBlocks('codes.npy'); // from '@alix/infer/io/codes-file'
- * const { places } = await searchBlocks(blocks, d, queries, { k: 8 });
+ * const file = await openCodes('codes.npy'); // from '@alix/infer/io/codes-file'
+ * const { places } = await searchBlocks(file.blocks(), file.d, queries, { k: 8 });
  * ```
  * @throws AlixError as `CodeIndex.search` does, and 'bad-latent' for codes that are not finite
  */

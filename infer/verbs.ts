@@ -24,6 +24,8 @@ export { type Manifold, type ManifoldOptions, manifoldCodes } from './manifold.j
 export {
   type CodeBlocks,
   CodeIndex,
+  type CodesModel,
+  checkCodesModel,
   type Distance,
   distances,
   type Neighbours,

@@ -60,6 +60,15 @@ export function npyHeader(dtype: string, shape: readonly number[]): Uint8Array<A
   return out;
 }
 
+/** What the head of an NPY file says, checked against the size of the file. */
+export interface NpyHead {
+  readonly shape: readonly number[];
+  /** One of NumPy's names in `NpyArray`. */
+  readonly dtype: string;
+  /** Where the values begin, in bytes from the start of the file. */
+  readonly start: number;
+}
+
 /**
  * Reads the bytes of an NPY file. The values are a copy.
  *
@@ -67,6 +76,21 @@ export function npyHeader(dtype: string, shape: readonly number[]): Uint8Array<A
  * @throws AlixError 'bad-npy': not NPY, truncated, column-major, or of a type that is not read
  */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
+  const { shape, dtype, start } = readNpyHead(bytes, where);
+  const copy = new Uint8Array(bytes.length - start);
+  copy.set(bytes.subarray(start));
+  return { shape, data: types[dtype]!.make(copy.buffer), dtype };
+}
+
+/**
+ * Reads the head alone, for files that are read piece by piece.
+ *
+ * @param bytes the file's first bytes: a head is at most 1 MiB
+ * @param where the path, for error messages
+ * @param total bytes of the whole file
+ * @throws AlixError 'bad-npy', as `decodeNpy`
+ */
+export function readNpyHead(bytes: Uint8Array, where: string, total = bytes.length): NpyHead {
   const bad = (
     what: string,
     expected?: string,
@@ -100,15 +124,13 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   if (head.fortran)
     throw bad('the array is in column-major (Fortran) order', 'C order', undefined, 'save np.ascontiguousarray(a)');
   const size = head.shape.reduce((product, n) => product * n, 1) * type.bytes;
-  if (size !== bytes.length - start)
+  if (size !== total - start)
     throw bad(
-      `${size > bytes.length - start ? 'truncated: less' : 'more'} data than the shape says`,
+      `${size > total - start ? 'truncated: less' : 'more'} data than the shape says`,
       `${size} bytes`,
-      `${bytes.length - start}`,
+      `${total - start}`,
     );
-  const copy = new Uint8Array(size);
-  copy.set(bytes.subarray(start));
-  return { shape: head.shape, data: type.make(copy.buffer), dtype: head.dtype };
+  return { shape: head.shape, dtype: head.dtype, start };
 }
 
 function typeOf(data: NpyData): string {
