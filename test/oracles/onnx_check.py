@@ -2,7 +2,7 @@
 
 usage: python onnx_check.py MODEL_FOLDER [CODES.npy IMAGES]
 Checks the sizes and sha256 of model.json, onnx.checker in full, strict shape inference, the inputs and outputs of the
-contract for every graph, the golden pairs, and that no answer depends on the batch. CODES.npy (float32 [N,d]) are means
+contract for every graph in every precision, the golden pairs of each, and that no answer depends on the batch. CODES.npy (float32 [N,d]) are means
 that alix gave for IMAGES, a .npy of uint8 [N,H,W,C] or
 an IDX file of [N,H,W]: they must be Python's to 1e-5. Prints one JSON line; ends with 1 where something is wrong.
 """
@@ -31,6 +31,10 @@ def contract(bundle):
         "critic.onnx": ([data, code("latent")], [any_size("logit")]),
         "features.onnx": ([data], [any_size("features")]),
         "classifier.onnx": ([data], [any_size("logit")]),
+        "refine.onnx": (
+            [code("latent"), ("target", *data[1:]), ("weight", "tensor(float)", ["N", *data[2][1:3], 1])],
+            [("loss", "tensor(float)", ["N"]), code("gradient")],
+        ),
     }
 
 
@@ -44,6 +48,28 @@ def fits(found, wanted):
 
 def ports(values):
     return [(v.name, v.type, list(v.shape)) for v in values]
+
+
+def self_test(bundle, golden, of):
+    """Largest differences from the golden pairs, by what they are of."""
+    n = golden["n"]
+    raw = lambda key, kind: np.frombuffer(base64.b64decode(golden[key]), kind).reshape(n, -1)
+    worst = lambda found, key: float(np.abs(found.reshape(n, -1) - raw(key, np.float32)).max())
+    found, given = {}, {}
+    if "image" in golden:
+        given = {"image": raw("image", np.uint8).reshape([n, *(bundle["image"][k] for k in ("height", "width", "channels"))])}
+    elif "points" in golden:
+        given = {"points": raw("points", np.float32)}
+    if of("encoder"):
+        found["codes"] = worst(of("encoder").run(["mean"], given)[0], "mean")
+    if of("decoder"):
+        decoded, *pixels = of("decoder").run(None, {"latent": raw("mean" if "mean" in golden else "latent", np.float32)})
+        found["images"] = worst(decoded, "decoded")
+        if pixels:
+            assert (pixels[0] == np.floor(np.float32(255) * decoded + np.float32(0.5)).astype(np.uint8)).all(), "pixels"
+    if of("classifier"):
+        found["logits"] = worst(of("classifier").run(["logit"], given)[0], "logit")
+    return found
 
 
 def images_of(path, bundle):
@@ -73,33 +99,24 @@ def main(folder, codes=None, images=None):
         assert model.opset_import[0].version == bundle["opset"], f"{name}: opset {model.opset_import[0].version}"
         assert model.producer_name == "alix" and model.producer_version, f"{name}: no producer"
         session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-        if name in contract(bundle):
-            inputs, outputs = contract(bundle)[name]
-            if name == "critic.onnx" and len(session.get_inputs()) == 1:
+        graph = name.split(".")[0] + ".onnx"
+        if graph in contract(bundle):
+            inputs, outputs = contract(bundle)[graph]
+            if graph == "critic.onnx" and len(session.get_inputs()) == 1:
                 inputs = inputs[:1]
             found = (ports(session.get_inputs()), ports(session.get_outputs()))
             assert fits(found[0], inputs) and fits(found[1], outputs), f"{name}: {found}"
         sessions[name] = session
         report[name] = {"nodes": len(model.graph.node), "ir": model.ir_version, "opset": bundle["opset"], "bytes": len(data)}
 
-    golden, n = bundle["golden"], bundle["golden"]["n"]
-    raw = lambda key, kind: np.frombuffer(base64.b64decode(golden[key]), kind).reshape(n, -1)
-    if "image" in golden:
-        given = {"image": raw("image", np.uint8).reshape([n, *(bundle["image"][k] for k in ("height", "width", "channels"))])}
-    elif "points" in golden:
-        given = {"points": raw("points", np.float32)}
-    worst = lambda found, key: float(np.abs(found.reshape(n, -1) - raw(key, np.float32)).max())
-    encode = lambda x: sessions["encoder.onnx"].run(["mean"], {"image" if "image" in bundle else "points": x})[0]
-    if "encoder.onnx" in sessions:
-        report["golden_codes"] = worst(encode(*given.values()), "mean")
-    if "decoder.onnx" in sessions:
-        decoded, *pixels = sessions["decoder.onnx"].run(None, {"latent": raw("mean" if "mean" in golden else "latent", np.float32)})
-        report["golden_images"] = worst(decoded, "decoded")
-        if pixels:
-            assert (pixels[0] == np.floor(np.float32(255) * decoded + np.float32(0.5)).astype(np.uint8)).all(), "pixels"
-    if "classifier.onnx" in sessions:
-        report["golden_logits"] = worst(sessions["classifier.onnx"].run(["logit"], given)[0], "logit")
-    assert max(v for k, v in report.items() if k.startswith("golden_")) <= golden["tolerance"], report
+    n = bundle["golden"]["n"]
+    variants = bundle.get("variants", {})
+    for precision in [bundle["precision"], *variants]:
+        golden = {**bundle["golden"], **variants.get(precision, {}).get("golden", {})}
+        of = lambda graph: sessions.get(f"{graph}.{precision}.onnx" if precision in variants else f"{graph}.onnx")
+        found = self_test(bundle, golden, of)
+        report["golden" if precision == bundle["precision"] else f"golden_{precision}"] = found
+        assert max(found.values()) <= golden["tolerance"], report
     # the other graphs have no golden pairs: they run, at a batch of n and of 1, and give the same numbers
     rng = np.random.default_rng(1)
     for name, session in sessions.items():
@@ -114,6 +131,7 @@ def main(folder, codes=None, images=None):
 
     if codes:
         given, x = np.load(codes), images_of(images, bundle)
+        encode = lambda x: sessions["encoder.onnx"].run(["mean"], {"image": x})[0]
         assert given.dtype == np.float32 and given.shape == (len(x), bundle["latent"]["size"]), (given.dtype, given.shape)
         ours = np.concatenate([encode(np.ascontiguousarray(x[i : i + 500])) for i in range(0, len(x), 500)])
         report["codes"] = {"n": len(x), "largest_difference": float(np.abs(ours - given).max())}
