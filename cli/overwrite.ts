@@ -9,12 +9,18 @@ import { pictureFile } from './pictures.js';
  * Refuses an output file that is one of the inputs, and an output folder whose pictures would replace inputs, or which
  * lies in an input folder, where the results of an earlier run would be taken for images.
  *
+ * @param files what will be written into the folder: by default a picture under each input's name
  * @throws AlixError 'output-is-input'
  */
-export async function refuseInputs(output: string, inputs: readonly ImageEntry[], folder: boolean): Promise<void> {
+export async function refuseInputs(
+  output: string,
+  inputs: readonly ImageEntry[],
+  folder: boolean,
+  files?: Iterable<string>,
+): Promise<void> {
   const locate = locator();
-  const files = await Promise.all(inputs.map(({ path }) => locate(path)));
-  const taken = new Set(files);
+  const places = await Promise.all(inputs.map(({ path }) => locate(path)));
+  const taken = new Set(places);
   if (!folder) {
     for (const file of [output, `${output}.json`])
       if (taken.has(await locate(file))) throw replaced(file, 'choose another name for the output');
@@ -24,17 +30,15 @@ export async function refuseInputs(output: string, inputs: readonly ImageEntry[]
   // a folder that is not there yet holds no input
   if (target === undefined) return;
   inputs.forEach(({ name, path }, i) => {
-    const base = files[i]!.slice(0, -name.length);
-    if (files[i]!.startsWith(target + sep) && base.length <= target.length && target.startsWith(base))
+    const base = places[i]!.slice(0, -name.length);
+    if (places[i]!.startsWith(target + sep) && base.length <= target.length && target.startsWith(base))
       throw new AlixError('output-is-input', 'a file of the output folder would be read as an image', {
         where: path,
         remedy: 'choose an output folder outside the input folder',
       });
   });
-  for (const { name } of inputs) {
-    const file = pictureFile(name);
+  for (const file of files ?? inputs.map(({ name }) => pictureFile(name)))
     if (taken.has(join(target, file))) throw replaced(join(output, file), 'choose another output folder');
-  }
 }
 
 function replaced(where: string, remedy: string): AlixError {

@@ -6,7 +6,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
 import { writePng } from '@alix/infer/io/load';
 import { encodePng } from '@alix/infer/io/png';
-import { type SheetOptions, tile, unstack } from '@alix/infer/io/sheet';
+import { tile, unstack } from '@alix/infer/io/sheet';
 
 type ImageSize = NonNullable<Bundle['image']>;
 
@@ -45,10 +45,17 @@ export async function writePictures(
 }
 
 /** Checks, before anything is computed, that the output can be written; if `work` fails, leaves no empty folder. */
-export async function intoOutput<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const grid = pictureOutput(path) === 'grid';
-  if (grid) await refuseFolder(path);
-  const folder = grid ? dirname(path) : path;
+export function intoOutput<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return pictureOutput(path) === 'grid' ? intoFile(path, work) : intoFolder(path, work);
+}
+
+/** The same for an output that is a file of any kind. */
+export async function intoFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await refuseFolder(path);
+  return intoFolder(dirname(path), work);
+}
+
+async function intoFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const made = await ensureWritableFolder(folder);
   try {
     return await work();
@@ -86,26 +93,6 @@ const MAX_GRID_PIXELS = 64e6;
 /** One grid of images [H,W,C]. */
 export async function writeGrid(path: string, images: readonly Uint8Array[], size: ImageSize): Promise<void> {
   await writePng(path, tile(images, size, { gap: 2, background: 255, scale: scaleFor(images.length, size) }));
-}
-
-/** One grid of pairs, each original beside its reconstruction. */
-export async function writePairs(
-  path: string,
-  pairs: readonly (readonly [original: Uint8Array, other: Uint8Array])[],
-  size: ImageSize,
-): Promise<void> {
-  const inner: SheetOptions = { columns: 2, gap: 1, background: 255 };
-  const joined = pairs.map((pair) => tile(pair, size, inner));
-  const first = joined[0];
-  if (!first) return;
-  const pairSize = { height: first.height, width: first.width, channels: size.channels };
-  const columns = Math.max(1, Math.ceil(Math.sqrt(pairs.length / 2)));
-  const sheet = tile(
-    joined.map((pair) => pair.pixels),
-    pairSize,
-    { columns, gap: 3, background: 255, scale: scaleFor(pairs.length * 2, size) },
-  );
-  await writePng(path, sheet);
 }
 
 /** How many times each pixel is repeated; less for a grid of very many images. */

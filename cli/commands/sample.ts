@@ -1,124 +1,190 @@
 /** alix sample: new images from a model. */
-import { join } from 'node:path';
-import type { Model, Sample, SampleOptions } from '@alix/infer';
-import { addModelOptions, type ModelOptions, positiveNumber, wholeNumber } from '../options.js';
+import type { Model, Sample } from '@alix/infer';
+import {
+  addErrorOptions,
+  addModelOptions,
+  type ErrorOptions,
+  type ModelOptions,
+  positiveNumber,
+  wholeNumber,
+} from '../options.js';
 import type { CommandDefinition, Context } from './command.js';
 
-interface Options extends ModelOptions {
-  readonly n: number;
+interface Options extends ModelOptions, ErrorOptions {
+  readonly n?: number;
   readonly seed?: number;
   readonly truncate?: number;
-  readonly given?: string;
+  readonly given?: readonly string[];
   readonly output: string;
 }
+
+const help = `
+A folder gets 00.png, 01.png, ... and codes.npy, the codes that they were decoded from. With --given a grid has a row for each image:
+the image, and apart from it its samples; a folder gets a folder for each image, if there are several. Of several images the samples of
+each are fixed by the seed and the image's name.
+
+Examples:
+  alix sample strokes-dali -n 64 --seed 1 -o grid.png
+  alix sample strokes-dali --given digits/ -n 6 --seed 1 -o grid.png
+`;
+
+/** How many unless told: from the prior or of one image, and of each of several. */
+const COUNT = 64;
+const COUNT_EACH = 8;
 
 export const sample: CommandDefinition = {
   name: 'sample',
   define(program, context) {
     const verb = program
       .command('sample')
-      .description('draw new images: from the prior, or with --given from the posterior of an image')
+      .description('draw new images: from the prior, or with --given from the posterior of images')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .option('-n <count>', 'how many', wholeNumber(1), 64)
+      .option(
+        '-n <count>',
+        `how many, of each image given (default: ${COUNT}; ${COUNT_EACH} of several)`,
+        wholeNumber(1),
+      )
       .option('--seed <n>', 'the same seed gives the same images; drawn and recorded if not given', wholeNumber(0))
       .option('--truncate <t>', 'keep every value of the codes within ±t: more typical, less varied', positiveNumber)
-      .option('--given <image>', 'z ~ q(z|x) for this image, then p(x|z)')
+      .option('--given <images...>', 'z ~ q(z|x) for each of these images, then p(x|z): files, folders, IDX or .npy')
       .requiredOption('-o, --output <path>', 'a folder, or a grid that ends in .png')
-      .action(async (model: string, options: Options, command) => run(model, options, context(command)))
-      .addHelpText('after', '\nExample:\n  alix sample strokes-dali -n 64 --seed 1 -o grid.png');
-    addModelOptions(verb);
+      .addHelpText('after', help)
+      .action(async (model: string, options: Options, command) => run(model, options, context(command)));
+    addErrorOptions(addModelOptions(verb));
   },
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ AlixError }, { needEncoder, withModel, identity }, pictures, { createProgress }] = await Promise.all([
-    import('@alix/infer/io/errors'),
-    import('../session.js'),
-    import('../pictures.js'),
-    import('../progress.js'),
-  ]);
-  const { n, output, truncate, given, batch } = options;
+  const [{ AlixError }, { withModel }] = await Promise.all([import('@alix/infer/io/errors'), import('../session.js')]);
+  const { given, truncate } = options;
   if (given !== undefined && truncate !== undefined)
     throw new AlixError('usage', '--truncate is for the prior and does nothing with --given', {
       remedy: 'leave one of them out',
     });
+  if (given === undefined && (options.onError === 'skip' || options.maxErrors !== undefined))
+    throw new AlixError('usage', '--on-error and --max-errors do nothing without --given', {
+      remedy: 'leave them out',
+    });
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  const grid = pictures.pictureOutput(output) === 'grid';
-  await withModel(argument, options, context, async (model) => {
-    if (grid) pictures.scaleFor(n, model.image);
-    if (given !== undefined) {
-      needEncoder(model);
-      await refuseGiven(output, given, grid);
-    }
-    const progress = await createProgress(context, 'sample', 'images', n);
-    const settings = { seed, batch, truncate, signal: context.signal, onProgress: progress.update };
-    try {
-      const stream = await draw(model, given, n, settings);
-      await pictures.intoOutput(output, () =>
-        grid ? writeGrid(output, stream, model) : writeFolder(output, stream, n, model),
-      );
-    } finally {
-      progress.stop();
-    }
-    const description = {
-      model: identity(model),
-      n,
-      seed,
-      ...(truncate !== undefined && { truncate }),
-      ...(given !== undefined && { given }),
-      prior: model.latent.prior,
-    };
-    await pictures.writeDescription(output, 'sample', description);
-    if (context.json) context.out(JSON.stringify({ ...description, output }));
-    else context.log(`${n} images, seed ${seed} -> ${output}`);
-  });
+  await withModel(argument, options, context, (model) =>
+    given === undefined
+      ? fromPrior(model, seed, options, context)
+      : fromPosteriors(model, seed, given, options, context),
+  );
 }
 
-/** The posterior's images must not take the place of the one that they are drawn for. */
-async function refuseGiven(output: string, given: string, grid: boolean): Promise<void> {
-  const [{ refuseInputs }, { basename }] = await Promise.all([import('../overwrite.js'), import('node:path')]);
-  const name = basename(given);
-  // in a folder they are called 00.png, 01.png, ...
-  if (grid || /^\d+\.png$/.test(name)) await refuseInputs(output, [{ path: given, name }], !grid);
-}
-
-async function draw(
-  model: Model,
-  given: string | undefined,
-  n: number,
-  settings: SampleOptions,
-): Promise<AsyncIterable<Sample>> {
-  const { sampleBatches, sampleGivenBatches } = await import('@alix/infer');
-  if (given === undefined) return sampleBatches(model, n, settings);
-  const { readOne } = await import('../inputs.js');
-  return sampleGivenBatches(model, await readOne(given, model.bundle), n, settings);
-}
-
-async function writeGrid(path: string, stream: AsyncIterable<Sample>, model: Model): Promise<void> {
-  const [pictures, { unstack }] = await Promise.all([import('../pictures.js'), import('@alix/infer/io/sheet')]);
-  const images: Uint8Array[] = [];
-  for await (const { pixels, n } of stream) for (const image of unstack(pixels, n)) images.push(image);
-  await pictures.writeGrid(path, images, model.image);
-}
-
-/** 00.png, 01.png, ... and codes.npy, the codes they were decoded from. */
-async function writeFolder(folder: string, stream: AsyncIterable<Sample>, total: number, model: Model): Promise<void> {
-  const [{ pictureFile, writePictures }, { openCodesFile }] = await Promise.all([
+async function fromPrior(model: Model, seed: number, options: Options, context: Context): Promise<void> {
+  const [{ sampleBatches }, pictures, { identity }, { numbered }] = await Promise.all([
+    import('@alix/infer'),
     import('../pictures.js'),
-    import('../codes-writer.js'),
+    import('../session.js'),
+    import('../picture-folder.js'),
   ]);
-  const digits = `${total - 1}`.length;
-  const codes = await openCodesFile(join(folder, 'codes.npy'), model.latent.size);
-  const names: string[] = [];
-  try {
-    for await (const { pixels, latent, n } of stream) {
-      const files = Array.from({ length: n }, (_, i) => pictureFile(`${names.length + i}`.padStart(digits, '0')));
-      await codes.write(latent);
-      await writePictures(folder, files, pixels, model.image);
-      for (const file of files) names.push(file);
-    }
-    await codes.commit({ names, what: 'sample' });
-  } finally {
-    await codes.discard();
-  }
+  const { n = COUNT, output, truncate, batch } = options;
+  if (pictures.pictureOutput(output) === 'grid') pictures.scaleFor(n, model.image);
+  const description = {
+    model: identity(model),
+    n,
+    seed,
+    ...(truncate !== undefined && { truncate }),
+    prior: model.latent.prior,
+  };
+  await write(
+    {
+      n,
+      description: () => description,
+      draw: (onProgress) => sampleBatches(model, n, { seed, batch, truncate, signal: context.signal, onProgress }),
+      writeGrid: (path, images) => pictures.writeGrid(path, images, model.image),
+      name: (place) => numbered(place, n),
+    },
+    model,
+    output,
+    context,
+  );
+}
+
+async function fromPosteriors(
+  model: Model,
+  seed: number,
+  paths: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<void> {
+  const [{ sampleGivenBatches }, { needEncoder, identity }, { openInputs, reportSkipped }, { openGiven }] =
+    await Promise.all([
+      import('@alix/infer'),
+      import('../session.js'),
+      import('../inputs.js'),
+      import('../posteriors.js'),
+    ]);
+  needEncoder(model);
+  const { output, batch } = options;
+  const { signal } = context;
+  const inputs = await openInputs(paths, model.bundle, { ...options, signal });
+  const each = options.n ?? (inputs.total === 1 ? COUNT : COUNT_EACH);
+  const given = await openGiven(paths, inputs, each, output, model);
+  await write(
+    {
+      n: inputs.total * each,
+      description: () => ({
+        model: identity(model),
+        n: given.names.length * each,
+        seed,
+        given: paths.length === 1 ? paths[0] : paths,
+        images: given.names,
+        per_image: each,
+        prior: model.latent.prior,
+        skipped: inputs.skipped,
+      }),
+      draw: (onProgress) => sampleGivenBatches(model, given.images, each, { seed, batch, signal, onProgress }),
+      writeGrid: given.writeGrid,
+      name: given.name,
+    },
+    model,
+    output,
+    context,
+  );
+  reportSkipped(inputs.skipped, context);
+}
+
+/** What is drawn, and how it is called. */
+interface Draws {
+  /** How many there are to be. */
+  readonly n: number;
+  /** Called once all are drawn. */
+  readonly description: () => { readonly n: number; readonly seed: number };
+  readonly draw: (onProgress: (done: number) => void) => AsyncIterable<Sample> | Promise<AsyncIterable<Sample>>;
+  readonly writeGrid: (path: string, images: readonly Uint8Array[]) => Promise<void>;
+  readonly name: (place: number) => string;
+}
+
+async function write(draws: Draws, model: Model, output: string, context: Context): Promise<void> {
+  const [pictures, { createProgress }, { identity }, { writeWithCodes }, { unstack }] = await Promise.all([
+    import('../pictures.js'),
+    import('../progress.js'),
+    import('../session.js'),
+    import('../picture-folder.js'),
+    import('@alix/infer/io/sheet'),
+  ]);
+  const progress = await createProgress(context, 'sample', 'images', draws.n);
+  await pictures
+    .intoOutput(output, async () => {
+      const stream = await draws.draw(progress.update);
+      if (pictures.pictureOutput(output) === 'grid') {
+        const images: Uint8Array[] = [];
+        for await (const { pixels, n } of stream) images.push(...unstack(pixels, n));
+        await draws.writeGrid(output, images);
+      } else
+        await writeWithCodes(output, stream, {
+          size: model.image,
+          latent: model.latent.size,
+          description: { model: identity(model), latent: model.latent.size, what: 'sample' },
+          name: draws.name,
+        });
+      await pictures.writeDescription(output, 'sample', draws.description());
+    })
+    .finally(progress.stop);
+  const description = draws.description();
+  if (context.json) context.out(JSON.stringify({ ...description, output }));
+  else context.log(`${description.n} images, seed ${description.seed} -> ${output}`);
 }

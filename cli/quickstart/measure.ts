@@ -10,7 +10,8 @@ import type { RunConfig } from '@alix/train';
 import { meanImage } from '@alix/train/datasets/dataset';
 import { openDataset } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
-import { writeGrid, writePairs } from '../pictures.js';
+import { writeGrid } from '../pictures.js';
+import { writeTuples } from '../sheets.js';
 import type { Stages } from './stages.js';
 
 /** How many held-out images, and how many samples. */
@@ -87,7 +88,7 @@ export async function measure(request: MeasureRequest, stages: Stages, context: 
     );
     const samples = unstack(sampled.pixels, SAMPLES);
     const shown = originals.slice(0, PAIRS).map((image, i) => [image, reconstructions[i]!] as const);
-    await writePairs(join(folder, 'reconstructions.png'), shown, size);
+    await writeTuples(join(folder, 'reconstructions.png'), shown, size);
     await writeGrid(join(folder, 'samples.png'), samples, size);
     return {
       bundle: { ...model.bundle, image: model.image, latent: model.latent },

@@ -1,0 +1,141 @@
+/** alix interpolate: the images on the way from one image's code to another's. */
+import type { Interpolation, Model, NamedImage } from '@alix/infer';
+import { Option } from 'commander';
+import { addModelOptions, type ModelOptions, wholeNumber } from '../options.js';
+import type { CommandDefinition, Context } from './command.js';
+
+interface Options extends ModelOptions {
+  readonly output: string;
+  readonly steps: number;
+  readonly path: 'linear' | 'spherical';
+}
+
+const help = `
+A strip has a row for each two neighbours in the order given: the first image, apart from it the decoder's images on the way from its
+code to that of the second, both included, and the second image. A folder gets the images on the way and their codes in codes.npy; with
+more than two images each way is a folder of its own. Codes are means.
+
+Examples:
+  alix interpolate strokes-dali a.png b.png -o strip.png
+  alix interpolate strokes-dali a.png b.png c.png a.png --steps 12 --path spherical -o strip.png
+`;
+
+/** An interpolation of more images than this is no strip to look at, and no mistake goes as far. */
+const MAX_IMAGES = 256;
+
+export const interpolate: CommandDefinition = {
+  name: 'interpolate',
+  define(program, context) {
+    const verb = program
+      .command('interpolate')
+      .description('the images on the way from one image to another, or along several')
+      .argument('<model>', 'a model folder, or the name of a shipped model')
+      .argument('<images...>', 'two images or more, in this order: files, folders, IDX (.gz too) or .npy')
+      .option('--steps <n>', 'images on each way, both ends included', wholeNumber(2), 9)
+      .addOption(
+        new Option('--path <name>', 'on the straight line between the codes, or on the arc')
+          .choices(['linear', 'spherical'])
+          .default('linear'),
+      )
+      .requiredOption('-o, --output <path>', 'a strip that ends in .png, or a folder')
+      .addHelpText('after', help)
+      .action(async (model: string, images: string[], options: Options, command) =>
+        run(model, images, options, context(command)),
+      );
+    addModelOptions(verb);
+  },
+};
+
+async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
+  const [{ needEncoder, withModel, identity }, pictures, { readSequence }, { refuseInputs }, folders, { imagesOf }] =
+    await Promise.all([
+      import('../session.js'),
+      import('../pictures.js'),
+      import('../sequence.js'),
+      import('../overwrite.js'),
+      import('../picture-folder.js'),
+      import('../sheets.js'),
+    ]);
+  const { output, steps, path } = options;
+  const grid = pictures.pictureOutput(output) === 'grid';
+  await withModel(argument, options, context, async (model) => {
+    needEncoder(model);
+    const { images, entries } = await readSequence(paths, model.bundle, { signal: context.signal, max: MAX_IMAGES });
+    await atLeastTwo(images, paths);
+    const pairs = images.length - 1;
+    const name = (place: number) => {
+      const step = folders.numbered(place % steps, steps);
+      return pairs === 1 ? step : `${folders.numbered(Math.floor(place / steps), pairs)}/${step}`;
+    };
+    if (grid) pictures.scaleFor(imagesOf(pairs, steps), model.image);
+    const files = grid ? [] : Array.from({ length: pairs * steps }, (_, i) => pictures.pictureFile(name(i)));
+    await refuseInputs(output, entries, !grid, [...files, folders.CODES]);
+    const summary = {
+      model: identity(model),
+      n: pairs * steps,
+      steps,
+      path,
+      images: images.map((image) => image.name),
+    };
+    await pictures.intoOutput(output, async () => {
+      const made = await along(model, images, options, context);
+      if (grid) await writeStrip(output, images, made, model);
+      else
+        await folders.writeWithCodes(output, [made], {
+          size: model.image,
+          latent: model.latent.size,
+          description: { ...summary, latent: model.latent.size, what: 'interpolation' },
+          name,
+        });
+      await pictures.writeDescription(output, 'interpolate', summary);
+    });
+    if (context.json) context.out(JSON.stringify({ ...summary, output }));
+    else context.log(`${pairs === 1 ? '' : `${pairs} ways of `}${steps} images -> ${output}`);
+  });
+}
+
+async function atLeastTwo(images: readonly NamedImage[], [where = '']: readonly string[]): Promise<void> {
+  if (images.length >= 2) return;
+  const { AlixError } = await import('@alix/infer/io/errors');
+  throw new AlixError('usage', 'one image is no way', { where, expected: 'two or more', remedy: 'name another image' });
+}
+
+async function along(
+  model: Model,
+  images: readonly NamedImage[],
+  { steps, path, batch }: Options,
+  context: Context,
+): Promise<Interpolation> {
+  const { createProgress } = await import('../progress.js');
+  const { signal } = context;
+  const d = model.latent.size;
+  const progress = await createProgress(context, 'interpolate', 'images', (images.length - 1) * steps);
+  try {
+    const { mean } = await model.encode(images, { batch, signal });
+    return await model.interpolate(mean.subarray(0, -d), mean.subarray(d), {
+      steps,
+      path,
+      batch,
+      signal,
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function writeStrip(
+  output: string,
+  images: readonly NamedImage[],
+  { pixels, n, steps }: Interpolation,
+  model: Model,
+): Promise<void> {
+  const [{ writeRows }, { unstack }] = await Promise.all([import('../sheets.js'), import('@alix/infer/io/sheet')]);
+  const made = unstack(pixels, n);
+  const rows = images.slice(1).map(({ pixels: last }, i) => ({
+    first: images[i]!.pixels,
+    made: made.slice(i * steps, (i + 1) * steps),
+    last,
+  }));
+  await writeRows(output, rows, model.image);
+}

@@ -1,0 +1,85 @@
+/** Folders of pictures: each under the name of the image that it comes from, or numbered with the codes beside them. */
+import { join } from 'node:path';
+import type { Bundle } from '@alix/infer';
+import { AlixError } from '@alix/infer/io/errors';
+import { openCodesFile } from './codes-writer.js';
+import { pictureFile, writePictures } from './pictures.js';
+
+export interface PictureFolder {
+  /**
+   * Writes a batch [n,H,W,C] and gives the files, relative to the folder.
+   *
+   * @throws AlixError 'output-exists' where a file of this run is there already
+   */
+  write(names: readonly string[], pixels: Uint8Array): Promise<string[]>;
+}
+
+/** Pictures under the names of their images. */
+export function pictureFolder(folder: string, size: NonNullable<Bundle['image']>): PictureFolder {
+  const taken = new Set<string>();
+  return {
+    async write(names, pixels) {
+      const files = names.map(pictureFile);
+      for (const file of files) {
+        if (taken.has(file))
+          throw new AlixError('output-exists', 'two images would be written to this file', {
+            where: file,
+            remedy: 'rename one of them, or write them into two folders',
+          });
+        taken.add(file);
+      }
+      await writePictures(folder, files, pixels, size);
+      return files;
+    },
+  };
+}
+
+/** Images that were made, with their codes. */
+interface Made {
+  readonly n: number;
+  /** uint8 [n,H,W,C] */
+  readonly pixels: Uint8Array;
+  /** float32 [n,d] */
+  readonly latent: Float32Array;
+}
+
+/** What pictures are of, beside the names. */
+interface WithCodes {
+  readonly size: NonNullable<Bundle['image']>;
+  /** Values of a code. */
+  readonly latent: number;
+  /** What codes.npy.json says beside the names. */
+  readonly description: object;
+  /** The name of the picture at a place. */
+  readonly name: (place: number) => string;
+}
+
+/** Writes images that come in batches, and codes.npy, the codes they were decoded from. Gives the files' names. */
+export async function writeWithCodes(
+  folder: string,
+  stream: AsyncIterable<Made> | Iterable<Made>,
+  { size, latent: d, description, name }: WithCodes,
+): Promise<string[]> {
+  const codes = await openCodesFile(join(folder, CODES), d);
+  const pictures = pictureFolder(folder, size);
+  const names: string[] = [];
+  try {
+    for await (const { pixels, latent, n } of stream) {
+      const batch = Array.from({ length: n }, (_, i) => name(names.length + i));
+      await codes.write(latent);
+      for (const file of await pictures.write(batch, pixels)) names.push(file);
+    }
+    await codes.commit({ ...description, names });
+    return names;
+  } finally {
+    await codes.discard();
+  }
+}
+
+/** The file of the codes in a folder of pictures. */
+export const CODES = 'codes.npy';
+
+/** 00, 01, ...: the place among `total`, with as many digits as the last one. */
+export function numbered(place: number, total: number): string {
+  return `${place}`.padStart(`${total - 1}`.length, '0');
+}
