@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Bundle, Precision } from '@alix/infer';
 import { precisions } from '@alix/infer/precision';
 import type { CheckpointChoice } from '@alix/train';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { driftLines } from '../export-drift.js';
 import type { CommandDefinition, Context } from './command.js';
 
@@ -41,11 +41,10 @@ export const exportVerb: CommandDefinition = {
       .option('--name <name>', "the model's name (default: the folder's)")
       .option('--data <data>', "the run's data, if they have moved since")
       .option('--checkpoint <which>', 'newest, best, or the step of one', checkpointChoice, 'newest')
-      .option(
-        '--precision <list>',
-        `one or more of ${precisions.join(', ')}: the first is the model's own`,
-        precisionList,
-        ['float32'],
+      .addOption(
+        new Option('--precision <list>', `one or more of ${precisions.join(', ')}: the first is the model's own`)
+          .argParser(precisionList)
+          .default(['float32'], 'float32'),
       )
       .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
       .option('--replace', 'replace a bundle that is there already')
