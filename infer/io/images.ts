@@ -1,14 +1,10 @@
-/** Many images in order, from files, folders, globs, IDX and .npy files, read ahead of their use. Node only. */
-import { open } from 'node:fs/promises';
+/** Many images in order, from files, folders, globs, tar, IDX and .npy files, read ahead of their use. Node only. */
 import { AlixError, throwIfAborted } from './errors.js';
-import { describing } from './files.js';
-import { isGzip } from './gzip.js';
-import { isIdx } from './idx.js';
-import { type ImageShape, readImage, toShape } from './image-file.js';
-import { type ImageEntry, isImageName, listImages } from './image-list.js';
-import { readIdx, readNpy } from './load.js';
-import { isNpy } from './npy.js';
-import type { Pixels } from './png.js';
+import type { ImageShape } from './image-file.js';
+import { groupsOf, readGroup } from './image-groups.js';
+import { type ImageEntry, listImages } from './image-list.js';
+import { type ImageReaders, startReaders } from './image-readers.js';
+import { countOf, openSource, type Source } from './image-sources.js';
 
 export { type ImageShape, readImage } from './image-file.js';
 export { type ImageEntry, listImages } from './image-list.js';
@@ -30,24 +26,11 @@ export interface ReadOptions {
   readonly onEntries?: (entries: readonly ImageEntry[]) => void;
 }
 
-/** How many files are read ahead of the one in use. */
-const AHEAD = 8;
-
-/** What one entry holds: a file of its own, a stack of images, or an error that was met on opening it. */
-type Source =
-  | { readonly kind: 'file'; readonly entry: ImageEntry }
-  | {
-      readonly kind: 'stack';
-      readonly entry: ImageEntry;
-      readonly image: (index: number) => Pixels;
-      readonly count: number;
-    }
-  | { readonly kind: 'error'; readonly entry: ImageEntry; readonly error: AlixError };
-
 /**
  * The images that `inputs` name (see `listImages`), as uint8 [H,W,C], in the order of their names. A file without an
  * image's extension is told by its content. Images in an IDX file ([N,H,W] or [N,H,W,C]) or an .npy file (uint8, the same shapes) are named
- * by index, 00000, 00001, ...; with several inputs the file's name and a '/' come before. Such stacks are held in memory.
+ * by index, 00000, 00001, ...; such stacks are held in memory. A tar archive's images stand in its order under their names in
+ * it, and are read from it one by one. With several inputs the file's name and a '/' come before both.
  *
  * @throws AlixError 'no-images', 'too-many-errors', 'interrupted', and with onError 'fail' those of `readImage`
  */
@@ -62,27 +45,35 @@ export async function* readImages(
   const sources: Source[] = [];
   for (const entry of entries) {
     throwIfAborted(signal);
-    const source = await openEntry(entry, shape);
+    const source = await openSource(entry, shape);
     if (source.kind === 'error' && onError === 'fail') throw source.error;
     sources.push(source);
   }
-  onTotal?.(sources.reduce((sum, source) => sum + (source.kind === 'stack' ? source.count : 1), 0));
+  const total = sources.reduce((sum, source) => sum + countOf(source), 0);
+  onTotal?.(total);
 
+  // threads of their own are worth their start where there is much to read
+  const inFiles = sources.reduce((sum, source) => sum + (source.kind === 'stack' ? 0 : countOf(source)), 0);
+  const threads = inFiles > FEW || sources.some(({ kind }) => kind === 'archive');
+  const readers = threads ? startReaders(shape) : undefined;
+  try {
+    yield* limited(itemsOf(sources, shape, readers, signal), onError, maxErrors);
+  } finally {
+    readers?.close();
+  }
+}
+
+/** As many files as this are read on the thread that asks for them. */
+const FEW = 48;
+
+/** Throws at the first error, or at one too many. */
+async function* limited(
+  items: AsyncGenerator<ImageItem, void, undefined>,
+  onError: 'fail' | 'skip',
+  maxErrors: number,
+): AsyncGenerator<ImageItem, void, undefined> {
   let errors = 0;
-  const pending: Promise<ImageItem>[] = [];
-  const jobs = readings(sources, shape, entries.length > 1);
-  for (;;) {
-    throwIfAborted(signal);
-    while (pending.length < AHEAD) {
-      const job = jobs.next();
-      if (job.done) break;
-      const reading = job.value();
-      // a consumer that stops early leaves readings that nobody waits for
-      reading.catch(() => undefined);
-      pending.push(reading);
-    }
-    const item = await pending.shift();
-    if (item === undefined) return;
+  for await (const item of items) {
     if (item.error !== undefined) {
       if (onError === 'fail') throw item.error;
       errors++;
@@ -99,91 +90,30 @@ export async function* readImages(
   }
 }
 
-/** One function per image, which reads it and never throws what an image can cause. */
-function* readings(
+/** The images in order; some groups are read ahead of the one in use. */
+async function* itemsOf(
   sources: readonly Source[],
   shape: ImageShape,
-  prefix: boolean,
-): Generator<() => Promise<ImageItem>> {
-  for (const source of sources) {
-    const { name, path } = source.entry;
-    if (source.kind === 'error') yield async () => ({ name, error: source.error });
-    else if (source.kind === 'file') yield () => settle(name, () => readImage(path, shape));
-    else {
-      const digits = Math.max(5, `${source.count - 1}`.length);
-      for (let i = 0; i < source.count; i++) {
-        const index = `${i}`.padStart(digits, '0');
-        yield () => settle(prefix ? `${name}/${index}` : index, async () => toShape(source.image(i), shape, path));
-      }
+  readers: ImageReaders | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ImageItem, void, undefined> {
+  const groups = groupsOf(sources, shape, readers !== undefined);
+  const pending: Promise<readonly ImageItem[]>[] = [];
+  for (;;) {
+    throwIfAborted(signal);
+    while (pending.length < (readers?.ahead ?? 2)) {
+      const group = groups.next();
+      if (group.done) break;
+      const reading = readGroup(group.value, shape, readers);
+      // a consumer that stops early leaves readings that nobody waits for
+      reading.catch(() => undefined);
+      pending.push(reading);
+    }
+    const items = await pending.shift();
+    if (items === undefined) return;
+    for (const item of items) {
+      throwIfAborted(signal);
+      yield item;
     }
   }
-}
-
-async function settle(name: string, read: () => Promise<Uint8Array<ArrayBuffer>>): Promise<ImageItem> {
-  try {
-    return { name, pixels: await read() };
-  } catch (error) {
-    if (error instanceof AlixError) return { name, error };
-    throw error;
-  }
-}
-
-async function openEntry(entry: ImageEntry, shape: ImageShape): Promise<Source> {
-  try {
-    if (isImageName(entry.path)) return { kind: 'file', entry };
-    const head = await readHead(entry.path);
-    if (!isNpy(head) && !isIdx(head) && !isGzip(head)) return { kind: 'file', entry };
-    const stack = isNpy(head) ? await openNpy(entry.path) : stackOf(await readIdx(entry.path), entry.path);
-    // one look at the first image, so that a wrong size is one error and not one per image
-    toShape(stack.image(0), shape, entry.path);
-    return { kind: 'stack', entry, ...stack };
-  } catch (error) {
-    // a file that cannot be read is not an array either: its own reading reports it in its turn
-    if (error instanceof AlixError) return { kind: 'error', entry, error };
-    throw error;
-  }
-}
-
-async function openNpy(path: string) {
-  const { shape, data, dtype } = await readNpy(path);
-  if (data instanceof Uint8Array && dtype === '|u1') return stackOf({ shape, data }, path);
-  throw new AlixError('bad-image', 'an .npy file of other values than bytes', {
-    where: path,
-    expected: 'uint8 [N,H,W] or [N,H,W,C]',
-    found: `${dtype} [${shape.join(',')}]`,
-    remedy: 'scale the images to 0..255 and save them as uint8',
-  });
-}
-
-function stackOf({ shape, data }: { readonly shape: readonly number[]; readonly data: Uint8Array }, where: string) {
-  const [count = 0, height = 0, width = 0, channels = 1] = shape;
-  const fits = (shape.length === 3 || shape.length === 4) && (channels === 1 || channels === 3);
-  if (!fits || count * height * width === 0)
-    throw new AlixError('bad-image', 'an array that holds no images', {
-      where,
-      expected: 'shape [N,H,W] or [N,H,W,C] with C 1 or 3',
-      found: `[${shape.join(',')}]`,
-      remedy: 'name the file with the images',
-    });
-  const size = height * width * channels;
-  const image = (i: number): Pixels => ({
-    height,
-    width,
-    channels: channels === 1 ? 1 : 3,
-    pixels: Uint8Array.from(data.subarray(i * size, (i + 1) * size)),
-  });
-  return { count, image };
-}
-
-/** The first bytes of a file, enough to tell its kind. */
-function readHead(path: string): Promise<Uint8Array> {
-  return describing(path, async () => {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(16), 0, 16, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  });
 }

@@ -1,17 +1,9 @@
 /** This side of a worker that runs ONNX Runtime: a Runtime whose graphs live over there. */
 import { AlixError } from '../io/errors.js';
+import { receivedError } from '../io/sent-error.js';
 import type { Runtime } from '../runtime.js';
 import type { GraphSession, Tensors } from '../session.js';
-import {
-  type Answer,
-  type Channel,
-  copied,
-  type Opened,
-  packed,
-  type Request,
-  type SentError,
-  type Started,
-} from './messages.js';
+import { type Answer, type Channel, copied, type Opened, packed, type Request, type Started } from './messages.js';
 
 /** A worker that is running. */
 export interface Connection {
@@ -44,7 +36,7 @@ export function connect(channel: Channel<Request, Answer>, terminate: () => Prom
 
   channel.listen((answer) => {
     const asked = settle(answer.id);
-    if ('error' in answer) asked?.reject(received(answer.error));
+    if ('error' in answer) asked?.reject(receivedError(answer.error));
     else asked?.resolve(answer.value);
   });
 
@@ -108,8 +100,4 @@ function handedOver(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
   const isAll = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
   return isAll ? (bytes as Uint8Array<ArrayBuffer>) : copied(bytes);
-}
-
-function received({ code, what, details }: SentError): Error {
-  return code === undefined ? new Error(what) : new AlixError(code, what, details);
 }

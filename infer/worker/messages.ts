@@ -1,5 +1,5 @@
 /** What the page's or the server's thread and the worker that runs ONNX Runtime say to each other. All of it survives a structured clone. */
-import type { ErrorDetails } from '../io/errors.js';
+import type { SentError } from '../io/sent-error.js';
 import type { Port, Tensors, Values } from '../session.js';
 
 /** A request; the answer has the same id. `start` configures the runtime, in terms that only its two ends know. */
@@ -22,13 +22,6 @@ export interface Opened {
   readonly session: number;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-}
-
-/** An error as plain data: an AlixError has its code, any other none. */
-export interface SentError {
-  readonly code?: string | undefined;
-  readonly what: string;
-  readonly details: Omit<ErrorDetails, 'cause'>;
 }
 
 export type Answer =

@@ -1,7 +1,7 @@
 /** The worker's side: opens and runs graphs, one request after another, in the order that they come. */
-import { AlixError } from '../io/errors.js';
+import { sentError } from '../io/sent-error.js';
 import type { GraphSession } from '../session.js';
-import { type Answer, type Channel, packed, type Request, type SentError, type Started } from './messages.js';
+import { type Answer, type Channel, packed, type Request, type Started } from './messages.js';
 
 /** What a door puts behind its worker. */
 export interface Served {
@@ -53,16 +53,8 @@ export function serve(channel: Channel<Answer, Request>, served: Served): void {
         const { value, transfer = [] } = await answer(request);
         channel.post({ id: request.id, value }, transfer);
       } catch (error) {
-        channel.post({ id: request.id, error: sent(error) }, []);
+        channel.post({ id: request.id, error: sentError(error) }, []);
       }
     });
   });
-}
-
-function sent(error: unknown): SentError {
-  if (!(error instanceof AlixError))
-    return { what: error instanceof Error ? error.message : String(error), details: {} };
-  const { code, what, expected, found, where, remedy } = error;
-  const details = Object.entries({ expected, found, where, remedy }).filter(([, value]) => value !== undefined);
-  return { code, what, details: Object.fromEntries(details) };
 }

@@ -1,0 +1,15 @@
+/** A thread that reads and decodes images, a chunk at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Place, readChunk } from './image-chunk.js';
+import type { ImageShape } from './pixels.js';
+
+const port = parentPort;
+if (!port) throw new Error('this file is the start of a worker');
+const { shape } = workerData as { readonly shape: ImageShape };
+let queue: Promise<void> = Promise.resolve();
+port.on('message', (places: readonly Place[]) => {
+  queue = queue.then(async () => {
+    const chunk = await readChunk(places, shape);
+    port.postMessage(chunk, [chunk.pixels.buffer]);
+  });
+});
