@@ -74,7 +74,9 @@ const PROBE = 'CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBcFoPCgF4EgoKCAgBEgQKAggBYg8KAXkSC
 async function probe(ort: Ort, device: string): Promise<void> {
   try {
     const bytes = Uint8Array.from(atob(PROBE), (letter) => letter.charCodeAt(0));
-    await (await openSession(ort, bytes, sessionOptions(device))).release();
+    const session = await openSession(ort, bytes, sessionOptions(device));
+    // with its last session ONNX Runtime gives up the GPU, which is then lost for those that follow
+    if (device !== 'webgpu') await session.release();
   } catch (cause) {
     throw new AlixError('no-device', `ONNX Runtime does not start on "${device}": ${reason(cause)}`, {
       remedy: device === 'webgpu' ? 'use device: "wasm"' : 'use a browser with WebAssembly SIMD, and fewer threads',
