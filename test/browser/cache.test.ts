@@ -1,0 +1,140 @@
+/** What a page keeps: the second visit without a network, downloads that break, files that changed. */
+
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWithBrowser, openPage, startBrowser } from './browser.js';
+import { errorOf, tryModel } from './calls.js';
+import { type Answer, fileOfPath, modelFolder, startServer, type TestServer } from './server.js';
+
+declare const alix: typeof import('@alix/infer/web');
+
+const WASM = '/page/onnxruntime-web/ort-wasm-simd-threaded.wasm';
+const ENCODER = '/model/encoder.onnx';
+const cut: Answer = (request) => void request.socket.destroy();
+
+describeWithBrowser('cache', () => {
+  let browser: Browser;
+  let server: TestServer;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    server = await startServer({ isolated: true });
+  });
+  beforeEach(async () => {
+    page = await openPage(browser, server.origin);
+    server.reset();
+  });
+  afterEach(() => page.context().close());
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const asked = (path: string) => server.asked.get(path) ?? 0;
+
+  it('serves a model without a network after the first load, with threads too', async () => {
+    const first = await tryModel(page, '/model/', { threads: 2 });
+    expect(first).toMatchObject({ device: 'wasm', threads: 2 });
+    // the page's own scripts are its own affair: a service worker's, mostly
+    for (const path of ['/model/model.json', ENCODER, WASM, WASM.replace('.wasm', '.mjs')]) server.lies.set(path, cut);
+    expect(await tryModel(page, '/model/', { threads: 2 })).toEqual(first);
+    expect([asked(WASM), asked(ENCODER)]).toEqual([1, 1]);
+    expect(await errorOf(page, '/model/', { cache: false })).toMatchObject({ code: 'unreachable' });
+    await page.evaluate(() => alix.clearCache());
+    expect(await errorOf(page, '/model/')).toMatchObject({ code: 'unreachable' });
+  });
+
+  it('keeps nothing where it is told so', async () => {
+    await tryModel(page, '/model/', { cache: false });
+    await tryModel(page, '/model/', { cache: false });
+    expect([asked(WASM), asked(ENCODER), await page.evaluate(() => caches.keys())]).toEqual([2, 2, []]);
+  });
+
+  it('downloads anew what was spoilt in the cache', async () => {
+    const first = await tryModel(page, '/model/');
+    await page.evaluate(async () => {
+      const cache = await caches.open('alix-1');
+      for (const request of await cache.keys())
+        if (!request.url.includes('model.json')) await cache.put(request, new Response('spoilt'));
+    });
+    expect(await tryModel(page, '/model/')).toEqual(first);
+    expect([asked(WASM), asked(ENCODER)]).toEqual([2, 2]);
+  });
+
+  it('takes a broken download up where it broke, if the file is still the same', async () => {
+    const ranges: (string | undefined)[] = [];
+    const bytes = await fileOfPath(ENCODER);
+    const half = Math.floor(bytes.length / 2);
+    let tag = '"one"';
+    const breaking: Answer = (request, response) => {
+      const { range } = request.headers;
+      ranges.push(range);
+      const start = range ? Number(/\d+/.exec(range)![0]) : 0;
+      response.setHeader('accept-ranges', 'bytes');
+      response.setHeader('etag', tag);
+      if (start > 0) {
+        response.setHeader('content-range', `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
+        response.writeHead(206, { 'content-length': bytes.length - start }).end(bytes.subarray(start));
+      } else if (ranges.length > 1) response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+      else {
+        response.writeHead(200, { 'content-length': bytes.length });
+        response.write(bytes.subarray(0, half), () => setTimeout(() => response.destroy(), 50));
+      }
+    };
+    server.lies.set(ENCODER, breaking);
+    expect(await tryModel(page, '/model/')).toMatchObject({ device: 'wasm' });
+    expect(ranges).toEqual([undefined, `bytes=${half}-`]);
+    // another file meanwhile: from its beginning
+    ranges.length = 0;
+    await page.evaluate(() => alix.clearCache());
+    server.lies.set(ENCODER, (request, response) => {
+      if (ranges.length > 0) tag = '"two"';
+      return breaking(request, response);
+    });
+    expect(await tryModel(page, '/model/')).toMatchObject({ device: 'wasm' });
+    expect(ranges).toEqual([undefined, `bytes=${half}-`, undefined]);
+  });
+
+  it('gives a connection up that goes on breaking', async () => {
+    server.lies.set(ENCODER, (_request, response) => {
+      response.writeHead(200, { 'content-length': 628_959 });
+      response.write('x'.repeat(1000), () => setTimeout(() => response.destroy(), 20));
+    });
+    const error = await errorOf(page, '/model/');
+    expect(error).toMatchObject({ code: 'unreachable', where: server.origin + ENCODER });
+    expect(error.message).toContain('the connection broke after 1000 bytes');
+    expect(asked(ENCODER)).toBe(4);
+  });
+
+  it('loads chosen files, and names what is missing or altered', async () => {
+    const files: Record<string, string> = {};
+    for (const name of ['model.json', 'encoder.onnx', 'decoder.onnx'])
+      files[name] = (await readFile(`${modelFolder}/${name}`)).toString('base64');
+    const load = (names: readonly string[], spoilt = '') =>
+      page.evaluate(
+        async ({ files, names, spoilt }) => {
+          const list = names.map((name) => {
+            const bytes = Uint8Array.from(atob(files[name]!), (letter) => letter.charCodeAt(0));
+            if (name === spoilt) bytes[500]! ^= 1;
+            return new File([bytes], name);
+          });
+          try {
+            const model = await alix.loadModel(list);
+            const { n } = await model.sample(2, { seed: 1 });
+            await model.dispose();
+            return n;
+          } catch (error) {
+            return (error as Error).message;
+          }
+        },
+        { files, names, spoilt },
+      );
+    expect(await load(['decoder.onnx', 'model.json'])).toBe(2);
+    expect(await load(['encoder.onnx'])).toContain('encoder.onnx: no model.json among the files');
+    expect(await load(['model.json', 'encoder.onnx'])).toContain(
+      'decoder.onnx: a file that model.json names is not among',
+    );
+    expect(await load(['model.json', 'decoder.onnx'], 'decoder.onnx')).toContain('decoder.onnx: the file was altered');
+  });
+});
