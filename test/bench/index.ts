@@ -6,6 +6,7 @@ import { input } from './input.js';
 import { memory } from './memory.js';
 import { peers } from './peers.js';
 import { profile } from './profile.js';
+import { refine } from './refine.js';
 import { train } from './train.js';
 
-export const benches: readonly Bench[] = [train, profile, peers, memory, input, encode, grid];
+export const benches: readonly Bench[] = [train, profile, peers, memory, input, encode, grid, refine];
