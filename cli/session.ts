@@ -30,7 +30,11 @@ export function needEncoder({ bundle }: Model): void {
 }
 
 /** What results say of the model that made them; the precision where it is not the model's own. */
-export function identity(model: Model): { readonly name: string; readonly sha256: string; readonly precision?: string } {
+export function identity(model: Model): {
+  readonly name: string;
+  readonly sha256: string;
+  readonly precision?: string;
+} {
   const { bundle, sha256, precision } = model;
   return { name: bundle.name, sha256, ...(precision !== bundle.precision && { precision }) };
 }
