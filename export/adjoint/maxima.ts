@@ -1,5 +1,7 @@
 /** ReduceMax and MaxPool: the largest takes the gradient. Equal largest ones share it, one of the subgradients there. */
+
 import { elementCode } from '../onnx.js';
+import { returned, taken } from './places.js';
 import {
   type Adjoint,
   type AdjointRule,
@@ -8,7 +10,6 @@ import {
   inputDims,
   inputOf,
   integersOf,
-  padded,
   reshaped,
   sizes,
 } from './rule.js';
@@ -17,41 +18,30 @@ export const reduceMax: AdjointRule = (at) => {
   const reduced = integersOf(at, 1);
   const axes = sizes(inputDims(at));
   const kept = axes.map((size, axis) => (reduced.includes(axis + 1) ? 1 : size));
-  const [largest, gradient] = [at.node.output.name, at.gradient].map((value) => reshaped(at, value, kept));
-  return shared(at, inputOf(at), largest as string, gradient as string, reduced);
+  const own = (value: string) => reshaped(at, value, kept);
+  return shared(at, inputOf(at), own(at.node.output.name), own(at.gradient), reduced);
 };
 
-/**
- * Windows may overlap, so each tap becomes a channel: a convolution with one-hot kernels takes the windows apart, and its
- * transpose puts what they got together again.
- */
+/** Windows may overlap, so the rows and columns of each are first laid out side by side. */
 export const maxPool: AdjointRule = (at) => {
-  const [channels = 0, ...size] = sizes(inputDims(at));
-  const [, ...out] = sizes(at.node.output.shape);
+  const [channels = 0, height = 0, width = 0] = sizes(inputDims(at));
+  const [, rows = 0, columns = 0] = sizes(at.node.output.shape);
   const kernel = attributeInts(at, 'kernel_shape');
   const strides = attributeInts(at, 'strides');
-  const [rows = 1, columns = 1] = kernel;
-  const taps = rows * columns;
-  const oneHot = new Float32Array(channels * taps * taps).map((_, i) =>
-    (((i / taps) % taps) | 0) === i % taps ? 1 : 0,
-  );
-  const weight = at.graph.floats(`taps ${channels}x${kernel.join('x')}`, oneHot, [channels * taps, 1, ...kernel]);
-  const attributes = { kernel_shape: { ints: kernel }, strides: { ints: strides }, group: { int: channels } };
+  const [tall = 1, wide = 1] = kernel;
+  const inWindows = (axis: 0 | 1, windows: number) =>
+    Array.from({ length: windows * (kernel[axis] ?? 1) }, (_, i) => {
+      const tap = i % (kernel[axis] ?? 1);
+      return ((i - tap) / (kernel[axis] ?? 1)) * (strides[axis] ?? 1) + tap;
+    });
+  const [down, across] = [inWindows(0, rows), inWindows(1, columns)];
 
-  const image = ['N', channels * taps, ...out] as const;
-  const windows = reshaped(at, back(at, 'Conv', [inputOf(at), weight], { dims: image, attributes }), [
-    channels,
-    taps,
-    ...out,
-  ]);
-  const [largest, gradient] = [at.node.output.name, at.gradient].map((value) =>
-    reshaped(at, value, [channels, 1, ...out]),
-  );
-  const parts = shared(at, windows, largest as string, gradient as string, [2]);
-  const covered = out.map((n, axis) => (n - 1) * (strides[axis] ?? 1) + (kernel[axis] ?? 0));
-  const dims = ['N', channels, ...covered] as const;
-  const together = [reshaped(at, parts, [channels * taps, ...out]), weight];
-  return padded(at, back(at, 'ConvTranspose', together, { dims, attributes }), [channels, ...size]);
+  const laidOut = taken(at, taken(at, inputOf(at), 2, down), 3, across);
+  const windows = reshaped(at, laidOut, [channels, rows, tall, columns, wide]);
+  const own = (value: string) => reshaped(at, value, [channels, rows, 1, columns, 1]);
+  const parts = shared(at, windows, own(at.node.output.name), own(at.gradient), [3, 5]);
+  const image = reshaped(at, parts, [channels, rows * tall, columns * wide]);
+  return returned(at, returned(at, image, 3, across, width), 2, down, height);
 };
 
 /** Of the values along some axes, those that equal the largest share its gradient in equal parts. */
