@@ -16,6 +16,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes of this file so far. */
   readonly onBytes?: ((done: number) => void) | undefined;
+  /** Called with what the server says that the file is. */
+  readonly onType?: ((type: string) => void) | undefined;
   /** As in `fetch`: 'reload' passes the browser's HTTP cache over, 'no-cache' asks whether it is fresh. */
   readonly cacheMode?: RequestCache | undefined;
 }
@@ -42,6 +44,7 @@ export async function download(wanted: Wanted, options: DownloadOptions = {}): P
     // a server that does not resume sends all of it again
     if (response.status !== 206) parts.clear();
     checkLength(wanted, response, parts.length);
+    options.onType?.(response.headers.get('content-type') ?? '');
     try {
       await read(wanted, response, parts, options);
     } catch (error) {

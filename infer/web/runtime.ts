@@ -5,6 +5,7 @@ import { openCache } from './cache.js';
 import { type FetchOptions, fetchFile } from './fetch-file.js';
 import { ORT_VERSION, type OrtFile, threadsFile, wasmFile, webgpuFile } from './ort-files.js';
 import { startWorker, type WebDevice } from './start-worker.js';
+import { threadsScript } from './threads-script.js';
 
 export interface RuntimeOptions {
   readonly threads?: number | undefined;
@@ -36,7 +37,7 @@ export async function webRuntime(device: WebDevice, options: RuntimeOptions, rea
   const onBytes = onProgress && ((done: number) => onProgress(done, file.bytes));
   const [wasm, script] = await Promise.all([
     fetchFile(known(file), { ...fetching, onBytes }),
-    threads > 1 ? fetchScript(known(threadsFile), fetching) : undefined,
+    threads > 1 ? threadsScript(known(threadsFile), fetching) : undefined,
   ]);
   onProgress?.(file.bytes, file.bytes);
   return startWorker(device, { threads, wasm, script }, { signal, reason });
@@ -51,22 +52,6 @@ function urlOf({ name, url }: OrtFile, assets: string | URL | undefined): string
   } catch (cause) {
     throw new AlixError('bad-option', 'assets is a URL', { found: `${assets}`, cause });
   }
-}
-
-/** A URL that threads can begin with: the server's own, or, where there is no server now, one of the script that was kept. */
-async function fetchScript(file: Parameters<typeof fetchFile>[0], options: FetchOptions): Promise<string> {
-  const bytes = await fetchFile(file, options);
-  const response = await fetch(file.url, { ...(options.signal && { signal: options.signal }) }).catch(() => undefined);
-  if (!response?.ok) return URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
-  const type = response.headers.get('content-type') ?? 'none';
-  await response.body?.cancel().catch(() => undefined);
-  if (/\b(java|ecma)script\b/.test(type)) return file.url;
-  throw new AlixError('bad-assets', 'the server sends a script as another type, which browsers refuse', {
-    where: file.url,
-    expected: 'Content-Type: text/javascript',
-    found: type,
-    remedy: 'make the server send .mjs as text/javascript',
-  });
 }
 
 /** @throws AlixError 'bad-option', 'no-threads' */

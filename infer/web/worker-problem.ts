@@ -1,5 +1,6 @@
 /** Why a worker's script does not load: browsers give no reason, so it is asked for once more and looked at. */
 import { AlixError } from '../io/errors.js';
+import { SCRIPT_TYPE } from './threads-script.js';
 
 /** What is wrong with the script at `url`, as far as a page can see it. */
 export async function workerProblem(url: URL): Promise<AlixError> {
@@ -16,7 +17,7 @@ export async function workerProblem(url: URL): Promise<AlixError> {
       'run `alix web assets` again and serve the whole folder; with a bundler, let it pack @alix/infer itself',
       `HTTP status ${response.status}`,
     );
-  if (!/\b(java|ecma)script\b/.test(type))
+  if (!SCRIPT_TYPE.test(type))
     return refuse(
       "the server sends the worker's script as another type",
       'make the server send .js and .mjs as text/javascript',
