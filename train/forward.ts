@@ -5,7 +5,10 @@ import type { ForwardContext } from './layers/layer.js';
 import type { PlannedBlock, PlannedLayer, PlannedNetwork } from './spec.js';
 
 /** Parameters by their full names. */
-export type ParameterTensors = Pick<ReadonlyMap<string, Tensor>, 'get'>;
+export interface ParameterTensors extends Pick<ReadonlyMap<string, Tensor>, 'get'> {
+  /** Whether one is known to be 0 throughout. */
+  isZero?(name: string): boolean;
+}
 
 /** Joins tensors along their last axis. */
 export type Join = (tensors: readonly Tensor[]) => Tensor;
@@ -46,7 +49,8 @@ export function runLayers(
     const kept = before && idleBias(before, layer, context);
     const idle = idleBias(layer, layers[i + 1], context);
     const run = idle ? { ...layer, parameters: layer.parameters.filter((p) => p !== idle) } : layer;
-    const bias = kept && tensorOf(parameters, `${before.path}.${kept.name}`);
+    const name = kept && `${before.path}.${kept.name}`;
+    const bias = name && !parameters.isZero?.(name) && tensorOf(parameters, name);
     return runLayer(run, value, parameters, bias ? shifted(context, bias) : context);
   }, x);
 }

@@ -17,6 +17,7 @@ import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused, MOST_PARTS } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
+import { unrecorded } from './tensorflow/ops/record.js';
 import { type Reading, towards } from './tensorflow/variables.js';
 import { type Unrolling, unrolled } from './unrolled.js';
 
@@ -99,7 +100,7 @@ function prior({ system, random }: StepContext, { x }: Minibatch): tf.Tensor {
   return prior === 'normal' ? noise.normal(shape) : tf.sub(tf.mul(noise.uniform(shape), 2), 1);
 }
 
-/** Tensors that outlive the tidies of an update. */
+/** What outlives the tidies of an update. */
 interface Kept {
   readonly parameters: Reading;
   readonly observed: Observation[];
@@ -117,7 +118,6 @@ function update(
   try {
     return updateWith(kept, context, group, minibatch, shared);
   } finally {
-    kept.parameters.dispose();
     for (const { mean, variance } of kept.observed) tf.dispose([mean, variance]);
     tf.dispose([...kept.remembered.values()]);
   }
@@ -153,13 +153,15 @@ function updateWith(
         joining: (read, inputs) => joining(system, read, inputs, minibatch.x.shape[0] ?? 0, parts),
       }),
     );
+    const losses = group.map(([name, player]) => [name, player, player.loss(terms, options)] as const);
     return Object.fromEntries(
-      group.map(([name, player]) => {
-        const value = player.loss(terms, options);
+      losses.map(([name, player, value]) => {
         const read = (names.get(name) ?? []).filter((parameter) => parameters.has(parameter));
         names.set(name, read);
         const wrt = read.map((parameter) => parameters.get(parameter) as tf.Tensor);
-        return [name, { value, wrt, extra: player.monitor?.(terms) ?? {} } satisfies Loss];
+        // after all losses: what those need is on the tape by then
+        const extra = unrecorded(() => player.monitor?.(terms) ?? {});
+        return [name, { value, wrt, extra } satisfies Loss];
       }),
     );
   });
@@ -176,8 +178,6 @@ function updateWith(
       if (gradient) changes.push({ parameter, settings: rates, gradient: clipped(gradient, theta, isWeight, rates) });
     }
   }
-  // TensorFlow updates a variable in place only while nobody else holds its memory
-  parameters.dispose();
   context.adam.apply(changes);
   for (const { gradient } of changes) gradient.dispose();
   foldIn(system, observed, context.batchNormMomentum);

@@ -81,7 +81,9 @@ export class Adam {
         const key = numbers.join();
         const scalars = made.get(key) ?? numbers.map((n) => tf.scalar(n, 'float32'));
         made.set(key, scalars);
-        const handles = [this.#store.get(parameter).handle, moments.m.handle, moments.v.handle];
+        const variable = this.#store.get(parameter);
+        variable.release();
+        const handles = [variable.handle, moments.m.handle, moments.v.handle];
         backend.executeMultipleOutputs('ResourceApplyAdam', attributes, [...handles, ...scalars, gradient], 0);
       }
     });

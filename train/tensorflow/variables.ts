@@ -3,6 +3,7 @@ import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../layers/layer.js';
 import { type NodeBackend, nodeBackend } from './load.js';
+import { number } from './ops/kernel.js';
 import { tidied } from './tidied.js';
 
 export interface NamedArray {
@@ -18,6 +19,8 @@ export class Variable {
   /** The resource handle; tfjs knows it as a tensor of strings. */
   readonly handle: tf.Tensor;
   readonly shape: readonly number[];
+  #value: tf.Tensor | undefined;
+  #isZero: boolean | undefined;
 
   constructor(shape: readonly number[], initial: Float32Array) {
     this.shape = shape;
@@ -37,10 +40,30 @@ export class Variable {
   }
 
   assign(value: tf.Tensor): void {
+    this.release();
     this.#backend.executeMultipleOutputs('AssignVariableOp', this.#dtype, [this.handle, value], 0);
   }
 
-  /** The value now. It shares the variable's memory: dispose of it before an optimiser runs, or the optimiser copies. */
+  /** What it is until it changes, read once. The variable frees it. */
+  get value(): tf.Tensor {
+    this.#value ??= tf.keep(this.read());
+    return this.#value;
+  }
+
+  /** Whether all its numbers are 0; looked at once until it changes. */
+  get isZero(): boolean {
+    this.#isZero ??= this.data().every((n) => n === 0);
+    return this.#isZero;
+  }
+
+  /** To be called before anything changes it: TensorFlow does so in place only while nobody else holds its memory. */
+  release(): void {
+    this.#value?.dispose();
+    this.#value = undefined;
+    this.#isZero = undefined;
+  }
+
+  /** The value now, as a tensor of the caller's. It shares the variable's memory, as `value` does. */
   read(): tf.Tensor {
     return this.#backend.executeSingleOutput('ReadVariableOp', this.#dtype, [this.handle]);
   }
@@ -51,6 +74,7 @@ export class Variable {
       this.assign(target);
       return;
     }
+    this.release();
     const { binding } = this.#backend;
     const attributes = [
       { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
@@ -66,6 +90,7 @@ export class Variable {
   }
 
   dispose(): void {
+    this.release();
     this.#backend.executeMultipleOutputs('DestroyResourceOp', [], [this.handle], 0);
     this.handle.dispose();
   }
@@ -74,39 +99,36 @@ export class Variable {
 type Towards = 'all the way' | readonly tf.Tensor[];
 
 /**
- * What `Variable.moveTowards` needs for a share: scalars, made once for many variables. TensorFlow has one kernel that scales a
+ * What `Variable.moveTowards` needs for a share: scalars, the same ones each time. TensorFlow has one kernel that scales a
  * variable and adds to it in place: the proximal step (value - a g) / (1 + a l2), with a = -share / (1 - share) and l2 = -1.
  */
 export function towards(share: number): Towards {
-  return share === 1 ? 'all the way' : [-share / (1 - share), 0, -1].map((number) => tf.scalar(number));
+  return share === 1 ? 'all the way' : [-share / (1 - share), 0, -1].map(number);
 }
 
-/** Parameters by full name, each read once, when it is first asked for. Its tensors outlive every tidy: `dispose` frees them. */
+/** Parameters by full name, and which of them have been asked for. Their tensors last until the parameters change. */
 export class Reading {
   readonly #store: VariableStore;
-  readonly #read = new Map<string, tf.Tensor>();
+  readonly #read = new Set<string>();
 
   constructor(store: VariableStore) {
     this.#store = store;
   }
 
   get(name: string): tf.Tensor | undefined {
-    let value = this.#read.get(name);
-    if (!value && this.#store.specs.has(name)) {
-      value = tf.keep(this.#store.get(name).read());
-      this.#read.set(name, value);
-    }
-    return value;
+    if (!this.#store.specs.has(name)) return undefined;
+    this.#read.add(name);
+    return this.#store.get(name).value;
+  }
+
+  /** Whether it is 0 throughout; this is not asking for it. */
+  isZero(name: string): boolean {
+    return this.#store.get(name).isZero;
   }
 
   /** Whether it has been asked for: a loss cannot depend on what has not. */
   has(name: string): boolean {
     return this.#read.has(name);
-  }
-
-  dispose(): void {
-    for (const value of this.#read.values()) value.dispose();
-    this.#read.clear();
   }
 }
 

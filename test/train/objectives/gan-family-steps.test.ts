@@ -78,14 +78,17 @@ describeWithTensorflow('steps of the GAN family', () => {
     const { step } = await import('@alix/train/step');
     const { context, next, values, networks, taken } = await start(name, preset);
     const before = values();
-    const tensors = tf.memory().numTensors;
+    const tensors: number[] = [];
     const objective = objectives[name] as Objective;
     // second derivatives cost seconds; what further presets change is pinned elsewhere
     const steps = preset !== Object.keys(objective.presets)[0] ? 3 : objective.differentiatedTwice ? 10 : 50;
-    for (let i = 0; i < steps; i++)
+    for (let i = 0; i < steps; i++) {
       for (const [metric, value] of Object.entries(step(context, next)))
         expect(Number.isFinite(value), `step ${i}: ${metric} is ${value}`).toBe(true);
-    expect(tf.memory().numTensors).toBe(tensors);
+      tensors.push(tf.memory().numTensors);
+    }
+    // the first keeps constants, and values that it has read
+    expect(new Set(tensors).size, tensors.join()).toBe(1);
     expect(movedBetween(before, values())).toEqual([...networks.keys()].sort());
     expect([...values().values()].every((data) => data.every(Number.isFinite))).toBe(true);
     // five updates of the Wasserstein critic and one of the others, each on its own minibatch

@@ -154,32 +154,39 @@ describeWithTensorflow('variables', () => {
     variable.dispose();
   });
 
-  it('are read once for a step, outlive tidies, and are freed together', async () => {
-    const { VariableStore } = await import('@alix/train/tensorflow/variables');
+  it('are read once until they change, outlive tidies, and know when they are 0', async () => {
+    const { VariableStore, towards } = await import('@alix/train/tensorflow/variables');
     const spec = { shape: [2], role: 'weight', trainable: true, fanIn: 1 } as const;
     const store = new VariableStore(
       [
         { ...spec, name: 'a' },
         { ...spec, name: 'b' },
       ],
-      () => Float32Array.of(1, 2),
+      ({ name }) => (name === 'a' ? Float32Array.of(1, 2) : new Float32Array(2)),
     );
     const before = tf.memory().numTensors;
     const reading = store.reading();
-    expect(tf.memory().numTensors).toBe(before);
+    expect([reading.has('a'), tf.memory().numTensors]).toEqual([false, before]);
     const a = tf.tidy(() => {
       reading.get('a');
       return undefined;
     });
     expect(a).toBeUndefined();
-    expect(numbers(reading.get('a')!)).toEqual([1, 2]);
-    expect(reading.get('a')).toBe(reading.get('a'));
-    expect(reading.get('nobody')).toBeUndefined();
-    expect(tf.memory().numTensors).toBe(before + 1);
     const first = reading.get('a')!;
-    reading.dispose();
-    expect([first.isDisposed, tf.memory().numTensors]).toEqual([true, before]);
+    expect(numbers(first)).toEqual([1, 2]);
+    expect(store.reading().get('a')).toBe(first);
+    expect(reading.get('nobody')).toBeUndefined();
+    expect([reading.has('a'), tf.memory().numTensors]).toEqual([true, before + 1]);
+    expect([reading.isZero('a'), reading.isZero('b'), reading.has('b')]).toEqual([false, true, false]);
+    tf.tidy(() => {
+      for (const name of ['a', 'b']) store.get(name).assign(tf.tensor1d([3, 4]));
+    });
+    expect([first.isDisposed, reading.isZero('b'), tf.memory().numTensors]).toEqual([true, false, before]);
+    expect(numbers(reading.get('a')!)).toEqual([3, 4]);
+    store.get('a').moveTowards(reading.get('b')!, towards(0.5));
+    expect(numbers(reading.get('a')!)).toEqual([3, 4]);
     store.dispose();
+    expect(tf.memory().numTensors).toBeLessThan(before);
   });
 });
 

@@ -45,6 +45,18 @@ export function sizes(shape: readonly number[]): tf.Tensor {
   return tensor;
 }
 
+const numbers = new Map<number, tf.Tensor>();
+
+/** A number that a step asks for each time, as a scalar; made once. Not for numbers that change from step to step. */
+export function number(value: number): tf.Tensor {
+  let tensor = numbers.get(value);
+  if (!tensor) {
+    tensor = tf.keep(tf.scalar(value, 'float32'));
+    numbers.set(value, tensor);
+  }
+  return tensor;
+}
+
 /** `tf.reshape` for kernels: the same op, with no trace on the tape. */
 export function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   const backend = nodeBackend();
