@@ -1,13 +1,16 @@
 /** The small pieces that losses are made of. All take and give tensors and can be differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
+import * as once from '../tensorflow/ops/losses.js';
+import { isInsideGradient } from '../tensorflow/ops/record.js';
 import type { Posterior } from './objective.js';
 
 /**
- * The mean of log(1 + exp(sign l)), with the gradient of sigmoid cross-entropy written out: dy sign sigma(sign l) / n. tfjs would make
- * it of a dozen operations. It is made of ones that can be differentiated again, for games that are unrolled.
+ * The mean of log(1 + exp(sign l)). In games that are unrolled of operations that can be differentiated again, with the gradient of
+ * sigmoid cross-entropy written out: dy sign sigma(sign l) / n.
  */
-const meanSoftplus = (logit: tf.Tensor, sign: 1 | -1): tf.Tensor =>
-  tf.customGrad((l, save) => {
+function meanSoftplus(logit: tf.Tensor, sign: 1 | -1): tf.Tensor {
+  if (!isInsideGradient()) return once.meanSoftplus(logit, sign);
+  return tf.customGrad((l, save) => {
     const signed = (x: tf.Tensor) => (sign === 1 ? x : tf.neg(x));
     (save as tf.GradSaveFunc)([l as tf.Tensor]);
     return {
@@ -16,6 +19,7 @@ const meanSoftplus = (logit: tf.Tensor, sign: 1 | -1): tf.Tensor =>
         tf.mul(tf.sigmoid(signed(x as tf.Tensor)), tf.mul(dy, sign / logit.size)),
     };
   })(logit);
+}
 
 /** -log sigma(l), averaged over the batch: what a logit pays where "real" would have been right. */
 export const real = (logit: tf.Tensor): tf.Tensor => meanSoftplus(logit, -1);
@@ -39,6 +43,8 @@ export const LOG_VARIANCE_RANGE = [-20, 20] as const;
  * 1/2 sum_j [(z_j - mu_j)^2 exp(-s_j) + s_j + log 2 pi] with s = log sigma^2.
  */
 export function gaussianNll(z: tf.Tensor, { mean, logVariance }: Pick<Posterior, 'mean' | 'logVariance'>): tf.Tensor {
+  const isAlike = [mean, logVariance].every((other) => other?.shape.join() === z.shape.join());
+  if (logVariance && isAlike && !isInsideGradient()) return once.gaussianNll(z, mean, logVariance, LOG_VARIANCE_RANGE);
   const squares = tf.square(tf.sub(z, mean));
   const [low, high] = LOG_VARIANCE_RANGE;
   const s = logVariance ? tf.clipByValue(logVariance, low, high) : tf.zerosLike(mean);

@@ -3,6 +3,7 @@
  * several players needs, and what tfjs's own `grads` (one loss, then the tape is gone) cannot give.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { execute, number } from './ops/kernel.js';
 import './ops/twice.js';
 
 interface TapeNode {
@@ -17,8 +18,14 @@ interface TapeNode {
 interface TapeEngine {
   startTape(): void;
   endTape(): void;
-  readonly state: { activeTape: TapeNode[] | null; gradientDepth: number };
+  readonly state: {
+    activeTape: TapeNode[] | null;
+    gradientDepth: number;
+    readonly activeScope: { readonly track: tf.Tensor[] };
+  };
 }
+
+const engineOf = () => tf.engine() as unknown as TapeEngine;
 
 export interface Loss {
   readonly value: tf.Tensor;
@@ -42,7 +49,7 @@ export interface Differentiated {
  *   The caller disposes of them; everything else that was made on the way is gone.
  */
 export function gradients<K extends string>(forward: () => Record<K, Loss>): Record<K, Differentiated> {
-  const engine = tf.engine() as unknown as TapeEngine;
+  const engine = engineOf();
   if (engine.state.gradientDepth !== 0) throw new Error('gradients() cannot run inside another gradient');
   engine.startTape();
   try {
@@ -78,21 +85,29 @@ function ordered(tape: readonly TapeNode[]): readonly TapeNode[] {
   return places.sort((a, b) => a.place - b.place).map(({ node }) => node);
 }
 
-/** Walks the tape backwards from `y`; gradients are freed as soon as they have been passed on. */
+const anyOf = (tensors: Readonly<Record<string, tf.Tensor>>, ids: ReadonlySet<number>) => {
+  for (const name in tensors) if (ids.has((tensors[name] as tf.Tensor).id)) return true;
+  return false;
+};
+
+/** Walks the tape backwards from `y`; gradients are freed as soon as they have been passed on. Call inside tf.tidy. */
 function backward(tape: readonly TapeNode[], y: tf.Tensor, wrt: readonly tf.Tensor[]): (tf.Tensor | null)[] {
-  const reached = new Set(wrt.map((x) => x.id));
+  const wanted = new Set(wrt.map((x) => x.id));
+  const reached = new Set(wanted);
   for (const node of tape)
-    if (Object.values(node.inputs).some((input) => reached.has(input.id)))
+    if (anyOf(node.inputs, reached))
       // comparisons have no slope: the gradients of maxout and of clipping, differentiated again, end at them
       for (const output of node.outputs) if (output.dtype === 'float32') reached.add(output.id);
-  const wanted = new Set(wrt.map((x) => x.id));
-  const grads = new Map<number, tf.Tensor>([[y.id, tf.onesLike(y)]]);
+  const grads = new Map<number, tf.Tensor>([[y.id, y.rank === 0 ? tf.clone(number(1)) : tf.onesLike(y)]]);
   for (let i = tape.length - 1; i >= 0; i--) {
     const node = tape[i] as TapeNode;
-    const dys = node.outputs.map((output) => grads.get(output.id) ?? null);
-    const inputs = Object.entries(node.inputs).filter(([, input]) => reached.has(input.id));
-    if (dys.every((dy) => dy === null) || inputs.length === 0) continue;
-    for (const [id, dx] of passBack(node, dys, inputs)) accumulate(grads, id, dx);
+    if (!node.outputs.some((output) => grads.has(output.id)) || !anyOf(node.inputs, reached)) continue;
+    passBack(
+      node,
+      node.outputs.map((output) => grads.get(output.id) ?? null),
+      reached,
+      grads,
+    );
     for (const output of node.outputs)
       if (!wanted.has(output.id)) {
         grads.get(output.id)?.dispose();
@@ -102,26 +117,38 @@ function backward(tape: readonly TapeNode[], y: tf.Tensor, wrt: readonly tf.Tens
   return wrt.map((x) => grads.get(x.id) ?? null);
 }
 
-function passBack(node: TapeNode, dys: (tf.Tensor | null)[], inputs: [string, tf.Tensor][]): [number, tf.Tensor][] {
+/** Adds what a node passes on to the gradients of its inputs, of those reached. What it makes besides goes at once. */
+function passBack(
+  node: TapeNode,
+  dys: (tf.Tensor | null)[],
+  reached: ReadonlySet<number>,
+  grads: Map<number, tf.Tensor>,
+): void {
   if (!node.gradient) throw new Error(`${node.kernelName} has no gradient: take the plain operations instead`);
-  const gradient = node.gradient;
-  const results = tf.tidy(() => {
-    const thunks = gradient(dys);
-    return inputs.map(([name, input]) => {
-      const dx = thunks[name]?.();
-      if (!dx) throw new Error(`${node.kernelName} has no gradient for its input "${name}"`);
-      if (dx.shape.join() !== input.shape.join())
-        throw new Error(`${node.kernelName}: the gradient of "${name}" is ${dx.shape}, the input ${input.shape}`);
-      // A gradient passed on unchanged is its own tensor all the same: the incoming one is about to be freed.
-      return dys.includes(dx) ? tf.clone(dx) : dx;
-    });
-  });
-  return inputs.map(([, input], k) => [input.id, results[k] as tf.Tensor]);
+  const { track } = engineOf().state.activeScope;
+  const before = track.length;
+  const thunks = node.gradient(dys);
+  const results: [id: number, dx: tf.Tensor][] = [];
+  for (const name in node.inputs) {
+    const input = node.inputs[name] as tf.Tensor;
+    if (!reached.has(input.id)) continue;
+    const dx = thunks[name]?.();
+    if (!dx) throw new Error(`${node.kernelName} has no gradient for its input "${name}"`);
+    if (dx.rank !== input.rank || dx.shape.some((n, axis) => n !== input.shape[axis]))
+      throw new Error(`${node.kernelName}: the gradient of "${name}" is ${dx.shape}, the input ${input.shape}`);
+    // A gradient passed on unchanged is its own tensor all the same: the incoming one is about to be freed.
+    results.push([input.id, dys.includes(dx) ? tf.clone(dx) : dx]);
+  }
+  const made = track.splice(before);
+  for (const tensor of made)
+    if (results.some(([, dx]) => dx === tensor)) track.push(tensor);
+    else if (!tensor.kept) tensor.dispose();
+  for (const [id, dx] of results) accumulate(grads, id, dx);
 }
 
 function accumulate(grads: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): void {
   const before = grads.get(id);
-  grads.set(id, before ? tf.add(before, dx) : dx);
+  grads.set(id, before ? execute('Add', [before, dx]) : dx);
   if (before) {
     before.dispose();
     dx.dispose();

@@ -78,19 +78,21 @@ const joined = (parts: readonly tf.Tensor[]) =>
 const batchNorm = kernel<Normalisation>({
   name: 'BatchNorm',
   inputs: ['x', 'scale', 'shift'],
-  saves: Array.from({ length: MOST_PARTS }, (_, part) => [3, 4, 5].map((k) => 5 * part + k)).flat(),
+  saves: [1, ...Array.from({ length: MOST_PARTS }, (_, part) => [4, 5, 6].map((k) => 5 * part + k)).flat()],
   forward([x, scale, shift], { epsilon, parts }) {
-    const results = cut(asImage(x!), parts).map((part) =>
+    // a tensor of its own: what is an input cannot be an output too
+    const image = x!.rank === 4 ? tf.clone(x!) : asImage(x!);
+    const results = cut(image, parts).map((part) =>
       executeMany('FusedBatchNormV3', [part, scale!, shift!, nothing(), nothing()], 6, normAttributes(epsilon)),
     );
     const y = like(joined(results.map(([part]) => part as tf.Tensor)), x!);
-    return [y, ...results.flatMap(([, ...rest]) => rest)];
+    return [y, image, ...results.flatMap(([, ...rest]) => rest)];
   },
-  gradient(dy, [x, scale, , ...reserved], { epsilon, parts }) {
+  gradient(dy, [x, scale, , image, ...reserved], { epsilon, parts }) {
     let results: tf.Tensor[] | undefined;
     const compute = () => {
       const dys = cut(asImage(dy), parts);
-      const each = cut(asImage(x!), parts).map((part, i) => {
+      const each = cut(image!, parts).map((part, i) => {
         const inputs = [dys[i] as tf.Tensor, part, scale!, ...reserved.slice(3 * i, 3 * i + 3)];
         return executeMany('FusedBatchNormGradV3', inputs, 5, normAttributes(epsilon));
       });
@@ -169,7 +171,7 @@ export const fused: Ops = {
   bias: (x, b) => (b.rank === 1 ? bias.one([x, b], {}) : plain.bias(x, b)),
   maxPool: (x, size, stride) => maxPool.one([x], { size, stride }) as tf.Tensor4D,
   batchNorm(x, scale, shift, epsilon, parts = 1) {
-    const [y, ...rest] = batchNorm.many([x, scale, shift], { epsilon, parts }) as [tf.Tensor, ...tf.Tensor[]];
+    const [y, , ...rest] = batchNorm.many([x, scale, shift], { epsilon, parts }) as [tf.Tensor, ...tf.Tensor[]];
     const statistics = Array.from({ length: parts }, (_, i) => ({ mean: rest[5 * i]!, variance: rest[5 * i + 1]! }));
     return { y, statistics };
   },
