@@ -17,7 +17,8 @@ const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '
 
 /**
  * The files that `inputs` name, each once, sorted by name (by code unit). Folders are searched to any depth for files
- * with an image's extension; hidden files and folders are passed over, links to folders are not followed. In a glob,
+ * with an image's extension or, where there are none, for .tar files; hidden files and folders are passed over, links to folders
+ * are not followed. In a glob,
  * `*` and `?` stay within a folder and `**` crosses folders.
  *
  * @throws AlixError 'no-images' when an input names none, 'not-found', 'not-a-file', 'same-name' when two files would share a name
@@ -62,11 +63,13 @@ async function expand(input: string): Promise<ImageEntry[]> {
 async function expandFolder(folder: string): Promise<ImageEntry[]> {
   const names = await walk(folder, Number.POSITIVE_INFINITY);
   const images = names.filter(isImageName);
-  if (images.length > 0) return images.map((name) => ({ path: join(folder, name), name }));
+  // shards are often all that a folder holds
+  const found = images.length > 0 ? images : names.filter((name) => name.toLowerCase().endsWith('.tar'));
+  if (found.length > 0) return found.map((name) => ({ path: join(folder, name), name }));
   const holdsArrays = names.some((name) => /(\.npy|ubyte(\.gz)?)$/.test(name));
   throw new AlixError('no-images', names.length === 0 ? 'an empty folder' : 'a folder without images', {
     where: folder,
-    expected: 'PNG, JPEG, WebP, GIF, TIFF or AVIF files',
+    expected: 'PNG, JPEG, WebP, GIF, TIFF or AVIF files, or .tar files of them',
     remedy: holdsArrays ? 'name the .npy or IDX file itself' : 'name another folder, or a file',
   });
 }

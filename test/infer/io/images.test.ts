@@ -11,6 +11,7 @@ import { encodeNpy } from '@alix/infer/io/npy';
 import { encodePng } from '@alix/infer/io/png';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tarOf } from '../../fixtures/tar.js';
 
 let root: string;
 const at = (...parts: string[]) => join(root, ...parts);
@@ -245,6 +246,67 @@ describe('readImages', () => {
     ]);
     const colour = await collect([at('images.gz')], {}, { ...shape, channels: 3 });
     expect([...(colour[1]?.pixels ?? [])].slice(0, 6)).toEqual([24, 24, 24, 25, 25, 25]);
+  });
+
+  it('reads tar archives, the images in their order, beside files and in a folder of shards', async () => {
+    const entry = (name: string, first: number) => ({ name, data: png(first) });
+    const label = { name: 'b.cls', data: '7' };
+    put(at('shards/1.tar'), tarOf([entry('x/b.png', 11), label, entry('x/a.png', 12)]));
+    put(at('shards/0.tar'), tarOf([entry('c.png', 13)]));
+    const seen = async (inputs: string[]) => (await collect(inputs)).map(({ name, pixels }) => [name, pixels?.[0]]);
+    expect(await seen([at('shards/1.tar')])).toEqual([
+      ['x/b.png', 11],
+      ['x/a.png', 12],
+    ]);
+    expect(await seen([at('shards')])).toEqual([
+      ['0.tar/c.png', 13],
+      ['1.tar/x/b.png', 11],
+      ['1.tar/x/a.png', 12],
+    ]);
+    expect(await seen([at('shards/0.tar'), at('set/b.png')])).toEqual([
+      ['0.tar/c.png', 13],
+      ['b.png', 20],
+    ]);
+  });
+
+  it('says what is wrong with an archive, and with an image in it', async () => {
+    put(at('bad/cut.tar'), tarOf([{ name: 'a.png', data: png(1) }]).subarray(0, 600));
+    put(at('bad/labels.tar'), tarOf([{ name: 'a.cls', data: '1' }]));
+    put(
+      at('bad/mixed.tar'),
+      tarOf([
+        { name: 'a.png', data: png(1) },
+        { name: 'b.png', data: 'no image' },
+      ]),
+    );
+    expect(await code(collect([at('bad/cut.tar')]))).toBe('bad-tar');
+    expect(await code(collect([at('bad/labels.tar')]))).toBe('no-images');
+    await expect(collect([at('bad/mixed.tar')])).rejects.toMatchObject({
+      code: 'bad-image',
+      where: `${at('bad/mixed.tar')}:b.png`,
+    });
+    const items = await collect([at('bad/mixed.tar')], { onError: 'skip' });
+    expect(items.map(({ name, error }) => [name, error?.code])).toEqual([
+      ['a.png', undefined],
+      ['b.png', 'bad-image'],
+    ]);
+  });
+
+  it('reads many files on threads of their own: the same, in order, with the same errors', async () => {
+    const name = (i: number) => `${`${i}`.padStart(3, '0')}.png`;
+    for (let i = 0; i < 200; i++) put(at('crowd', name(i)), i === 70 ? png(i).subarray(0, 40) : png(i));
+    const items = await collect([at('crowd')], { onError: 'skip' });
+    expect(items.map((item) => item.name)).toEqual(Array.from({ length: 200 }, (_, i) => name(i)));
+    expect(items.map((item) => item.pixels?.[0])).toEqual(
+      Array.from({ length: 200 }, (_, i) => (i === 70 ? undefined : i)),
+    );
+    const { error } = items[70]!;
+    const alone = await collect([at('crowd', name(70))], { onError: 'skip' });
+    expect(error).toMatchObject({ code: 'bad-image', message: alone[0]?.error?.message });
+    rmSync(at('crowd', name(150)));
+    symlinkSync(at('nowhere'), at('crowd', name(150)));
+    const missing = (await collect([at('crowd')], { onError: 'skip' }))[150]?.error;
+    expect(missing).toMatchObject({ code: 'not-found', where: at('crowd', name(150)) });
   });
 
   it('stops at the first bad image by default', async () => {
