@@ -44,7 +44,8 @@ export async function webRuntime(device: WebDevice, options: RuntimeOptions, rea
 }
 
 function urlOf({ name, url }: OrtFile, assets: string | URL | undefined): string {
-  if (assets === undefined) return url.href;
+  // where node_modules is served as it is, which Vite's development server does of packages that it has packed before
+  if (assets === undefined) return url.href.replace('/@alix/infer/dist/web/onnxruntime-web/', '/onnxruntime-web/dist/');
   try {
     const base = new URL(assets, document.baseURI);
     if (!base.pathname.endsWith('/')) base.pathname += '/';

@@ -6,7 +6,7 @@ import type { GraphSession } from '../session.js';
 import { serve } from '../worker/serve.js';
 
 /** What the page sends with 'start'. */
-export interface WorkerOptions {
+export interface StartOptions {
   readonly threads: number;
   readonly wasm: Uint8Array<ArrayBuffer>;
   /** The script that threads begin with, where there is more than one. */
@@ -44,7 +44,7 @@ export function serveOrt(ort: Ort & { readonly env: Env }, device: 'wasm' | 'web
     },
     {
       async start(options) {
-        const { threads, wasm, script, lock } = options as WorkerOptions;
+        const { threads, wasm, script, lock } = options as StartOptions;
         await hold(lock);
         ort.env.logLevel = 'fatal';
         ort.env.wasm.numThreads = threads;

@@ -2,7 +2,7 @@
 import { AlixError } from '../io/errors.js';
 import type { Runtime } from '../runtime.js';
 import { connect } from '../worker/connect.js';
-import type { WorkerOptions } from './serve-ort.js';
+import type { StartOptions } from './serve-ort.js';
 import { workerProblem } from './worker-problem.js';
 
 /** The runtimes that there are workers for. */
@@ -13,11 +13,6 @@ const make = {
   wasm: () => new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' }),
   webgpu: () => new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' }),
 };
-const scripts = {
-  wasm: () => new URL('./worker-wasm.js', import.meta.url),
-  webgpu: () => new URL('./worker-webgpu.js', import.meta.url),
-};
-
 let count = 0;
 
 /**
@@ -27,10 +22,10 @@ let count = 0;
  */
 export async function startWorker(
   device: WebDevice,
-  options: Omit<WorkerOptions, 'lock'>,
+  options: Omit<StartOptions, 'lock'>,
   { signal, reason }: { readonly signal?: AbortSignal | undefined; readonly reason?: string | undefined } = {},
 ): Promise<Runtime> {
-  const worker = makeWorker(device);
+  const { worker, url } = makeWorker(device);
   const watching = new AbortController();
   const terminate = async () => {
     watching.abort();
@@ -47,14 +42,14 @@ export async function startWorker(
   worker.addEventListener('error', async (event) => {
     event.preventDefault();
     // of a script that does not load, browsers say nothing
-    connection.fail(started || event.message ? died(event.message) : await workerProblem(scripts[device]()));
+    connection.fail(started || event.message ? died(event.message) : await workerProblem(url));
     if (!started) await terminate();
   });
   const stop = () => connection.fail(new AlixError('interrupted', 'interrupted', { cause: signal?.reason }));
   signal?.addEventListener('abort', stop);
   const lock = `alix-worker-${Date.now()}-${++count}`;
   try {
-    const answer = await connection.start({ ...options, lock } satisfies WorkerOptions, [options.wasm.buffer]);
+    const answer = await connection.start({ ...options, lock } satisfies StartOptions, [options.wasm.buffer]);
     started = true;
     watch(lock, watching.signal, () => connection.fail(died()));
     return connection.runtime({ ...answer, ...(reason !== undefined && { reason }) });
@@ -66,18 +61,29 @@ export async function startWorker(
   }
 }
 
-function makeWorker(device: WebDevice): Worker {
+/** A worker and the URL of its script, which is known in no other way: bundlers want the two in one expression. */
+function makeWorker(device: WebDevice): { readonly worker: Worker; readonly url: URL } {
+  const { Worker: Native } = globalThis;
+  let url = new URL(location.href);
+  globalThis.Worker = class extends Native {
+    constructor(script: string | URL, options?: WorkerOptions) {
+      url = new URL(script, url);
+      super(script, options);
+    }
+  };
   try {
-    return make[device]();
+    return { worker: make[device](), url };
   } catch (cause) {
     // a worker's script must come from the page's own server
     throw new AlixError('no-worker', 'the browser refuses this worker', {
-      where: scripts[device]().href,
+      where: url.href,
       found: cause instanceof Error ? cause.message.slice(0, 200) : `${cause}`,
       remedy:
         "serve alix's scripts from the page's own origin, and allow them in its Content-Security-Policy (worker-src)",
       cause,
     });
+  } finally {
+    globalThis.Worker = Native;
   }
 }
 
