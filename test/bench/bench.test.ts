@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { residentLine } from './encode-memory.js';
 import { benches } from './index.js';
 import { waitLine } from './input.js';
 import { watchOthers } from './machine.js';
@@ -111,6 +112,16 @@ test('what memory samples say', () => {
   expect(growing[1]).toContain('NOT met');
   expect(growing[2]).toBe('the number of tensors is NOT constant: 165 to 170');
   expect(memorySummary([sample(1, 900e6)], 0)[0]).toContain('too few samples');
+});
+
+test('what samples of resident memory say', () => {
+  const rising = Array.from({ length: 20 }, (_, i) => (i < 10 ? 100e6 + i * 20e6 : 300e6));
+  expect(residentLine(rising, 310e6)).toBe(
+    'resident 300 MB half way, 300 MB at the end: grew by 0.0 % (under 10 %: met); peak 310 MB (under 600 MB: met)',
+  );
+  const growing = Array.from({ length: 20 }, (_, i) => (i + 1) * 40e6);
+  expect(residentLine(growing, 800e6)).toMatch(/grew by 69.6 % \(under 10 %: NOT met\); peak 800 MB .*NOT met/);
+  expect(residentLine([1e6], 1e6)).toContain('grew by 0.0 %');
 });
 
 test('what runs say of waiting for data', () => {
