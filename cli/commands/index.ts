@@ -15,6 +15,7 @@ import { reconstruct } from './reconstruct.js';
 import { sample } from './sample.js';
 import { setup } from './setup.js';
 import { train } from './train.js';
+import { web } from './web.js';
 
 export const commands: readonly CommandDefinition[] = [
   quickstart,
@@ -32,4 +33,5 @@ export const commands: readonly CommandDefinition[] = [
   manifold,
   inpaint,
   neighbours,
+  web,
 ];
