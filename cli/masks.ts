@@ -1,6 +1,6 @@
 /** The masks of `alix inpaint`: one box or picture for all images, or a folder with one for each. */
 import { stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { boxMask, type NamedImage } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError } from '@alix/infer/io/files';
@@ -46,7 +46,7 @@ export async function openMasks({ mask, box }: MaskOptions, size: ImageShape): P
   });
   if (found.isDirectory()) return ofFolder(mask!, size);
   const one = await readMask(mask!, size);
-  return { of: async () => one, entries: () => [{ path: mask!, name: mask! }] };
+  return { of: async () => one, entries: () => [{ path: mask!, name: basename(mask!) }] };
 }
 
 function ofBox(box: Box, { height, width }: ImageShape): Uint8Array {

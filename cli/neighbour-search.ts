@@ -45,9 +45,10 @@ interface Sink {
 
 /** @throws AlixError 'usage' for an output of another kind, or what it lacks */
 export async function chooseSink(
-  { output, images, k }: NeighbourOptions,
+  options: NeighbourOptions,
   context: Context,
 ): Promise<(model: Model, codes: ReadCodes) => Sink> {
+  const { output, images } = options;
   if (output === '-' && context.json)
     throw new AlixError('usage', '--json and -o - both want stdout', { remedy: 'leave one of them out' });
   const isPicture = /\.png$/i.test(output);
@@ -60,7 +61,7 @@ export async function chooseSink(
     });
   if (!isPicture && images !== undefined)
     throw new AlixError('usage', '--images does nothing without a picture', { remedy: 'give -o grid.png' });
-  if (isPicture) return (model, codes) => pictureSink(output, images!, model, codes, k);
+  if (isPicture) return (model, codes) => pictureSink(options, model, codes);
   return output === '-' ? () => lineSink(context) : () => jsonSink(output);
 }
 
@@ -83,11 +84,15 @@ function jsonSink(path: string): Sink {
   };
 }
 
-function pictureSink(path: string, images: string, model: Model, { n, names }: ReadCodes, most: number): Sink {
+function pictureSink(
+  { output: path, images = '', index, k: most }: NeighbourOptions,
+  model: Model,
+  { n, names }: ReadCodes,
+): Sink {
   if (!names)
     throw new AlixError('bad-codes', 'nothing says which images these codes are of, so none can be shown', {
-      where: `${path}`,
-      remedy: 'keep codes.npy.json beside codes.npy, or write rows with -o neighbours.json',
+      where: index,
+      remedy: 'keep its .json beside it, or write rows with -o neighbours.json',
     });
   const k = Math.min(most, n);
   const keeps = Math.max(1, Math.floor((2 * MAX_TUPLES) / imagesOf(1, k)));

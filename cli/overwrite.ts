@@ -9,19 +9,19 @@ import { pictureFile } from './pictures.js';
  * Refuses an output file that is one of the inputs, and an output folder whose pictures would replace inputs, or which
  * lies in an input folder, where the results of an earlier run would be taken for images.
  *
- * @param files what will be written into the folder: by default a picture under each input's name
+ * @param isWritten whether a file, relative to the folder, will be written: by default those of pictures under the inputs' names
  * @throws AlixError 'output-is-input'
  */
 export async function refuseInputs(
   output: string,
   inputs: readonly ImageEntry[],
   folder: boolean,
-  files?: Iterable<string>,
+  isWritten?: (file: string) => boolean,
 ): Promise<void> {
   const locate = locator();
   const places = await Promise.all(inputs.map(({ path }) => locate(path)));
-  const taken = new Set(places);
   if (!folder) {
+    const taken = new Set(places);
     for (const file of [output, `${output}.json`])
       if (taken.has(await locate(file))) throw replaced(file, 'choose another name for the output');
     return;
@@ -37,8 +37,13 @@ export async function refuseInputs(
         remedy: 'choose an output folder outside the input folder',
       });
   });
-  for (const file of files ?? inputs.map(({ name }) => pictureFile(name)))
-    if (taken.has(join(target, file))) throw replaced(join(output, file), 'choose another output folder');
+  const pictures = new Set(inputs.map(({ name }) => pictureFile(name)));
+  for (const place of places) {
+    if (!place.startsWith(target + sep)) continue;
+    const file = place.slice(target.length + sep.length);
+    if (isWritten ? isWritten(file) : pictures.has(file))
+      throw replaced(join(output, file), 'choose another output folder');
+  }
 }
 
 function replaced(where: string, remedy: string): AlixError {

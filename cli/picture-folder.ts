@@ -1,7 +1,8 @@
 /** Folders of pictures: each under the name of the image that it comes from, or numbered with the codes beside them. */
 import { join } from 'node:path';
-import type { Bundle } from '@alix/infer';
+import { type Bundle, decodeBatches, type Model, type RunOptions } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
+import { unstack } from '@alix/infer/io/sheet';
 import { openCodesFile } from './codes-writer.js';
 import { pictureFile, writePictures } from './pictures.js';
 
@@ -34,8 +35,8 @@ export function pictureFolder(folder: string, size: NonNullable<Bundle['image']>
   };
 }
 
-/** Images that were made, with their codes. */
-interface Made {
+/** Images that were made, with the codes that they were decoded from. */
+export interface Made {
   readonly n: number;
   /** uint8 [n,H,W,C] */
   readonly pixels: Uint8Array;
@@ -57,7 +58,7 @@ interface WithCodes {
 /** Writes images that come in batches, and codes.npy, the codes they were decoded from. Gives the files' names. */
 export async function writeWithCodes(
   folder: string,
-  stream: AsyncIterable<Made> | Iterable<Made>,
+  stream: AsyncIterable<Made>,
   { size, latent: d, description, name }: WithCodes,
 ): Promise<string[]> {
   const codes = await openCodesFile(join(folder, CODES), d);
@@ -76,8 +77,29 @@ export async function writeWithCodes(
   }
 }
 
-/** The file of the codes in a folder of pictures. */
-export const CODES = 'codes.npy';
+const CODES = 'codes.npy';
+
+/** Whether a file may be one that `writeWithCodes` writes under numbers, or one of those beside them. */
+export function isNumbered(file: string): boolean {
+  return /^(.*[\\/])?\d+\.png$/.test(file) || file === CODES || /^[\w.]+\.json$/.test(file);
+}
+
+/** The images of codes as they are decoded, with the codes. */
+export async function* decoded(model: Model, latent: Float32Array, options: RunOptions): AsyncGenerator<Made> {
+  const d = model.latent.size;
+  let done = 0;
+  for await (const { n, pixels } of decodeBatches(model, latent, options)) {
+    yield { n, pixels, latent: latent.subarray(done * d, (done + n) * d) };
+    done += n;
+  }
+}
+
+/** The images of a stream, one by one in memory: for a grid. */
+export async function collected(stream: AsyncIterable<Pick<Made, 'n' | 'pixels'>>): Promise<Uint8Array[]> {
+  const images: Uint8Array[] = [];
+  for await (const { pixels, n } of stream) for (const image of unstack(pixels, n)) images.push(image);
+  return images;
+}
 
 /** 00, 01, ...: the place among `total`, with as many digits as the last one. */
 export function numbered(place: number, total: number): string {

@@ -4,8 +4,8 @@ import type { Images, Model, NamedImage } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Inputs } from './inputs.js';
 import { refuseInputs } from './overwrite.js';
-import { CODES, numbered } from './picture-folder.js';
-import { pictureFile, pictureOutput, scaleFor } from './pictures.js';
+import { isNumbered, numbered } from './picture-folder.js';
+import { pictureOutput, scaleFor } from './pictures.js';
 import { imagesOf, writeRows } from './sheets.js';
 
 export interface Given {
@@ -38,10 +38,7 @@ export async function openGiven(
   const folders = new Map<string, string>();
   // of one image without a folder, of several each in its own
   const within = (image: string) => (total === 1 ? '' : `${stem(image)}/`);
-  const files = (image: string) =>
-    Array.from({ length: each }, (_, i) => pictureFile(`${within(image)}${numbered(i, each)}`));
-  const written = isGrid ? [] : [...entries.flatMap(({ name }) => files(name)), CODES, 'sample.json'];
-  await refuseInputs(output, entries, !isGrid, written);
+  await refuseInputs(output, entries, !isGrid, isNumbered);
 
   async function* noted(): AsyncGenerator<NamedImage> {
     for await (const image of inputs.images) {

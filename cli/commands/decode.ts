@@ -1,4 +1,5 @@
 /** alix decode: codes to images. */
+import { basename } from 'node:path';
 import type { Model } from '@alix/infer';
 import type { ReadCodes } from '../codes-reader.js';
 import { addModelOptions, type ModelOptions } from '../options.js';
@@ -45,12 +46,14 @@ async function run(argument: string, path: string, options: Options, context: Co
   const { output } = options;
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
+    const { image } = model;
     const codes = await readCodes(path, model, context.log);
-    if (grid) pictures.scaleFor(codes.n, model.image);
+    if (grid) pictures.scaleFor(codes.n, image);
     const names = codes.names ?? Array.from({ length: codes.n }, (_, i) => numbered(i, codes.n));
     if (path !== '-') {
-      const given = [path, `${path}.json`].map((file) => ({ path: file, name: file }));
-      await refuseInputs(output, given, !grid, [...names.map(pictures.pictureFile), 'decode.json']);
+      const given = [path, `${path}.json`].map((file) => ({ path: file, name: basename(file) }));
+      const written = new Set(['decode.json', ...names.map(pictures.pictureFile)]);
+      await refuseInputs(output, given, !grid, (file) => written.has(file));
     }
     await pictures.intoOutput(output, () => decodeTo(model, path, codes, names, options, context));
   });

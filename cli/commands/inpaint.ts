@@ -80,8 +80,9 @@ async function run(argument: string, paths: readonly string[], options: Options,
     const masks = await masking.openMasks(options, model.image);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     const { entries } = inputs;
-    const files = [...entries.map(({ name }) => pictureFile(name)), 'inpaint.json'];
-    await overwrite.refuseInputs(output, [...entries, ...masks.entries(entries)], !grid, files);
+    const written = new Set(['inpaint.json', ...entries.map(({ name }) => pictureFile(name))]);
+    const read = [...entries, ...masks.entries(entries)];
+    await overwrite.refuseInputs(output, read, !grid, (file) => written.has(file));
     const sink = grid ? await gridSink(output, model) : await folderSink(output, model);
     const settings = { iterations, feather, refine };
     await intoOutput(output, () => inpaintTo(sink, model, { inputs, masks }, settings, options, context));

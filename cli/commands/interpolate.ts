@@ -1,5 +1,5 @@
 /** alix interpolate: the images on the way from one image's code to another's. */
-import type { Interpolation, Model, NamedImage } from '@alix/infer';
+import type { Model, NamedImage } from '@alix/infer';
 import { Option } from 'commander';
 import { addModelOptions, type ModelOptions, wholeNumber } from '../options.js';
 import type { CommandDefinition, Context } from './command.js';
@@ -47,15 +47,23 @@ export const interpolate: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ needEncoder, withModel, identity }, pictures, { readSequence }, { refuseInputs }, folders, { imagesOf }] =
-    await Promise.all([
-      import('../session.js'),
-      import('../pictures.js'),
-      import('../sequence.js'),
-      import('../overwrite.js'),
-      import('../picture-folder.js'),
-      import('../sheets.js'),
-    ]);
+  const [
+    { needEncoder, withModel, identity },
+    pictures,
+    { readSequence },
+    { refuseInputs },
+    folders,
+    { imagesOf },
+    { createProgress },
+  ] = await Promise.all([
+    import('../session.js'),
+    import('../pictures.js'),
+    import('../sequence.js'),
+    import('../overwrite.js'),
+    import('../picture-folder.js'),
+    import('../sheets.js'),
+    import('../progress.js'),
+  ]);
   const { output, steps, path } = options;
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
@@ -63,32 +71,31 @@ async function run(argument: string, paths: readonly string[], options: Options,
     const { images, entries } = await readSequence(paths, model.bundle, { signal: context.signal, max: MAX_IMAGES });
     await atLeastTwo(images, paths);
     const pairs = images.length - 1;
+    const n = pairs * steps;
     const name = (place: number) => {
       const step = folders.numbered(place % steps, steps);
       return pairs === 1 ? step : `${folders.numbered(Math.floor(place / steps), pairs)}/${step}`;
     };
     if (grid) pictures.scaleFor(imagesOf(pairs, steps), model.image);
-    const files = grid ? [] : Array.from({ length: pairs * steps }, (_, i) => pictures.pictureFile(name(i)));
-    await refuseInputs(output, entries, !grid, [...files, folders.CODES]);
-    const summary = {
-      model: identity(model),
-      n: pairs * steps,
-      steps,
-      path,
-      images: images.map((image) => image.name),
-    };
-    await pictures.intoOutput(output, async () => {
-      const made = await along(model, images, options, context);
-      if (grid) await writeStrip(output, images, made, model);
-      else
-        await folders.writeWithCodes(output, [made], {
-          size: model.image,
-          latent: model.latent.size,
-          description: { ...summary, latent: model.latent.size, what: 'interpolation' },
-          name,
-        });
-      await pictures.writeDescription(output, 'interpolate', summary);
-    });
+    await refuseInputs(output, entries, !grid, folders.isNumbered);
+    const summary = { model: identity(model), n, steps, path, images: images.map((image) => image.name) };
+    const progress = await createProgress(context, 'interpolate', 'images', n);
+    const settings = { batch: options.batch, signal: context.signal };
+    await pictures
+      .intoOutput(output, async () => {
+        const latent = await way(model, images, options, context);
+        const stream = folders.decoded(model, latent, { ...settings, onProgress: progress.update });
+        if (grid) await writeStrip(output, images, await folders.collected(stream), steps, model);
+        else
+          await folders.writeWithCodes(output, stream, {
+            size: model.image,
+            latent: model.latent.size,
+            description: { ...summary, latent: model.latent.size, what: 'interpolation' },
+            name,
+          });
+        await pictures.writeDescription(output, 'interpolate', summary);
+      })
+      .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...summary, output }));
     else context.log(`${pairs === 1 ? '' : `${pairs} ways of `}${steps} images -> ${output}`);
   });
@@ -100,38 +107,27 @@ async function atLeastTwo(images: readonly NamedImage[], [where = '']: readonly 
   throw new AlixError('usage', 'one image is no way', { where, expected: 'two or more', remedy: 'name another image' });
 }
 
-async function along(
+/** The codes on the way along the images, float32 [pairs,steps,d]. */
+async function way(
   model: Model,
   images: readonly NamedImage[],
   { steps, path, batch }: Options,
-  context: Context,
-): Promise<Interpolation> {
-  const { createProgress } = await import('../progress.js');
-  const { signal } = context;
+  { signal }: Context,
+): Promise<Float32Array> {
+  const { interpolateCodes } = await import('@alix/infer');
   const d = model.latent.size;
-  const progress = await createProgress(context, 'interpolate', 'images', (images.length - 1) * steps);
-  try {
-    const { mean } = await model.encode(images, { batch, signal });
-    return await model.interpolate(mean.subarray(0, -d), mean.subarray(d), {
-      steps,
-      path,
-      batch,
-      signal,
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.stop();
-  }
+  const { mean } = await model.encode(images, { batch, signal });
+  return interpolateCodes(mean.subarray(0, -d), mean.subarray(d), d, { steps, path });
 }
 
 async function writeStrip(
   output: string,
   images: readonly NamedImage[],
-  { pixels, n, steps }: Interpolation,
+  made: readonly Uint8Array[],
+  steps: number,
   model: Model,
 ): Promise<void> {
-  const [{ writeRows }, { unstack }] = await Promise.all([import('../sheets.js'), import('@alix/infer/io/sheet')]);
-  const made = unstack(pixels, n);
+  const { writeRows } = await import('../sheets.js');
   const rows = images.slice(1).map(({ pixels: last }, i) => ({
     first: images[i]!.pixels,
     made: made.slice(i * steps, (i + 1) * steps),

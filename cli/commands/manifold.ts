@@ -31,36 +31,34 @@ export const manifold: CommandDefinition = {
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ withModel, identity }, pictures, { createProgress }, sheets, { numbered, writeWithCodes }, { unstack }] =
-    await Promise.all([
+  const [{ manifoldCodes }, { withModel, identity }, pictures, { createProgress }, sheets, folders] = await Promise.all(
+    [
+      import('@alix/infer'),
       import('../session.js'),
       import('../pictures.js'),
       import('../progress.js'),
       import('../sheets.js'),
       import('../picture-folder.js'),
-      import('@alix/infer/io/sheet'),
-    ]);
+    ],
+  );
   const { output, size, batch } = options;
+  const { signal } = context;
   const grid = pictures.pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
-    pictures.scaleFor(size * size, model.image);
     const n = size * size;
+    if (grid) pictures.scaleFor(n, model.image);
+    const latent = manifoldCodes(model.bundle, size, size);
     const description = { model: identity(model), latent: 2, n, what: 'manifold', size, prior: model.latent.prior };
-    await pictures.intoOutput(output, async () => {
-      const progress = await createProgress(context, 'manifold', 'images', n);
-      const made = await model
-        .manifold({ rows: size, batch, signal: context.signal, onProgress: progress.update })
-        .finally(progress.stop);
-      if (grid) await sheets.writeSeamless(output, unstack(made.pixels, n), size, model.image);
-      else
-        await writeWithCodes(output, [made], {
-          size: model.image,
-          latent: 2,
-          description,
-          name: (place) => numbered(place, n),
-        });
-      await pictures.writeDescription(output, 'manifold', description);
-    });
+    const progress = await createProgress(context, 'manifold', 'images', n);
+    const stream = folders.decoded(model, latent, { batch, signal, onProgress: progress.update });
+    const name = (place: number) => folders.numbered(place, n);
+    await pictures
+      .intoOutput(output, async () => {
+        if (grid) await sheets.writeSeamless(output, await folders.collected(stream), size, model.image);
+        else await folders.writeWithCodes(output, stream, { size: model.image, latent: 2, description, name });
+        await pictures.writeDescription(output, 'manifold', description);
+      })
+      .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...description, output }));
     else context.log(`${size} x ${size} images -> ${output}`);
   });

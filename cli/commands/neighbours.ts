@@ -1,4 +1,5 @@
 /** alix neighbours: the images whose codes are nearest to those of the images given. */
+import { basename } from 'node:path';
 import { Option } from 'commander';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions, wholeNumber } from '../options.js';
 import type { CommandDefinition, Context } from './command.js';
@@ -65,7 +66,7 @@ async function run(argument: string, paths: readonly string[], options: Options,
     const sink = sinkOf(model, codes);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     if (options.output !== '-') {
-      const index = [options.index, `${options.index}.json`].map((path) => ({ path, name: path }));
+      const index = [options.index, `${options.index}.json`].map((path) => ({ path, name: basename(path) }));
       await refuseInputs(options.output, [...inputs.entries, ...index], false);
     }
     const found = { index: new CodeIndex(codes.codes, model.latent.size), names: codes.names, inputs };

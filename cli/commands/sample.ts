@@ -159,22 +159,18 @@ interface Draws {
 }
 
 async function write(draws: Draws, model: Model, output: string, context: Context): Promise<void> {
-  const [pictures, { createProgress }, { identity }, { writeWithCodes }, { unstack }] = await Promise.all([
+  const [pictures, { createProgress }, { identity }, { collected, writeWithCodes }] = await Promise.all([
     import('../pictures.js'),
     import('../progress.js'),
     import('../session.js'),
     import('../picture-folder.js'),
-    import('@alix/infer/io/sheet'),
   ]);
   const progress = await createProgress(context, 'sample', 'images', draws.n);
   await pictures
     .intoOutput(output, async () => {
       const stream = await draws.draw(progress.update);
-      if (pictures.pictureOutput(output) === 'grid') {
-        const images: Uint8Array[] = [];
-        for await (const { pixels, n } of stream) images.push(...unstack(pixels, n));
-        await draws.writeGrid(output, images);
-      } else
+      if (pictures.pictureOutput(output) === 'grid') await draws.writeGrid(output, await collected(stream));
+      else
         await writeWithCodes(output, stream, {
           size: model.image,
           latent: model.latent.size,

@@ -25,6 +25,12 @@ test.each([
   ['gan', 'encode gan images -o codes.npy', /^alix: gan: this model has no encoder.*dali\n$/],
   ['gan', 'reconstruct gan images -o grid.png', /^alix: gan: this model has no encoder.*dali\n$/],
   ['gan', 'sample gan -n 2 --given images/a.png -o grid.png', /^alix: gan: this model has no encoder.*dali\n$/],
+  ['gan', 'interpolate gan images/a.png images/a.png -o strip.png', /^alix: gan: this model has no encoder.*dali\n$/],
+  ['gan', 'inpaint gan images --box 1,1,1,1 -o grid.png', /^alix: gan: this model has no encoder.*dali\n$/],
+  ['gan', 'neighbours gan --index c.npy images -o -', /^alix: gan: this model has no encoder.*dali\n$/],
+  ['points', 'inpaint points images --box 1,1,1,1 -o grid.png', /^alix: points: .*points, which has no images.*\n$/],
+  ['points', 'manifold points -o grid.png', /^alix: points: .*points, which has no images.*\n$/],
+  ['points', 'decode points c.npy -o grid.png', /^alix: points: .*points, which has no images.*\n$/],
   ['points', 'encode points images -o codes.npy', /^alix: points: .*points, which has no images.*\n$/],
   ['points', 'sample points -n 2 -o grid.png', /^alix: points: .*points, which has no images.*\n$/],
 ])('%s: %s', async (_, line, message) => {

@@ -39,6 +39,10 @@ test.each([
   ['codes over images', ['encode', 'model', 'images.npy', '-o', 'images.npy']],
   ['a sample over its image', ['sample', 'model', '--given', 'in/1.png', '-o', 'link/1.png']],
   ['samples into the folder of their image', ['sample', 'model', '-n', '3', '--given', 'in/1.png', '-o', 'in']],
+  ['samples of several into a folder of theirs', ['sample', 'model', '-n', '3', '--given', 'in', '-o', 'in']],
+  ['a strip over its image', ['interpolate', 'model', 'in/1.png', 'in/a/2.png', '-o', 'in/1.png']],
+  ['steps over an image', ['interpolate', 'model', 'in/1.png', 'in/a/2.png', '-o', 'in']],
+  ['inpainting a folder into itself', ['inpaint', 'model', 'in', '--box', '1,1,1,1', '-o', 'in']],
 ])('%s', async (_, args) => {
   mkdirSync(join(cwd, 'a'));
   const before = contents();

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
-import { decodeByHand, encodeByHand, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+import { BIAS, decodeByHand, encodeByHand, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+import { decodeLinearly, linearDecoder, linearWeight, refineGraph } from '../fixtures/tiny-refine.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
@@ -102,4 +103,60 @@ test('an unreadable image is skipped on request: exit 3, and said in the summary
   expect((await run('mixed', '-o', 'mixed-out', '--on-error', 'skip')).code).toBe(3);
   expect(files('mixed-out')).toEqual(['1.png', 'reconstruct.json']);
   expect(json('mixed-out/reconstruct.json')).toMatchObject({ n: 1, skipped: [{ name: '2.png' }] });
+});
+
+/** The linear decoder x = b + zW fitted to an image by least squares: the normal equations, solved by elimination. */
+function leastSquares(pixels: Uint8Array): number {
+  const target = Array.from(pixels, (value) => value / 255 - BIAS);
+  const row = (i: number) => target.map((_, j) => linearWeight(i, j));
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const system = [0, 1, 2].map((i) => [...[0, 1, 2].map((k) => dot(row(i), row(k))), dot(row(i), target)]);
+  for (let i = 0; i < 3; i++)
+    for (let k = 0; k < 3; k++) {
+      if (k === i) continue;
+      const factor = system[k]![i]! / system[i]![i]!;
+      system[k] = system[k]!.map((value, c) => value - factor * system[i]![c]!);
+    }
+  const code = system.map((line, i) => line[3]! / line[i]!);
+  const image = decodeLinearly(tiny, code);
+  return image.reduce((sum, value, j) => sum + (value - BIAS - target[j]!) ** 2, 0) / image.length;
+}
+
+test("--refine: the error before is the encoder's, the error after the least there is", async () => {
+  const graphs = { 'decoder.onnx': linearDecoder(tiny), 'refine.onnx': refineGraph(tiny, 'linear') };
+  writeTinyBundle(join(cwd, 'refining'), tiny, (of) => of, graphs);
+  const refine = ['--refine', '400', '--learning-rate', '0.2', '--batch', '2'];
+  const { code, stdout } = await alix(['reconstruct', 'refining', 'in', ...refine, '-o', 'refined'], cwd);
+  expect(code).toBe(0);
+  const result = json('refined/reconstruct.json');
+  expect(result).toMatchObject({ n: 3, codes: 'refined', refine: { steps: 400, learning_rate: 0.2 } });
+  for (const [at, i] of [2, 1, 0].entries()) {
+    const original = pixelsOf(i);
+    const plain = decodeLinearly(tiny, encodeByHand(tiny, original).mean);
+    const before = plain.reduce((sum, value, j) => sum + (value - original[j]! / 255) ** 2, 0) / 24;
+    expect(result.images[at].mse_before).toBeCloseTo(before, 5);
+    expect(result.images[at].mse / leastSquares(original)).toBeCloseTo(1, 3);
+  }
+  const { mse, mse_before } = result;
+  expect(stdout).toBe(
+    `mse ${mse.mean.toPrecision(6)} ± ${mse.std.toPrecision(3)} over 3 images (pixels in [0,1], codes refined by 400 steps; ` +
+      `before: ${mse_before.mean.toPrecision(6)} ± ${mse_before.std.toPrecision(3)})\n`,
+  );
+  const grid = await alix(['reconstruct', 'refining', 'in', '--refine', '2', '-o', 'three.png', '--json'], cwd);
+  expect(JSON.parse(grid.stdout)).toMatchObject({ codes: 'refined', refine: { steps: 2, learning_rate: 0.1 } });
+  // two columns of two tuples of three: 14 wide, 8 high, gaps of 3, scale 19
+  expect(png('three.png')).toMatchObject({ width: (3 + 16 + 3) * 19, height: (3 * 8 + 4 * 3) * 19 });
+});
+
+test('--refine needs refine.onnx, and --learning-rate needs --refine', async () => {
+  const none = await run('in', '--refine', '3', '-o', 'none', '--quiet');
+  expect([none.code, none.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^alix: tiny: this model has no refine\.onnx[^\n]+\n$/),
+  ]);
+  const alone = await run('in', '--learning-rate', '3', '-o', 'none', '--quiet');
+  expect([alone.code, alone.stderr]).toEqual([
+    2,
+    'alix: --learning-rate does nothing without --refine; add --refine 50\n',
+  ]);
 });

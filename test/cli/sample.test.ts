@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
-import { writeImages } from '../fixtures/images.js';
+import { pixelsOf, writeImages } from '../fixtures/images.js';
 import { decodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
@@ -59,4 +59,55 @@ test('--given samples the posterior of an image', async () => {
   const { code, stderr } = await run('--given', 'in/1.png', '--truncate', '1', '-o', 'x', '--quiet');
   expect(code).toBe(2);
   expect(stderr).toMatch(/^alix: --truncate is for the prior[^\n]+\n$/);
+});
+
+test('--given several images: a folder for each, fixed by seed and name whatever is drawn beside', async () => {
+  writeImages(join(cwd, 'some'), ['b/1.png', 'a.png']);
+  expect((await run('-n', '3', '--seed', '2', '--given', 'some', '-o', 'each')).code).toBe(0);
+  const names = ['a/0.png', 'a/1.png', 'a/2.png', 'b/1/0.png', 'b/1/1.png', 'b/1/2.png'];
+  const pictures = (readdirSync(join(cwd, 'each'), { recursive: true }) as string[]).filter((name) =>
+    /png$/.test(name),
+  );
+  expect(pictures.sort()).toEqual(names);
+  expect(json('each/codes.npy.json')).toMatchObject({ names, model: { name: 'tiny' }, what: 'sample' });
+  const images = ['a.png', 'b/1.png'];
+  expect(json('each/sample.json')).toMatchObject({ n: 6, per_image: 3, seed: 2, given: 'some', images });
+  // by their own names: 1.png comes before a.png, whose place is then another
+  await run('--seed', '2', '--given', 'some/b/../a.png', 'some/b/1.png', '-n', '2', '-o', 'less', '--batch', '1');
+  expect(codes('less/codes.npy').subarray(6)).toEqual(codes('each/codes.npy').subarray(0, 6));
+  for (const [i, name] of names.entries())
+    decodeByHand(tiny, codes('each/codes.npy').subarray(3 * i, 3 * i + 3)).forEach((value, j) => {
+      expect(Math.abs(decodePng(bytes(`each/${name}`), name).pixels[j]! - value * 255)).toBeLessThan(0.51);
+    });
+});
+
+test('a grid has a row for each image given, which comes first; of several 8 are drawn', async () => {
+  expect((await run('--seed', '1', '--given', 'some', '-o', 'rows.png')).code).toBe(0);
+  expect(json('rows.png.json')).toMatchObject({ n: 16, per_image: 8 });
+  const { height, width, pixels } = decodePng(bytes('rows.png'), '');
+  expect([height, width]).toEqual([(6 + 6 + 2 + 6 + 6) * 19, (6 + 4 + 6 + 8 * 4 + 7 * 2 + 6) * 19]);
+  const at = (y: number, x: number) => pixels[y * 19 * width + x * 19];
+  for (const [row, i] of [1, 0].entries())
+    pixelsOf(i).forEach((value, j) => {
+      expect(at(6 + 8 * row + Math.floor(j / 4), 6 + (j % 4))).toBe(value);
+    });
+});
+
+test('of one image many samples stand in lines beside it', async () => {
+  expect((await run('--seed', '1', '--given', 'in/1.png', '-n', '20', '-o', 'block.png')).code).toBe(0);
+  const { height, width } = decodePng(bytes('block.png'), '');
+  // five columns, four lines
+  expect([height, width]).toEqual([(6 + 4 * 6 + 3 * 2 + 6) * 19, (6 + 4 + 6 + 5 * 4 + 4 * 2 + 6) * 19]);
+});
+
+test('an image given that cannot be read is skipped on request', async () => {
+  writeFileSync(join(cwd, 'some/c.png'), 'x');
+  const ran = await run('-n', '1', '--given', 'some', '-o', 'part', '--on-error', 'skip');
+  expect(ran.code).toBe(3);
+  expect(json('part/sample.json')).toMatchObject({ n: 2, images: ['a.png', 'b/1.png'], skipped: [{ name: 'c.png' }] });
+  const { code, stderr } = await run('-o', 'x', '--on-error', 'skip', '--quiet');
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^alix: --on-error and --max-errors do nothing without --given/),
+  ]);
 });

@@ -1,0 +1,114 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodePng } from '@alix/infer/io/png';
+import { expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+
+const cwd = temporaryFolder();
+writeTinyBundle(join(cwd, 'model'));
+writeImages(join(cwd, 'in'), ['b/0.png', 'a/1.png', 'a/2.png', 'c/3.png', 'c/4.png']);
+/** Images by the order of their names. */
+const names = ['a/1.png', 'a/2.png', 'b/0.png', 'c/3.png', 'c/4.png'];
+const image = (name: string) => pixelsOf(Number(name[2]));
+await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
+const run = (...args: string[]) => alix(['neighbours', 'model', '--index', 'codes.npy', ...args], cwd);
+const bytes = (path: string) => readFileSync(join(cwd, path));
+
+/** Places and distances by hand, the nearest first. */
+function byHand(query: Uint8Array, metric: 'cosine' | 'l2') {
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const q = encodeByHand(tiny, query).mean;
+  const found = names.map((name, index) => {
+    const code = encodeByHand(tiny, image(name)).mean;
+    const away = q.map((value, i) => value - code[i]!);
+    const cosine = 1 - dot(q, code) / Math.sqrt(dot(q, q) * dot(code, code));
+    return { name, index, distance: metric === 'l2' ? Math.sqrt(dot(away, away)) : cosine };
+  });
+  return found.sort((a, b) => a.distance - b.distance);
+}
+
+test.each(['cosine', 'l2'] as const)('a line of JSON for each image: %s', async (metric) => {
+  const { code, stdout } = await run('in/a', '-k', '3', '--metric', metric, '-o', '-');
+  expect(code).toBe(0);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ name }) => name)).toEqual(['1.png', '2.png']);
+  for (const [i, { neighbours }] of lines.entries()) {
+    const wanted = byHand(pixelsOf(i + 1), metric).slice(0, 3);
+    expect(neighbours).toHaveLength(3);
+    for (const [j, { name, index, distance }] of wanted.entries()) {
+      expect(neighbours[j]).toMatchObject({ name, index });
+      expect(Math.abs(neighbours[j].distance - distance)).toBeLessThan(1e-4);
+    }
+  }
+});
+
+test('a file of JSON says what it was made with; k is at most the size of the index', async () => {
+  const { code, stderr } = await run('in/b', '-o', 'found.json', '--batch', '1');
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/\n1 images among 5 \([^\n]+ images\/s\) -> found\.json\n$/),
+  ]);
+  const found = JSON.parse(bytes('found.json').toString());
+  expect(found).toMatchObject({ model: { name: 'tiny' }, index: 'codes.npy', codes: 5, k: 8, metric: 'cosine', n: 1 });
+  expect(found.images[0].neighbours).toHaveLength(5);
+});
+
+test('a picture: each image, and apart from it its neighbours', async () => {
+  const { code, stdout } = await run('in/c', '-k', '2', '--images', 'in', '-o', 'grid.png', '--json');
+  expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ n: 2, output: 'grid.png' })]);
+  const { height, width, pixels } = decodePng(bytes('grid.png'), '');
+  expect([height, width]).toEqual([(6 + 6 + 2 + 6 + 6) * 19, (6 + 4 + 6 + 4 + 2 + 4 + 6) * 19]);
+  const block = (top: number, left: number) =>
+    Array.from({ length: 24 }, (_, i) => pixels[((top + Math.floor(i / 4)) * 19 + 9) * width + (left + (i % 4)) * 19]!);
+  for (const [row, query] of [3, 4].entries()) {
+    const [first, second] = byHand(pixelsOf(query), 'cosine');
+    expect(block(6 + 8 * row, 6)).toEqual([...pixelsOf(query)]);
+    expect(block(6 + 8 * row, 16)).toEqual([...image(first!.name)]);
+    expect(block(6 + 8 * row, 22)).toEqual([...image(second!.name)]);
+  }
+  expect(JSON.parse(bytes('grid.png.json').toString())).toMatchObject({ shown: 2, images: [{ name: '3.png' }, {}] });
+});
+
+test('an index of one file of many images', async () => {
+  writeStack(join(cwd, 'many.npy'), 9);
+  await alix(['encode', 'model', 'many.npy', '-o', 'stack.npy'], cwd);
+  const args = ['neighbours', 'model', '--index', 'stack.npy', 'in/a/1.png', '-k', '1', '-o', 'one.png'];
+  expect((await alix([...args, '--images', 'many.npy'], cwd)).code).toBe(0);
+  expect(JSON.parse(bytes('one.png.json').toString()).images[0].neighbours[0]).toMatchObject({
+    name: '00001',
+    index: 1,
+  });
+  const { code, stderr } = await alix([...args, '--images', 'in', '--quiet'], cwd);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^alix: in\/00001: an image of the index is not there[^\n]+\n$/),
+  ]);
+});
+
+test.each([
+  ['-o grid.png', 2, /^alix: grid\.png: a picture of neighbours needs the images of the index; add --images DIR/],
+  ['-o found.json --images in', 2, /^alix: --images does nothing without a picture/],
+  ['-o - --json', 2, /^alix: --json and -o - both want stdout/],
+  ['-o out', 2, /^alix: out: -o must end in \.png or \.json, or be -/],
+  ['-o codes.npy.json', 1, /^alix: codes\.npy\.json: the output would replace/],
+  ['-k 0 -o -', 2, /^alix: [^\n]*-k <count>[^\n]*at least 1/],
+])('%s', async (options, code, words) => {
+  const { code: exit, stderr } = await run('in', ...options.split(' '), '--quiet');
+  expect([exit, stderr]).toEqual([code, expect.stringMatching(words)]);
+});
+
+test('rows without names are given by their places, and cannot be shown', async () => {
+  writeFileSync(join(cwd, 'bare.npy'), bytes('codes.npy'));
+  const bare = (...args: string[]) => alix(['neighbours', 'model', '--index', 'bare.npy', 'in/a/1.png', ...args], cwd);
+  const { stdout } = await bare('-k', '1', '-o', '-', '--quiet');
+  expect(JSON.parse(stdout).neighbours).toEqual([{ index: 0, distance: expect.any(Number) }]);
+  const { code, stderr } = await bare('-o', 'no.png', '--images', 'in', '--quiet');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: bare\.npy: nothing says which images/)]);
+  rmSync(join(cwd, 'bare.npy'));
+});
