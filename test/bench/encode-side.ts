@@ -1,5 +1,5 @@
 /** alix's side of the encoding benchmark: the command line itself, and one JSON line when it ends. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const [model = '', folder = '', output = '', ...options] = process.argv.slice(2);
@@ -8,11 +8,11 @@ const loop = monitorEventLoopDelay({ resolution: 5 });
 loop.enable();
 process.argv.splice(2, process.argv.length, 'encode', model, folder, '-o', output, '--quiet', ...options);
 // told where a bench listens; does not keep the process alive
-setInterval(() => console.log(`resident ${process.memoryUsage.rss()}`), 1000).unref();
+setInterval(() => say(`resident ${process.memoryUsage.rss()}`), 1000).unref();
 process.on('exit', (code) => {
   if (code !== 0) return;
   // the description may have a million names, and its size must not count as the encoder's memory
-  const peak = process.resourceUsage().maxRSS * 1024;
+  const most = peak();
   const { n } = JSON.parse(readFileSync(`${output}.json`, 'utf8')) as { n: number };
   const { user, system } = process.cpuUsage();
   const report = {
@@ -21,8 +21,19 @@ process.on('exit', (code) => {
     cpu_seconds: (user + system) / 1e6,
     images: n,
     loop_ms: loop.max / 1e6,
-    peak,
+    peak: most,
   };
-  console.log(JSON.stringify(report));
+  say(JSON.stringify(report));
 });
+/** The command line sends what is printed with `console` to stderr. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+/** The most resident memory in bytes. On Linux not getrusage's, which counts the process that this one was forked from. */
+function peak(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
+  return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+}
+
 await import('alix/dist/main.js');
