@@ -1,6 +1,6 @@
 /** PNG, to and from 8-bit pixels, through pngjs. The file is checked before anything of its size is allocated. */
+import { createRequire } from 'node:module';
 import { crc32, inflateSync } from 'node:zlib';
-import { PNG } from 'pngjs';
 import { AlixError } from './errors.js';
 import { isPng, MAX_PIXELS, type Pixels } from './pixels.js';
 import { unfilter } from './png-scanlines.js';
@@ -16,6 +16,13 @@ export interface DecodeOptions {
 
 const REMEDY = 'the file is damaged; export or download it again';
 const REMEDY_MAX = 'make the image smaller';
+
+let loaded: typeof import('pngjs').PNG | undefined;
+/** Of some twenty files, which most programs need none of: loaded when it is first needed. */
+function pngjs(): typeof import('pngjs').PNG {
+  loaded ??= (createRequire(import.meta.url)('pngjs') as typeof import('pngjs')).PNG;
+  return loaded;
+}
 
 /**
  * Decodes a still PNG. Grey of 1, 2, 4 bits is scaled to 0..255; 16 bits become round(v·255/65535); a palette becomes
@@ -39,7 +46,7 @@ export function decodePng(bytes: Uint8Array, where: string, options: DecodeOptio
   }
   let rgba: Uint8Array;
   try {
-    const decoded = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end));
+    const decoded = pngjs().sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end));
     rgba = decoded.data;
   } catch (cause) {
     throw new AlixError('bad-image', 'the PNG cannot be decoded', { where, remedy: REMEDY, cause });
@@ -70,6 +77,7 @@ export function encodePng(
       expected: `${height}x${width} pixels of 1, 3 or 4 channels`,
       found: `${pixels.length} bytes, ${channels} channels`,
     });
+  const PNG = pngjs();
   const png = new PNG({ width, height });
   // pngjs packs from RGBA
   for (let i = 0; i < width * height; i++) {
