@@ -12,6 +12,8 @@ Examples:
   alix encode strokes-dali digits/ -o codes.npy      images to codes
   alix reconstruct strokes-dali digits/ -o grid.png  originals beside reconstructions
   alix sample strokes-dali -n 64 --seed 1 -o grid.png
+  alix interpolate strokes-dali a.png b.png -o strip.png
+  alix inpaint strokes-dali digits/ --box 7,7,14,14 -o grid.png
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part, 130 interrupted.
 `;

@@ -10,8 +10,9 @@ interface Options extends ModelOptions {
 }
 
 const help = `
-Codes are float32 [N,d], as \`alix encode\` and \`alix sample\` write them. codes.npy.json beside them gives the pictures their names,
-and the model that the codes belong to: those of another model are refused. Without it the pictures are called 00.png, 01.png, ...
+Codes are float32 [N,d], as \`alix encode\` and \`alix sample\` write them. codes.npy.json beside them gives the
+pictures their names, and the model that the codes belong to: those of another model are refused. Without it the
+pictures are called 00.png, 01.png, ...
 
 Examples:
   alix decode strokes-dali codes.npy -o out/

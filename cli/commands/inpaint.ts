@@ -22,15 +22,17 @@ interface Options extends ModelOptions, ErrorOptions, RefineOptions, MaskOptions
 }
 
 const help = `
-A mask is a PNG of the size of the images: what is not black is hidden. The masks of a folder have the relative names of the images
-(a/1.png hides in a/1.png, or in a/1.jpg). Known pixels come back as they were; what lies under a mask is never looked at.
+A mask is a PNG of the size of the images: what is not black is hidden. The masks of a folder have the relative names of
+the images (a/1.png hides in a/1.png, or in a/1.jpg). Known pixels come back as they were; what lies under a mask is
+never looked at.
 
-A model that was trained for masks fills them in one pass; others encode, decode and paste --iterations times (10, or once before
---refine). --refine then moves the codes until the decoder's image is nearest to the known pixels.
+A model that was trained for masks fills them in one pass; others encode, decode and paste --iterations times (10, or
+once before --refine). --refine then moves the codes until the decoder's image is nearest to the known pixels.
 
-A grid shows each image, the image with its hole, and the image filled. A folder gets the filled images under their relative names. What
-is stored beside them has two mean squared errors: known_mse of the decoder's image where it was told, and hidden_mse of what was put
-into the hole, which means something only where the images still have there what is right.
+A grid shows each image, the image with its hole, and the image filled. A folder gets the filled images under their
+relative names. What is stored beside them has two mean squared errors: known_mse of the decoder's image where it was
+told, and hidden_mse of what was put into the hole, which means something only where the images still have there what is
+right.
 
 Examples:
   alix inpaint strokes-dali digits/ --box 7,7,14,14 -o grid.png

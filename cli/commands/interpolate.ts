@@ -11,9 +11,9 @@ interface Options extends ModelOptions {
 }
 
 const help = `
-A strip has a row for each two neighbours in the order given: the first image, apart from it the decoder's images on the way from its
-code to that of the second, both included, and the second image. A folder gets the images on the way and their codes in codes.npy; with
-more than two images each way is a folder of its own. Codes are means.
+A strip has a row for each two neighbours in the order given: the first image, apart from it the decoder's images on the
+way from its code to that of the second, both included, and the second image. A folder gets the images on the way and
+their codes in codes.npy; with more than two images each way is a folder of its own. Codes are means.
 
 Examples:
   alix interpolate strokes-dali a.png b.png -o strip.png

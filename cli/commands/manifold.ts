@@ -8,8 +8,9 @@ interface Options extends ModelOptions {
 }
 
 const help = `
-For models whose codes have two values. Every cell stands for as large a share of the prior; the first value of the code grows to the
-right, the second upwards. A folder gets the pictures from left to right, the top row first, and their codes in codes.npy.
+For models whose codes have two values. Every cell stands for as large a share of the prior; the first value of the code
+grows to the right, the second upwards. A folder gets the pictures from left to right, the top row first, and their
+codes in codes.npy.
 
 Example:
   alix manifold models/mnist-2d -o grid.png

@@ -13,12 +13,13 @@ interface Options extends ModelOptions, ErrorOptions {
 }
 
 const help = `
-The index is what \`alix encode\` wrote with the same model: codes.npy, and the names in codes.npy.json beside it. The search is exact.
-Distances are 1 - cos of the angle between codes, or with l2 their Euclidean distance.
+The index is what \`alix encode\` wrote with the same model: codes.npy, and the names in codes.npy.json beside it. The
+search is exact. Distances are 1 - cos of the angle between codes, or with l2 their Euclidean distance.
 
--o - writes a line of JSON for each image, nearest first: {"name":...,"neighbours":[{"name":...,"index":...,"distance":...},...]}, a file
-that ends in .json all of them in one. A picture has a row for each image, apart from it its neighbours; it needs the images of the
-index, which --images names: the folder that was encoded, or the IDX or .npy file.
+-o - writes a line of JSON for each image, nearest first:
+{"name":...,"neighbours":[{"name":...,"index":...,"distance":...},...]}, a file that ends in .json all of them in one. A
+picture has a row for each image, apart from it its neighbours; it needs the images of the index, which --images names:
+the folder that was encoded, or the IDX or .npy file.
 
 Examples:
   alix encode strokes-dali digits/ -o codes.npy

@@ -21,8 +21,8 @@ const help = `
 The mean squared error is over the values of an image with pixels in [0,1], then averaged over images; codes are means.
 It is printed and stored: in <folder>/reconstruct.json with that of each image, or beside the grid in <grid>.json.
 
-With --refine the codes are moved from there until the decoder's image is nearest to the original, and the error is told as it was
-before and as it is after. A grid then shows the original, the encoder's reconstruction, and the refined one.
+With --refine the codes are moved from there until the decoder's image is nearest to the original, and the error is told
+as it was before and as it is after. A grid then shows the original, the encoder's reconstruction, and the refined one.
 
 Examples:
   alix reconstruct strokes-dali digits/ -o grid.png

@@ -19,9 +19,9 @@ interface Options extends ModelOptions, ErrorOptions {
 }
 
 const help = `
-A folder gets 00.png, 01.png, ... and codes.npy, the codes that they were decoded from. With --given a grid has a row for each image:
-the image, and apart from it its samples; a folder gets a folder for each image, if there are several. Of several images the samples of
-each are fixed by the seed and the image's name.
+A folder gets 00.png, 01.png, ... and codes.npy, the codes that they were decoded from. With --given a grid has a row
+for each image: the image, and apart from it its samples; a folder gets a folder for each image, if there are several.
+Of several images the samples of each are fixed by the seed and the image's name.
 
 Examples:
   alix sample strokes-dali -n 64 --seed 1 -o grid.png

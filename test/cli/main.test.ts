@@ -9,7 +9,7 @@ const run = (...args: string[]) => alix(args, cwd);
 test('help lists the verbs and shows examples', async () => {
   const { code, stdout, stderr } = await run('--help');
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/encode .*\n.*reconstruct .*\n.*sample/);
+  expect(stdout).toMatch(/encode .*\n.*decode .*\n.*reconstruct .*\n.*sample/);
   expect(stdout).toContain('Examples:');
   expect((await run('encode', '--help')).stdout).toContain('-o, --output <path>');
 });
