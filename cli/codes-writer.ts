@@ -2,20 +2,17 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import {
-  describeSystemError,
-  describing,
-  makeFolder,
-  removeEmptyFolders,
-  temporaryName,
-  writeFileAtomic,
-} from '@alix/infer/io/files';
+import { describeSystemError, describing, makeFolder, removeEmptyFolders, temporaryName } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
+import { namesWriter } from './names-writer.js';
 import { refuseFolder } from './pictures.js';
 
 export interface CodesWriter {
-  /** @param codes float32 [n,d] */
-  write(codes: Float32Array): Promise<void>;
+  /**
+   * @param codes float32 [n,d]
+   * @param names n names, which the description then ends with
+   */
+  write(codes: Float32Array, names?: readonly string[]): Promise<void>;
   /** Puts everything under its final name, `description` beside it as <path>.json. */
   commit(description: object): Promise<void>;
   /** Leaves nothing behind; harmless after `commit`. */
@@ -42,13 +39,15 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
     });
     return open(temporary, 'wx');
   });
+  const described = namesWriter(`${target}.json`);
   let values = 0;
   let finished = false;
   return {
-    write: (codes) =>
+    write: (codes, names = []) =>
       describing(path, async () => {
         await writeAll(file, bytesOf(codes), HEAD + values * 4);
         values += codes.length;
+        await described.add(names);
       }),
     commit: (description) =>
       describing(path, async () => {
@@ -56,7 +55,7 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
         await file.sync();
         await file.close();
         // the names first: where there are codes, there are names
-        await writeFileAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
+        await described.commit(description);
         await rename(temporary, target);
         finished = true;
       }),
@@ -64,6 +63,7 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
       if (finished) return;
       // a handle that is closed already has nothing more to say
       await file.close().catch(() => {});
+      await described.discard();
       await rm(temporary, { force: true });
       await removeEmptyFolders(dirname(target), made);
     },

@@ -95,7 +95,7 @@ async function encodeTo(
   ]);
   const seed = options.sample ? (options.seed ?? Math.floor(Math.random() * 2 ** 31)) : undefined;
   const progress = await createProgress(context, 'encode', 'images', inputs.total);
-  const names: string[] = [];
+  let n = 0;
   const start = performance.now();
   try {
     const stream = encodeBatches(model, inputs.images, {
@@ -105,23 +105,23 @@ async function encodeTo(
       ...(seed !== undefined && { sample: { seed } }),
     });
     for await (const codes of stream) {
-      await writer.write(codes.latent ?? codes.mean);
-      for (const name of codes.names) names.push(name);
+      await writer.write(codes.latent ?? codes.mean, codes.names);
+      n += codes.n;
     }
   } finally {
     progress.stop();
   }
-  const speed = rate(names.length, performance.now() - start);
+  const speed = rate(n, performance.now() - start);
   const summary = {
     model: identity(model),
     latent: model.latent.size,
-    n: names.length,
+    n,
     what: seed === undefined ? 'mean' : 'sample',
     ...(seed !== undefined && { seed }),
     skipped: inputs.skipped,
   };
-  await writer.commit({ ...summary, names });
+  await writer.commit(summary);
   reportSkipped(inputs.skipped, context);
   if (context.json) context.out(JSON.stringify({ ...summary, output: options.output }));
-  else context.log(`${names.length} codes of ${summary.latent} values -> ${options.output} (${speed} images/s)`);
+  else context.log(`${n} codes of ${summary.latent} values -> ${options.output} (${speed} images/s)`);
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
@@ -30,4 +30,23 @@ test('what the disk takes in pieces is written whole', async () => {
     [3, 3],
     [1, 2, 3, 4, 5, 6, 7, 8, 9],
   ]);
+});
+
+test.each([3, 30_000])('a description with %i names is the JSON that it would be whole', async (count) => {
+  const folder = join(root, `${count}`);
+  mkdirSync(folder);
+  const path = join(folder, 'named.npy');
+  const names = Array.from({ length: count }, (_, i) => `a"b/\u00e9\n${i}.png`);
+  const description = { model: { name: 'x' }, n: count, skipped: [] };
+  const writer = await openCodesFile(path, 1);
+  for (let i = 0; i < count; i += 1000)
+    await writer.write(new Float32Array(Math.min(1000, count)), names.slice(i, i + 1000));
+  await writer.commit(description);
+  await writer.discard();
+  expect(readFileSync(`${path}.json`, 'utf8')).toBe(`${JSON.stringify({ ...description, names }, null, 2)}\n`);
+  expect(readdirSync(folder).sort()).toEqual(['named.npy', 'named.npy.json']);
+  const dropped = await openCodesFile(join(folder, 'dropped.npy'), 1);
+  await dropped.write(new Float32Array(count), names);
+  await dropped.discard();
+  expect(readdirSync(folder)).toHaveLength(2);
 });

@@ -28,7 +28,7 @@ test('rows are the means, in the order of the sorted relative paths, with names 
   const { code, stdout, stderr } = await run('in', '-o', 'codes.npy');
   expect([code, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(
-    /^model tiny \(dali, none\) on (cpu|cuda)\n3 codes of 3 values -> codes.npy \(.* images\/s\)\n$/,
+    /^model tiny \(dali, none\) in float32 on (cpu|cuda)\n3 codes of 3 values -> codes.npy \(.* images\/s\)\n$/,
   );
   const { shape, dtype, data } = read('codes.npy');
   expect([shape, dtype]).toEqual([[3, 3], '<f4']);
