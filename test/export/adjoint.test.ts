@@ -1,8 +1,11 @@
 /** The gradient in refine.onnx, of every kind of layer: against central differences of plain loops in float64. */
 
-import { decoderGraph } from '@alix/export';
+import { decoderGraph, type TrainedModel } from '@alix/export';
 import { backward } from '@alix/export/adjoint/backward';
+import { adjoints } from '@alix/export/adjoint/index';
+import type { AdjointRule } from '@alix/export/adjoint/rule';
 import { GraphBuilder } from '@alix/export/builder';
+import { graphsOf } from '@alix/export/graphs';
 import { refineGraph } from '@alix/export/refine';
 import { layerKinds } from '@alix/train/layers/index';
 import { conv, fullyConnected, type NetworkSpec, plan, type Row, reshape, transposedConv } from '@alix/train/spec';
@@ -227,5 +230,25 @@ describe('an operator without a rule', () => {
     const y = graph.node('Floor', [x], 'y', ['N', 2]);
     expect(() => backward(graph, y, y, x)).toThrow(expect.objectContaining({ code: 'not-exportable' }));
     expect(() => backward(graph, y, y, x)).toThrow(/Floor/);
+  });
+
+  it('leaves refine.onnx out of the model, with the reason, and the decoder in', () => {
+    const architecture = imageArchitecture([2, 2, 1], 3, { G: net(3, fullyConnected(4, 'tanh'), reshape(2, 2, 1)) });
+    const model = {
+      architecture,
+      chains: { encoder: [], decoder: ['G'] },
+      weights: randomWeights(architecture.networks),
+    };
+    const rules = adjoints as Record<string, AdjointRule | undefined>;
+    const rule = rules.Tanh;
+    try {
+      rules.Tanh = undefined;
+      const { graphs, omitted } = graphsOf(model as unknown as TrainedModel);
+      expect([...graphs.keys()]).toEqual(['decoder']);
+      expect(omitted).toEqual({ refine: expect.stringMatching(/Tanh has no gradient/) });
+    } finally {
+      rules.Tanh = rule;
+    }
+    expect([...graphsOf(model as unknown as TrainedModel).graphs.keys()]).toEqual(['decoder', 'refine']);
   });
 });
