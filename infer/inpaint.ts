@@ -55,13 +55,15 @@ export interface InpaintingBatch extends Inpainting {
 }
 
 /**
- * Images with their hidden pixels made up by the model. What lies under a mask is never looked at.
+ * Images with their hidden pixels made up by the model. What lies under a mask is never looked at: model.json's `maskFill` stands there,
+ * as near as a pixel can say it, when the plain encoder reads the image.
  *
  * A mask that hides nothing gives the image back as it was, with its code; one that hides all is an error.
  *
  * ```ts
  * const hole = boxMask(28, 28, { x: 7, y: 7, width: 14, height: 14 });
- * const { pixels, knownMse } = await model.inpaint({ data, n: 1000 }, hole, { refine: 50 });
+ * const { knownMse } = await model.inpaint({ data, n: 100 }, hole, { refine: 50 });
+ * console.log(meanAndStd(knownMse).mean); // 0.0050, of a DALI of 6 epochs on MNIST
  * ```
  * @param masks uint8 or booleans, [n,H,W] or one [H,W] for all; not 0: hidden. Or a function that gives each image's
  * @throws AlixError 'bad-mask' for masks of another size or number, or one that hides the whole image; 'no-graph' where the model has no encoder,
