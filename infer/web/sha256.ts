@@ -55,7 +55,7 @@ function block(view: DataView, at: number, hash: Int32Array, constants: Int32Arr
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (constants[t] as number) + (w[t] as number)) | 0;
     const s0 = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    // one by one: as an array this takes ten times as long
+    // one by one: engines make an array of an exchange
     h = g;
     g = f;
     f = e;
