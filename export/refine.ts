@@ -1,8 +1,8 @@
 /** refine.onnx: how far a decoded image is from a target, and which way the code has to move. */
 import { AlixError } from '@alix/infer/io/errors';
-import type { ArchitectureSpec } from '@alix/train/spec';
+import type { ArchitectureSpec, Shape } from '@alix/train/spec';
 import { backward } from './adjoint/backward.js';
-import { GraphBuilder } from './builder.js';
+import { GraphBuilder, type Output } from './builder.js';
 import { imageShape } from './data.js';
 import { emitDecoder } from './graph.js';
 import { elementCode, type Graph } from './onnx.js';
@@ -19,12 +19,18 @@ import type { Weights } from './weights.js';
  * @throws AlixError 'not-exportable' where an operator has no adjoint; 'bad-architecture', 'bad-weights'
  */
 export function refineGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
-  const [height = 0, width = 0, channels = 0] = imageShape(architecture);
   const graph = new GraphBuilder();
   const outputs = emitDecoder(graph, architecture, chain, weights);
   const image = outputs.find(({ name }) => name === 'image')?.value;
   if (!image) throw new AlixError('not-exportable', 'the decoder puts out no image', { where: chain.join(' -> ') });
+  const results = emitRefinement(graph, image, imageShape(architecture));
+  const doc = `alix refinement, ${chain.join(' -> ')}: codes and targets to losses and gradients`;
+  return graph.finish('refine', doc, results);
+}
 
+/** Writes what follows the decoder's `image` [N,H,W,C], made of the input `latent`. */
+export function emitRefinement(graph: GraphBuilder, image: string, shape: Shape): readonly Output[] {
+  const [height = 0, width = 0, channels = 0] = shape;
   const dims = ['N', height, width, channels] as const;
   const target = graph.input('target', 'uint8', dims, 'uint8 [N,H,W,C], 0..255: what the image should be');
   const doc = 'float32 [N,H,W,1], not negative: how much each pixel counts, 0 for not at all';
@@ -49,8 +55,8 @@ export function refineGraph(architecture: ArchitectureSpec, chain: readonly stri
   const factor = graph.node('Div', [graph.scalar(2), total], 'seed.factor', one);
   const seed = graph.node('Mul', [weighted, factor], 'image.gradient', dims);
   const gradient = backward(graph, image, seed, 'latent');
-  return graph.finish('refine', `alix refinement, ${chain.join(' -> ')}: codes and targets to losses and gradients`, [
+  return [
     { name: 'loss', value: loss, doc: 'float32 [N], mean squared difference of the pixels that count' },
     { name: 'gradient', value: gradient, doc: 'float32 [N,d], of each loss in its code' },
-  ]);
+  ];
 }
