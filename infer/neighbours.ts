@@ -5,9 +5,9 @@ import { checkCodes, checkLatent } from './decode.js';
 import { type Distance, distances, measures, normsOf, type Query, type Rows } from './distances.js';
 import { encode } from './encode.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
+import { turns } from './io/turn.js';
 import type { Model } from './model.js';
 import { type Nearest, nearest } from './nearest.js';
-import { turns } from './turn.js';
 
 export { type Distance, distances } from './distances.js';
 

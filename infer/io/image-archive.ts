@@ -1,9 +1,11 @@
 /** The images of a tar archive and where they lie in it, packed: a million of them take some 30 MB. Node only. */
+
 import { AlixError } from './errors.js';
 import { FileWindow } from './file-window.js';
 import type { Place } from './image-chunk.js';
 import { isImageName } from './image-list.js';
 import { tarMembers } from './tar.js';
+import { turns } from './turn.js';
 
 /** Images in the order of the archive. */
 export interface ImageArchive {
@@ -31,9 +33,11 @@ export async function openArchive(path: string): Promise<ImageArchive> {
   const names: string[] = [];
   const offsets: number[] = [];
   const sizes: number[] = [];
+  const turn = turns();
   const file = await FileWindow.open(path);
   try {
     for await (const { name, offset, size } of tarMembers(file)) {
+      await turn();
       if (!isImageName(name)) continue;
       if (size > MAX_BYTES) throw new AlixError('too-large', 'too large to be an image', { where: `${path}:${name}` });
       names.push(name);

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { AlixError } from './errors.js';
 import { describeSystemError, describing } from './files.js';
+import { turns } from './turn.js';
 
 /** A file to read images from. */
 export interface ImageEntry {
@@ -25,8 +26,10 @@ const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '
  */
 export async function listImages(inputs: readonly string[]): Promise<ImageEntry[]> {
   const byPath = new Map<string, ImageEntry>();
+  const turn = turns();
   for (const input of inputs)
     for (const entry of await expand(input)) {
+      await turn();
       const key = resolve(entry.path);
       if (!byPath.has(key)) byPath.set(key, entry);
     }
@@ -105,7 +108,9 @@ export function globToRegExp(pattern: string): RegExp {
  */
 export async function walk(folder: string, depth: number): Promise<string[]> {
   const names: string[] = [];
+  const turn = turns();
   for (const entry of await describing(folder, () => readdir(folder, { withFileTypes: true }))) {
+    await turn();
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {

@@ -1,10 +1,12 @@
 /** Many images in order, from files, folders, globs, tar, IDX and .npy files, read ahead of their use. Node only. */
+
 import { AlixError, throwIfAborted } from './errors.js';
 import type { ImageShape } from './image-file.js';
 import { groupsOf, readGroup } from './image-groups.js';
 import { type ImageEntry, listImages } from './image-list.js';
 import { type ImageReaders, startReaders } from './image-readers.js';
 import { countOf, openSource, type Source } from './image-sources.js';
+import { turns } from './turn.js';
 
 export { type ImageShape, readImage } from './image-file.js';
 export { type ImageEntry, listImages } from './image-list.js';
@@ -43,7 +45,9 @@ export async function* readImages(
   const entries = await listImages(inputs);
   onEntries?.(entries);
   const sources: Source[] = [];
+  const turn = turns();
   for (const entry of entries) {
+    await turn();
     throwIfAborted(signal);
     const source = await openSource(entry, shape);
     if (source.kind === 'error' && onError === 'fail') throw source.error;

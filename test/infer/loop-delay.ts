@@ -1,56 +1,49 @@
-/** How long the event loop of this thread stood still, beside that of a thread which does nothing: a starved machine stops both. */
+/** How long the event loop of this thread stood still. */
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 
 export interface LoopDelay {
-  /** Milliseconds. */
+  /** What monitorEventLoopDelay says, in milliseconds: on a busy machine also the time that the thread got no core. */
   readonly longest: number;
-  /** The same of an idle thread meanwhile. */
-  readonly idle: number;
+  /** The most that the thread computed in one piece, in milliseconds, where the system tells it; else the same. */
+  readonly own: number;
   /** How long the work took, in milliseconds. */
   readonly took: number;
 }
 
-const IDLE = `
-  const { parentPort } = require('node:worker_threads');
-  const histogram = require('node:perf_hooks').monitorEventLoopDelay({ resolution: 5 });
-  parentPort.on('message', (word) => {
-    if (word === 'begin') histogram.enable();
-    parentPort.postMessage(histogram.max / 1e6);
-  });`;
+/** Milliseconds between two looks. */
+const STEP = 5;
 
 export async function loopDelayDuring(work: () => Promise<unknown>): Promise<LoopDelay> {
-  const idle = new Worker(IDLE, { eval: true });
-  const ask = (word: string) =>
-    new Promise<number>((resolve) => {
-      idle.once('message', resolve);
-      idle.postMessage(word);
-    });
+  const histogram = monitorEventLoopDelay({ resolution: STEP });
+  histogram.enable();
+  let own = 0;
+  let last = look();
+  const watch = setInterval(() => {
+    const now = look();
+    own = Math.max(own, now - last);
+    last = now;
+  }, STEP);
   try {
-    await ask('begin');
-    const histogram = monitorEventLoopDelay({ resolution: 5 });
-    histogram.enable();
-    // it measures from its timer's first turn on, and records what stood still last when the timer comes again
+    // the histogram measures from its timer's first turn on, and records what stood still last when the timer comes again
     await turns();
     const start = performance.now();
     await work();
     const took = performance.now() - start;
     await turns();
-    histogram.disable();
-    return { longest: histogram.max / 1e6, idle: await ask('end'), took };
+    return { longest: histogram.max / 1e6, own, took };
   } finally {
-    await idle.terminate();
+    clearInterval(watch);
+    histogram.disable();
   }
 }
 
-/**
- * Measures until the machine was not starved meanwhile, five times at most. Work that blocks the loop does so every time, and is
- * told at the first calm measurement: repeating hides nothing.
- */
-export async function calmLoopDelay(work: () => Promise<unknown>, bar: number): Promise<LoopDelay> {
-  for (let attempt = 1; ; attempt++) {
-    const delay = await loopDelayDuring(work);
-    if (delay.longest < bar || delay.idle < bar / 2 || attempt === 5) return delay;
+/** Milliseconds that this thread has computed (Linux, Documentation/scheduler/sched-stats), or simply the time. */
+function look(): number {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return performance.now();
   }
 }
 
