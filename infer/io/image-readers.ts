@@ -57,8 +57,7 @@ function startReader(shape: ImageShape): Reader {
         worker.ref();
         worker.postMessage(places);
       }),
-    close() {
-      void worker.terminate();
-    },
+    // it ends itself when it has done what it was asked: threads that are ended inside a library may take the process with them
+    close: () => worker.postMessage(undefined),
   };
 }

@@ -7,8 +7,11 @@ const port = parentPort;
 if (!port) throw new Error('this file is the start of a worker');
 const { shape } = workerData as { readonly shape: ImageShape };
 let queue: Promise<void> = Promise.resolve();
-port.on('message', (places: readonly Place[]) => {
+let isOver = false;
+port.on('message', (places: readonly Place[] | undefined) => {
+  isOver ||= places === undefined;
   queue = queue.then(async () => {
+    if (isOver || !places) return port.close();
     const chunk = await readChunk(places, shape);
     port.postMessage(chunk, [chunk.pixels.buffer]);
   });

@@ -4,6 +4,7 @@ import { AlixError } from '../io/errors.js';
 import type { Runtime } from '../runtime.js';
 import { connect } from '../worker/connect.js';
 import type { Answer } from '../worker/messages.js';
+import { Gate, guard, unguard } from './gate.js';
 import { checkRuntimeOptions, type RuntimeOptions } from './options.js';
 
 /** Milliseconds that `dispose` waits for a graph that is running. */
@@ -44,7 +45,9 @@ export async function startRuntime(
 ): Promise<Runtime> {
   checkRuntimeOptions(options);
   // of its own flags: those of the process may be a program's text, or a loader that is slow to start
-  const worker = new Worker(file, { name: 'alix', execArgv: [] });
+  const gate = new Gate();
+  const worker = new Worker(file, { name: 'alix', execArgv: [], workerData: { gate: gate.memory } });
+  guard(gate);
   const lost = (what: string, cause?: unknown) => new AlixError('runtime-lost', what, { remedy: REMEDY, cause });
   const connection = connect(
     {
@@ -52,29 +55,27 @@ export async function startRuntime(
       listen: (take) => worker.on('message', (answer: Answer) => take(answer)),
       hold: (open) => (open ? worker.ref() : worker.unref()),
     },
-    () => ended(worker),
+    () => ended(worker, gate),
   );
   worker.on('error', (cause) => connection.fail(lost(`the thread of ONNX Runtime failed: ${firstLine(cause)}`, cause)));
   worker.on('messageerror', (cause) => connection.fail(lost('an answer of ONNX Runtime could not be read', cause)));
-  worker.on('exit', (code) => connection.fail(lost(`the thread of ONNX Runtime ended (exit code ${code})`)));
+  worker.on('exit', (code) => {
+    unguard(gate);
+    connection.fail(lost(`the thread of ONNX Runtime ended (exit code ${code})`));
+  });
   worker.unref();
   try {
     const { device, threads } = options;
     return connection.runtime(await connection.start({ device, threads }));
   } catch (error) {
-    await ended(worker);
+    await ended(worker, gate);
     throw error;
   }
 }
 
-/** A thread ends when the graph that it runs has ended; one that never ends is not waited for. */
-async function ended(worker: Worker): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, GRACE);
-  });
-  await Promise.race([worker.terminate(), late]);
-  clearTimeout(timer);
+/** Ends the thread when the graph that it runs has ended; one that takes too long ends it itself. */
+async function ended(worker: Worker, gate: Gate): Promise<void> {
+  if (await gate.close(GRACE)) await worker.terminate();
 }
 
 function firstLine(error: unknown): string {

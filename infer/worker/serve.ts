@@ -11,8 +11,16 @@ export interface Served {
   open(bytes: Uint8Array, what: string): Promise<GraphSession>;
 }
 
+/** Keeps requests from being begun when the worker is about to be ended. */
+export interface ServeGate {
+  /** False: this request is dropped. */
+  enter(): boolean;
+  /** The request that was let in has been answered. */
+  leave(): void;
+}
+
 /** Answers the requests of `channel` with what `served` does. */
-export function serve(channel: Channel<Answer, Request>, served: Served): void {
+export function serve(channel: Channel<Answer, Request>, served: Served, gate?: ServeGate): void {
   const sessions = new Map<number, GraphSession>();
   let count = 0;
   const session = (id: number) => {
@@ -49,11 +57,14 @@ export function serve(channel: Channel<Answer, Request>, served: Served): void {
   let queue: Promise<void> = Promise.resolve();
   channel.listen((request) => {
     queue = queue.then(async () => {
+      if (gate && !gate.enter()) return;
       try {
         const { value, transfer = [] } = await answer(request);
         channel.post({ id: request.id, value }, transfer);
       } catch (error) {
         channel.post({ id: request.id, error: sentError(error) }, []);
+      } finally {
+        gate?.leave();
       }
     });
   });
