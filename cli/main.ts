@@ -13,6 +13,8 @@ function interrupt(): void {
   if (stop.signal.aborted) {
     // a progress bar hides the cursor
     if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
+    // by the signal itself: an exit would wait for the graph that runs
+    if (process.platform !== 'win32') process.removeAllListeners('SIGINT').kill(process.pid, 'SIGINT');
     process.exit(EXIT.interrupted);
   }
   if (process.stderr.isTTY) process.stderr.write('\nalix: finishing; Ctrl-C again to stop at once\n');

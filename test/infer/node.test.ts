@@ -130,6 +130,24 @@ function script(text: string) {
 }
 
 test.each([
+  ['exits', 'process.exit(5)', 5],
+  ['disposes of it', 'await model.dispose(); process.exitCode = 5', 5],
+  ['fails', 'throw new Error("x")', 1],
+])('a script that %s while a graph runs ends with its own code', { timeout: 60_000 }, async (_, end, code) => {
+  // Node aborts the process where a thread is ended inside a call; three runs are asked for, so that one is always under way
+  const ended = await script(`
+    import { loadModel } from '@alix/infer';
+    const model = await loadModel(${JSON.stringify(folder)}, { device: 'cpu', threads: 1 });
+    await model.prepare('encoder');
+    const n = 400_000;
+    for (let i = 0; i < 3; i++) model.run('encoder', new Uint8Array(n * 24), n).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    ${end};`);
+  expect(ended).toMatchObject({ code, signal: null });
+  expect(ended.stderr).not.toContain('terminate');
+});
+
+test.each([
   ['forgets to dispose', ''],
   ['exits with the model open', 'process.exit(0);'],
   ['disposes and goes on', 'await model.dispose();'],
