@@ -1,5 +1,32 @@
-/** The Node API of evaluation: metrics as pure functions, and the building blocks of reports. */
+/** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
+export {
+  collectStatistics,
+  covariance,
+  type FeatureStatistics,
+  featureStatistics,
+  mergeStatistics,
+  type StatisticsCollector,
+} from './feature-statistics.js';
+export type { Features } from './features.js';
+export {
+  type FeatureDistance,
+  type FrechetDistance,
+  featureDistance,
+  frechetDistance,
+  type Gaussian,
+} from './frechet.js';
+export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score.js';
+export { type InnerProducts, innerProducts } from './inner-products.js';
+export {
+  type KernelDistance,
+  type KernelDistanceOptions,
+  kernelDistance,
+  type PolynomialKernel,
+  paperKernel,
+  randomSubsets,
+  type Subset,
+} from './kid.js';
 export { type ModeCoverage, modeCoverage } from './modes.js';
 export {
   byError,
@@ -9,5 +36,12 @@ export {
   type MeanAndStd,
   summariseErrors,
 } from './mse.js';
+export {
+  expectedCoverage,
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+  type Ties,
+} from './prdc.js';
 export * from './report.js';
 export { type Moments, mergeMoments, momentsOf, noMoments, variance } from './statistics.js';

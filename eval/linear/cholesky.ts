@@ -1,0 +1,83 @@
+/** Pivoted Cholesky factors of positive semi-definite matrices, singular ones too. */
+import { addProduct, matrix, part, transposed } from './product.js';
+
+export interface CholeskyFactor {
+  /** [d,rank], row-major; its rows in the order of the given matrix. L·Lᵀ is that matrix, to rounding. */
+  readonly factor: Float64Array;
+  readonly rank: number;
+}
+
+const PANEL = 64;
+
+/**
+ * L with L·Lᵀ = matrix. The largest remaining diagonal element comes first, and the rest counts as zero from where it is at most
+ * d·epsilon of the largest of all: LAPACK's dpstrf and its default tolerance (Higham 2009, "Cholesky factorization", sections 3 and 4).
+ *
+ * @param symmetric [d,d], of which the lower triangle is read
+ */
+export function pivotedCholesky(symmetric: Float64Array, d: number): CholeskyFactor {
+  const a = symmetric.slice();
+  const order = Int32Array.from({ length: d }, (_, i) => i);
+  const rank = reduce(a, d, order);
+  const factor = new Float64Array(d * rank);
+  for (let i = 0; i < d; i++) {
+    const row = order[i]! * rank;
+    for (let j = 0; j < Math.min(i + 1, rank); j++) factor[row + j] = a[i * d + j]!;
+  }
+  return { factor, rank };
+}
+
+/** Puts L into a's lower triangle, rows in the order of the pivots, and returns the rank. */
+function reduce(a: Float64Array, d: number, order: Int32Array): number {
+  let largest = 0;
+  for (let i = 0; i < d; i++) largest = Math.max(largest, a[i * d + i]!);
+  const tolerance = d * Number.EPSILON * largest;
+  // what the panel's columns so far take from each diagonal element
+  const taken = new Float64Array(d);
+  for (let start = 0; start < d; start += PANEL) {
+    const end = Math.min(start + PANEL, d);
+    taken.fill(0);
+    for (let j = start; j < end; j++) {
+      let pivot = j;
+      let best = Number.NEGATIVE_INFINITY;
+      for (let i = j; i < d; i++) {
+        if (j > start) taken[i]! += a[i * d + j - 1]! ** 2;
+        const left = a[i * d + i]! - taken[i]!;
+        if (left > best) [best, pivot] = [left, i];
+      }
+      if (!(best > tolerance)) return j;
+      if (pivot !== j) swap(a, d, j, pivot, order, taken);
+      eliminate(a, d, start, j, Math.sqrt(best));
+    }
+    const below = part(matrix(a, d, d), end, d, start, end);
+    addProduct(part(matrix(a, d, d), end, d, end, d), below, transposed(below), { scale: -1, lower: true });
+  }
+  return d;
+}
+
+/** Column j of L from column j of what is left, less what the panel's columns from `start` on take from it. */
+function eliminate(a: Float64Array, d: number, start: number, j: number, root: number): void {
+  const top = j * d;
+  a[top + j] = root;
+  for (let i = j + 1; i < d; i++) {
+    const row = i * d;
+    let sum = a[row + j]!;
+    for (let k = start; k < j; k++) sum -= a[row + k]! * a[top + k]!;
+    a[row + j] = sum / root;
+  }
+}
+
+/** Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is kept. */
+function swap(a: Float64Array, d: number, p: number, q: number, order: Int32Array, taken: Float64Array): void {
+  const exchange = (i: number, j: number) => {
+    const kept = a[i]!;
+    a[i] = a[j]!;
+    a[j] = kept;
+  };
+  for (let k = 0; k < p; k++) exchange(p * d + k, q * d + k);
+  for (let k = p + 1; k < q; k++) exchange(k * d + p, q * d + k);
+  for (let k = q + 1; k < d; k++) exchange(k * d + p, k * d + q);
+  exchange(p * d + p, q * d + q);
+  [order[p], order[q]] = [order[q]!, order[p]!];
+  [taken[p], taken[q]] = [taken[q]!, taken[p]!];
+}

@@ -1,0 +1,74 @@
+/** Eigenvalues of symmetric matrices, without vectors: to tridiagonal form by reflections, then by implicit QL. */
+import { tridiagonalForm } from './tridiagonal.js';
+
+/** More steps than any eigenvalue of finite numbers needs; EISPACK gives up after 30. */
+const MAX_STEPS = 60;
+
+/**
+ * All eigenvalues, ascending. Each is right to a small multiple of epsilon times the largest of them.
+ *
+ * @param symmetric [d,d], finite, of which the lower triangle is read
+ */
+export function symmetricEigenvalues(symmetric: Float64Array, d: number): Float64Array {
+  const { diagonal, beside } = tridiagonalForm(symmetric.slice(), d);
+  return tridiagonalEigenvalues(diagonal, beside);
+}
+
+/**
+ * Those of a tridiagonal matrix, ascending, by QL with implicit shifts: Martin & Wilkinson 1968 (EISPACK's imtql1).
+ *
+ * @param diagonal [d] @param beside [d], beside[i] between i-1 and i; beside[0] is not read
+ */
+export function tridiagonalEigenvalues(diagonal: Float64Array, beside: Float64Array): Float64Array {
+  const d = diagonal.slice();
+  const n = d.length;
+  const e = new Float64Array(n);
+  e.set(beside.subarray(1));
+  for (let l = 0; l < n; l++) {
+    for (let steps = 0; ; steps++) {
+      const m = splitFrom(d, e, l);
+      if (m === l) break;
+      if (steps === MAX_STEPS) throw new Error('the eigenvalues of a matrix that is not finite were asked for');
+      step(d, e, l, m);
+    }
+  }
+  return d.sort();
+}
+
+/** The first place from l on where the matrix falls apart, to rounding. */
+function splitFrom(d: Float64Array, e: Float64Array, l: number): number {
+  const last = d.length - 1;
+  for (let m = l; m < last; m++)
+    if (Math.abs(e[m]!) <= Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) return m;
+  return last;
+}
+
+/** One QL step with Wilkinson's shift on rows l..m. */
+function step(d: Float64Array, e: Float64Array, l: number, m: number): void {
+  let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
+  let r = Math.sqrt(g * g + 1);
+  g = d[m]! - d[l]! + e[l]! / (g + (g >= 0 ? r : -r));
+  let [s, c, p] = [1, 1, 0];
+  for (let i = m - 1; i >= l; i--) {
+    const f = s * e[i]!;
+    const b = c * e[i]!;
+    r = Math.hypot(f, g);
+    e[i + 1] = r;
+    if (r === 0) {
+      // the matrix fell apart on the way; the next step sees it
+      d[i + 1]! -= p;
+      e[m] = 0;
+      return;
+    }
+    s = f / r;
+    c = g / r;
+    g = d[i + 1]! - p;
+    r = (d[i]! - g) * s + 2 * c * b;
+    p = s * r;
+    d[i + 1] = g + p;
+    g = c * r - b;
+  }
+  d[l]! -= p;
+  e[l] = g;
+  e[m] = 0;
+}

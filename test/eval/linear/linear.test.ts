@@ -1,0 +1,123 @@
+/** Products, factors and eigenvalues where they are known. */
+import { pivotedCholesky } from '@alix/eval/linear/cholesky';
+import { symmetricEigenvalues, tridiagonalEigenvalues } from '@alix/eval/linear/eigenvalues';
+import { createBlock, sharedBlock } from '@alix/eval/linear/kernel';
+import { addProduct, matrix, part, transposed } from '@alix/eval/linear/product';
+import { wasmKernel } from '@alix/eval/linear/wasm-kernel';
+import { describe, expect, test } from 'vitest';
+import { noise } from '../support.js';
+
+/** L·Lᵀ with L [d,rank]. */
+function gram(l: Float64Array, d: number, rank: number): Float64Array {
+  const out = new Float64Array(d * d);
+  addProduct(matrix(out, d, d), matrix(l, d, rank), transposed(matrix(l, d, rank)));
+  return out;
+}
+
+const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
+
+describe('products', () => {
+  test.each([
+    [1, 1, 1],
+    [5, 3, 7],
+    [131, 259, 261],
+  ])('%i x %i x %i is the sum of products, to rounding', (m, k, n) => {
+    const a = noise(m * k, 1);
+    const b = noise(k * n, 2);
+    const c = noise(m * n, 3);
+    const out = c.slice();
+    addProduct(matrix(out, m, n), matrix(a, m, k), matrix(b, k, n), { scale: -2 });
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j += 13) {
+        let sum = 0;
+        for (let l = 0; l < k; l++) sum += a[i * k + l]! * b[l * n + j]!;
+        expect(Math.abs(out[i * n + j]! - (c[i * n + j]! - 2 * sum))).toBeLessThan(1e-13 * k);
+      }
+  });
+
+  test('WebAssembly and plain JavaScript give the same bits', () => {
+    expect(wasmKernel(1)).toBeDefined();
+    const [m, k, n] = [30, 300, 35];
+    const results = [sharedBlock(), createBlock(undefined)].map((block) => {
+      const out = new Float64Array(m * n);
+      addProduct(matrix(out, m, n), matrix(noise(m * k, 1), m, k), matrix(noise(k * n, 2), k, n), { block });
+      return out;
+    });
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  test('transposes, parts and float32 are the same numbers', () => {
+    const d = 140;
+    const a = Float32Array.from(noise(d * d, 4));
+    const whole = new Float64Array(d * d);
+    addProduct(matrix(whole, d, d), transposed(matrix(a, d, d)), matrix(a, d, d));
+    const lower = new Float64Array(d * d);
+    const wide = matrix(Float64Array.from(a), d, d);
+    addProduct(matrix(lower, d, d), transposed(wide), wide, { lower: true });
+    const corner = new Float64Array(9 * 5);
+    addProduct(matrix(corner, 9, 5), part(transposed(wide), 130, 139), part(wide, 0, d, 2, 7));
+    for (let i = 0; i < d; i++)
+      for (let j = 0; j < d; j++) expect(lower[i * d + j]).toBe(j <= i ? whole[i * d + j] : 0);
+    for (let i = 0; i < 9; i++)
+      for (let j = 0; j < 5; j++) expect(corner[i * 5 + j]).toBe(whole[(i + 130) * d + j + 2]);
+  });
+});
+
+describe('pivoted Cholesky factors', () => {
+  test.each([
+    [1, 1],
+    [90, 90],
+    [150, 70],
+    [200, 1],
+  ])('of a [%i,%i] matrix times its transpose: the rank, and the matrix back', (d, rank) => {
+    const original = gram(noise(d * rank, 5), d, rank);
+    const found = pivotedCholesky(original, d);
+    expect(found.rank).toBe(rank);
+    const back = gram(found.factor, d, rank);
+    expect(largest(back.map((value, at) => value - original[at]!))).toBeLessThan(1e-14 * d * largest(original));
+  });
+
+  test('of zeros: rank 0', () => {
+    expect(pivotedCholesky(new Float64Array(9), 3)).toEqual({ factor: new Float64Array(0), rank: 0 });
+  });
+});
+
+describe('eigenvalues', () => {
+  test('of second differences: 2 - 2 cos(pi k / (n+1))', () => {
+    const n = 200;
+    const found = tridiagonalEigenvalues(new Float64Array(n).fill(2), new Float64Array(n).fill(-1));
+    for (let k = 1; k <= n; k++) expect(found[k - 1]).toBeCloseTo(2 - 2 * Math.cos((Math.PI * k) / (n + 1)), 13);
+  });
+
+  test.each([1, 2, 3, 33, 130])('of a diagonal of %i seen through reflections', (d) => {
+    // (I - 2uu'/u'u) D (I - 2uu'/u'u) has the eigenvalues D; twice, so that no structure is left
+    const wanted = Float64Array.from({ length: d }, (_, i) => (i % 5 === 0 ? 0 : i * i - 7));
+    const a = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) a[i * d + i] = wanted[i]!;
+    for (const seed of [6, 7]) {
+      const u = noise(d, seed);
+      const length = u.reduce((sum, value) => sum + value * value, 0);
+      const reflect = (at: (j: number) => number) => {
+        let along = 0;
+        for (let j = 0; j < d; j++) along += u[j]! * a[at(j)]!;
+        for (let j = 0; j < d; j++) a[at(j)]! -= (2 * along * u[j]!) / length;
+      };
+      for (let i = 0; i < d; i++) reflect((j) => i * d + j);
+      for (let i = 0; i < d; i++) reflect((j) => j * d + i);
+    }
+    const found = symmetricEigenvalues(a, d);
+    wanted.sort();
+    expect(largest(found.map((value, i) => value - wanted[i]!))).toBeLessThan(2e-15 * d * Math.max(1, largest(wanted)));
+  });
+
+  test('of zeros, and of a matrix whose numbers are very large or very small', () => {
+    expect(symmetricEigenvalues(new Float64Array(16), 4)).toEqual(new Float64Array(4));
+    for (const scale of [1e-160, 1e150]) {
+      const [low, high] = symmetricEigenvalues(
+        Float64Array.of(2, 1, 1, 2).map((v) => v * scale),
+        2,
+      );
+      expect([low! / scale, high! / scale].map((v) => Math.round(v * 1e12) / 1e12)).toEqual([1, 3]);
+    }
+  });
+});
