@@ -1,15 +1,19 @@
 /** The small pieces that losses are made of. All take and give tensors and can be differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernels } from '../tensorflow/ops/kernel.js';
 import * as once from '../tensorflow/ops/losses.js';
 import { isInsideGradient } from '../tensorflow/ops/record.js';
 import type { Posterior } from './objective.js';
+
+/** Whether a loss may be one operation of TensorFlow's own, which has no second derivatives. */
+const canBeOne = () => !isInsideGradient() && hasKernels();
 
 /**
  * The mean of log(1 + exp(sign l)). In games that are unrolled of operations that can be differentiated again, with the gradient of
  * sigmoid cross-entropy written out: dy sign sigma(sign l) / n.
  */
 function meanSoftplus(logit: tf.Tensor, sign: 1 | -1): tf.Tensor {
-  if (!isInsideGradient()) return once.meanSoftplus(logit, sign);
+  if (canBeOne()) return once.meanSoftplus(logit, sign);
   return tf.customGrad((l, save) => {
     const signed = (x: tf.Tensor) => (sign === 1 ? x : tf.neg(x));
     (save as tf.GradSaveFunc)([l as tf.Tensor]);
@@ -44,7 +48,7 @@ export const LOG_VARIANCE_RANGE = [-20, 20] as const;
  */
 export function gaussianNll(z: tf.Tensor, { mean, logVariance }: Pick<Posterior, 'mean' | 'logVariance'>): tf.Tensor {
   const isAlike = [mean, logVariance].every((other) => other?.shape.join() === z.shape.join());
-  if (logVariance && isAlike && !isInsideGradient()) return once.gaussianNll(z, mean, logVariance, LOG_VARIANCE_RANGE);
+  if (logVariance && isAlike && canBeOne()) return once.gaussianNll(z, mean, logVariance, LOG_VARIANCE_RANGE);
   const squares = tf.square(tf.sub(z, mean));
   const [low, high] = LOG_VARIANCE_RANGE;
   const s = logVariance ? tf.clipByValue(logVariance, low, high) : tf.zerosLike(mean);

@@ -68,6 +68,9 @@ export function reshaped(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return backend.executeSingleOutput('Reshape', types, [x, sizes(shape)]);
 }
 
+/** Whether there is TensorFlow to run kernels: what a step costs is counted without it. */
+export const hasKernels = (): boolean => tf.getBackend() === 'tensorflow';
+
 /** Runs a TensorFlow op on float32 tensors. */
 export function execute(
   op: string,
