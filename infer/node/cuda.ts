@@ -1,7 +1,9 @@
 /** Whether ONNX Runtime can use CUDA here, and if not what to install. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { AlixError } from '../io/errors.js';
 import type { Ort } from './ort.js';
 
@@ -40,14 +42,41 @@ export async function cudaProblem(ort: Ort): Promise<AlixError | undefined> {
     }
     return undefined;
   } catch (cause) {
-    return new AlixError('no-device', `the device "cuda" does not start: ${told(cause)}`, { remedy: LOADS, cause });
+    const lacking = await librariesLacking(join(folder, LIBRARIES[0]));
+    return new AlixError('no-device', `the device "cuda" does not start: ${told(cause)}`, {
+      ...(lacking.length > 0 && { found: `no ${lacking.join(', no ')}` }),
+      remedy: whatToInstall(lacking),
+      cause,
+    });
   }
 }
 
-/** What a provider that is there needs besides. */
-const LOADS =
-  'install an NVIDIA driver, and the CUDA and cuDNN 9 libraries that the provider was built for (CUDA 12 from onnxruntime-node, ' +
-  "CUDA 13 from the onnxruntime-gpu wheel), in the loader's path (LD_LIBRARY_PATH); or use --device cpu";
+/** The shared libraries that a library wants and the system's loader does not find; of which ONNX Runtime says nothing. */
+async function librariesLacking(library: string): Promise<readonly string[]> {
+  try {
+    const { stdout } = await promisify(execFile)('ldd', [library], { timeout: 10_000 });
+    return notFound(stdout);
+  } catch {
+    return [];
+  }
+}
+
+/** The names in what ldd prints. */
+export function notFound(printed: string): readonly string[] {
+  return [...printed.matchAll(/^\s*(\S+) => not found$/gm)].map(([, name]) => name as string);
+}
+
+/** Of a provider that is there and does not start. */
+export function whatToInstall(lacking: readonly string[]): string {
+  const cuda = lacking.flatMap((name) => /^libcu(?:blas|dart)[^.]*\.so\.(\d+)$/.exec(name)?.[1] ?? [])[0];
+  const parts = [
+    ...(lacking.includes('libcuda.so.1') ? ['an NVIDIA driver'] : []),
+    ...(lacking.some((name) => name !== 'libcuda.so.1') ? [`the libraries of CUDA${cuda ? ` ${cuda}` : ''}`] : []),
+  ];
+  // cuDNN is looked for later than the others
+  const all = parts.length > 0 ? parts.join(' and ') : 'an NVIDIA driver, the CUDA that the provider was built for';
+  return `install ${all}, with cuDNN 9, where the loader finds them (LD_LIBRARY_PATH); or use --device cpu`;
+}
 
 function howToInstall(folder: string): string {
   const script = join(folder, '..', '..', '..', '..', 'script', 'install.js');
