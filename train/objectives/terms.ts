@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernels } from '../tensorflow/ops/kernel.js';
 import * as once from '../tensorflow/ops/losses.js';
-import { isInsideGradient } from '../tensorflow/ops/record.js';
+import { isInsideGradient, isRecording } from '../tensorflow/ops/record.js';
 import type { Posterior } from './objective.js';
 
 /** Whether a loss may be one operation of TensorFlow's own, which has no second derivatives. */
@@ -32,12 +32,20 @@ export const real = (logit: tf.Tensor): tf.Tensor => meanSoftplus(logit, -1);
 export const fake = (logit: tf.Tensor): tf.Tensor => meanSoftplus(logit, 1);
 
 export const add = (first: tf.Tensor, ...others: tf.Tensor[]): tf.Tensor =>
-  others.reduce((sum, term) => tf.add(sum, term), first);
+  others.reduce((sum, term) => (areScalars(sum, term) ? once.add(sum, term) : tf.add(sum, term)), first);
 
-export const times = (factor: number, term: tf.Tensor): tf.Tensor => (factor === 1 ? term : tf.mul(term, factor));
+export function times(factor: number, term: tf.Tensor): tf.Tensor {
+  if (factor === 1) return term;
+  return areScalars(term) ? once.times(factor, term) : tf.mul(term, factor);
+}
+
+/** Numbers of a loss that is differentiated once. */
+const areScalars = (...terms: tf.Tensor[]) =>
+  terms.every(({ rank, dtype }) => rank === 0 && dtype === 'float32') && canBeOne();
 
 /** The mean of sigma(l): the share of the batch that the critic holds for real. */
-export const believed = (logit: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logit));
+export const believed = (logit: tf.Tensor): tf.Tensor =>
+  hasKernels() && !isRecording() ? once.meanSigmoid(logit) : tf.mean(tf.sigmoid(logit));
 
 /** log sigma^2 is kept in this range: where a generator collapses, exp(-log sigma^2) would overflow. */
 export const LOG_VARIANCE_RANGE = [-20, 20] as const;

@@ -6,6 +6,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { Stored } from '@alix/infer/io/safetensors-file';
 import * as tf from '@tensorflow/tfjs-core';
 import { nodeBackend } from './load.js';
+import { number } from './ops/kernel.js';
 import { type NamedArray, Variable, type VariableStore } from './variables.js';
 
 export interface AdamSettings {
@@ -71,7 +72,7 @@ export class Adam {
       { name: 'use_nesterov', type: TF_ATTR_BOOL, value: false },
     ];
     tf.tidy(() => {
-      // nearly always one set of numbers for all of an update
+      // nearly always one set of numbers for all of an update, of which the last three stay as they are
       const made = new Map<string, tf.Tensor[]>();
       for (const { parameter, gradient, settings } of changes) {
         const moments = this.#of(parameter);
@@ -79,7 +80,10 @@ export class Adam {
         const { learningRate, beta1, beta2, epsilon } = settings;
         const numbers = [beta1 ** moments.t, beta2 ** moments.t, learningRate, beta1, beta2, epsilon];
         const key = numbers.join();
-        const scalars = made.get(key) ?? numbers.map((n) => tf.scalar(n, 'float32'));
+        const scalars = made.get(key) ?? [
+          ...numbers.slice(0, 3).map((n) => tf.scalar(n)),
+          ...numbers.slice(3).map(number),
+        ];
         made.set(key, scalars);
         const variable = this.#store.get(parameter);
         variable.release();

@@ -3,7 +3,7 @@
  * several players needs, and what tfjs's own `grads` (one loss, then the tape is gone) cannot give.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { execute, number } from './ops/kernel.js';
+import { execute, hasKernels, number } from './ops/kernel.js';
 import './ops/twice.js';
 
 interface TapeNode {
@@ -98,7 +98,9 @@ function backward(tape: readonly TapeNode[], y: tf.Tensor, wrt: readonly tf.Tens
     if (anyOf(node.inputs, reached))
       // comparisons have no slope: the gradients of maxout and of clipping, differentiated again, end at them
       for (const output of node.outputs) if (output.dtype === 'float32') reached.add(output.id);
-  const grads = new Map<number, tf.Tensor>([[y.id, y.rank === 0 ? tf.clone(number(1)) : tf.onesLike(y)]]);
+  const grads = new Map<number, tf.Tensor>([
+    [y.id, y.rank === 0 && hasKernels() ? tf.clone(number(1)) : tf.onesLike(y)],
+  ]);
   for (let i = tape.length - 1; i >= 0; i--) {
     const node = tape[i] as TapeNode;
     if (!node.outputs.some((output) => grads.has(output.id)) || !anyOf(node.inputs, reached)) continue;
@@ -148,7 +150,8 @@ function passBack(
 
 function accumulate(grads: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): void {
   const before = grads.get(id);
-  grads.set(id, before ? execute('Add', [before, dx]) : dx);
+  const add = hasKernels() ? (a: tf.Tensor, b: tf.Tensor) => execute('Add', [a, b]) : tf.add;
+  grads.set(id, before ? add(before, dx) : dx);
   if (before) {
     before.dispose();
     dx.dispose();

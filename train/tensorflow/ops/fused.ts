@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops, Window } from '../../layers/ops.js';
 import { forwardConv, inputGradient, weightGradient } from './convolution.js';
-import { constant, execute, executeMany, kernel, reshaped } from './kernel.js';
+import { constant, execute, executeMany, fixed, kernel, reshaped } from './kernel.js';
 import { maxPieces } from './max-pieces.js';
 import { plain } from './plain.js';
 import { product, productTransposed } from './products.js';
@@ -39,11 +39,13 @@ const matmul = kernel<object>({
   gradient: (dy, [x, weight]) => [() => productTransposed(dy, weight!), () => product(x!, dy, true, false)],
 });
 
+const channelsLast = fixed({ data_format: 'NHWC' });
+
 const bias = kernel<object>({
   name: 'Bias',
   inputs: ['x', 'bias'],
-  forward: ([x, b]) => execute('BiasAdd', [x!, b!], { data_format: 'NHWC' }),
-  gradient: (dy) => [() => tf.clone(dy), () => execute('BiasAddGrad', [dy], { data_format: 'NHWC' })],
+  forward: ([x, b]) => execute('BiasAdd', [x!, b!], channelsLast),
+  gradient: (dy) => [() => tf.clone(dy), () => execute('BiasAddGrad', [dy], channelsLast)],
 });
 
 /** FusedBatchNormV3 wants four axes. */
@@ -96,7 +98,7 @@ const batchNorm = kernel<Normalisation>({
         const inputs = [dys[i] as tf.Tensor, part, scale!, ...reserved.slice(3 * i, 3 * i + 3)];
         return executeMany('FusedBatchNormGradV3', inputs, 5, normAttributes(epsilon));
       });
-      const total = (k: number) => each.map((grads) => grads[k] as tf.Tensor).reduce((a, b) => tf.add(a, b));
+      const total = (k: number) => each.map((grads) => grads[k] as tf.Tensor).reduce((a, b) => execute('Add', [a, b]));
       return [like(joined(each.map(([dx]) => dx as tf.Tensor)), x!), total(1), total(2)];
     };
     // One kernel gives all three gradients: the first call computes them, the others take theirs if it is still there.
@@ -106,6 +108,13 @@ const batchNorm = kernel<Normalisation>({
     };
     return [take(0), take(1), take(2)];
   },
+});
+
+const reshape = kernel<{ readonly shape: readonly number[] }>({
+  name: 'Reshape',
+  inputs: ['x'],
+  forward: ([x], { shape }) => reshaped(x!, shape),
+  gradient: (dy, [x]) => [() => reshaped(dy, x!.shape)],
 });
 
 interface Pooling {
@@ -178,6 +187,7 @@ export const fused: Ops = {
   spectralNorm: (weight, u, iterate, epsilon) =>
     iterate ? spectralNorm(weight, u, epsilon) : plain.spectralNorm(weight, u, iterate, epsilon),
   maxPieces,
+  reshape: (x, shape) => reshape.one([x], { shape }),
   sigmoid: (x) => sigmoid.one([x], {}),
   tanh: (x) => tanh.one([x], {}),
   softplus: (x) => softplus.one([x], {}),

@@ -2,11 +2,35 @@
  * The losses that most systems are made of, as one operation each with its gradient written out: tfjs makes dozens of them, and for a
  * small network those are a part of a step. For first derivatives; see objectives/terms.ts for what they are.
  */
-import type * as tf from '@tensorflow/tfjs-core';
-import { execute, kernel, number, sizes } from './kernel.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { execute, fixed, kernel, number, sizes } from './kernel.js';
+
+const drop = fixed({ keep_dims: false });
 
 /** The mean of all numbers, a scalar. */
-const mean = (x: tf.Tensor) => execute('Mean', [x, sizes(x.shape.map((_, axis) => axis))], { keep_dims: false });
+const mean = (x: tf.Tensor) => execute('Mean', [x, sizes(x.shape.map((_, axis) => axis))], drop);
+
+/** The mean of 1 / (1 + exp(-l)); no gradient. */
+export const meanSigmoid = (logit: tf.Tensor): tf.Tensor => mean(execute('Sigmoid', [logit]));
+
+const sum = kernel<object>({
+  name: 'Sum',
+  inputs: ['a', 'b'],
+  forward: ([a, b]) => execute('Add', [a!, b!]),
+  gradient: (dy) => [() => tf.clone(dy), () => tf.clone(dy)],
+});
+
+/** a + b, of one shape. */
+export const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => sum.one([a, b], {});
+
+const scaled = kernel<{ readonly factor: number }>({
+  name: 'Scaled',
+  inputs: ['x'],
+  forward: ([x], { factor }) => execute('Mul', [x!, number(factor)]),
+  gradient: (dy, _, { factor }) => [() => execute('Mul', [dy, number(factor)])],
+});
+
+export const times = (factor: number, x: tf.Tensor): tf.Tensor => scaled.one([x], { factor });
 
 const softplus = kernel<{ readonly sign: 1 | -1 }>({
   name: 'MeanSoftplus',

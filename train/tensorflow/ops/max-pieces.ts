@@ -4,7 +4,8 @@
  * instead of 29).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, execute, executeMany, kernel, number, reshaped } from './kernel.js';
+import { constant, execute, executeMany, fixed, kernel, number, reshaped } from './kernel.js';
+import { isRecording } from './record.js';
 
 /** Beyond it the product that puts the pieces side by side costs more than it saves. */
 const MOST_GROUPS = 64;
@@ -58,30 +59,31 @@ const ofTwo = kernel<object>({
 });
 
 const lastAxis = constant(() => tf.tensor1d([1], 'int32'));
+const keepDims = fixed({ keep_dims: true });
 
 /**
  * The largest of any number of pieces, in rows of a piece each. Which ones they are is found by a difference: TensorFlow compares
  * rows with a column more slowly than it subtracts (measured on 20,000 rows of 5: 150 microseconds instead of 66).
  */
-const ofMany = kernel<{ readonly pieces: number }>({
+const ofMany = kernel<{ readonly pieces: number; readonly isRecorded: boolean }>({
   name: 'MaxOfMany',
   inputs: ['x'],
-  saves: [1, 2],
-  forward([x], { pieces }) {
+  saves: [1],
+  forward([x], { pieces, isRecorded }) {
     const rows = reshaped(x!, [x!.size / pieces, pieces]);
-    const largest = execute('Max', [rows, lastAxis()], { keep_dims: true });
-    return [reshaped(largest, [...x!.shape.slice(0, -1), (x!.shape.at(-1) ?? 0) / pieces]), rows, largest];
+    const largest = execute('Max', [rows, lastAxis()], keepDims);
+    const y = reshaped(largest, [...x!.shape.slice(0, -1), (x!.shape.at(-1) ?? 0) / pieces]);
+    if (!isRecorded) return [y];
+    // here, not in the gradient: a critic's loss and its generator's go back through the same pass
+    return [y, tf.cast(execute('Equal', [execute('Sub', [rows, largest]), number(0)]), 'float32')];
   },
-  gradient: (dy, [x, rows, largest]) => [
-    () => {
-      const isLargest = cast(execute('Equal', [execute('Sub', [rows!, largest!]), number(0)]));
-      return reshaped(execute('Mul', [reshaped(dy, largest!.shape), isLargest]), x!.shape);
-    },
+  gradient: (dy, [x, isLargest]) => [
+    () => reshaped(execute('Mul', [reshaped(dy, [dy.size, 1]), isLargest!]), x!.shape),
   ],
 });
 
-const cast = (x: tf.Tensor) => tf.cast(x, 'float32');
-
 /** The largest of each `count` neighbours along the last axis; of two equal ones on feature maps the second takes the gradient. */
 export const maxPieces = (x: tf.Tensor, count: number): tf.Tensor =>
-  count === 2 && x.rank === 4 && groupsOf(x) <= MOST_GROUPS ? ofTwo.one([x], {}) : ofMany.one([x], { pieces: count });
+  count === 2 && x.rank === 4 && groupsOf(x) <= MOST_GROUPS
+    ? ofTwo.one([x], {})
+    : ofMany.one([x], { pieces: count, isRecorded: isRecording() });

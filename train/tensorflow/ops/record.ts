@@ -31,6 +31,12 @@ const engineOf = () => tf.engine() as unknown as Engine;
 /** Whether a gradient is being taken inside `gradients`. */
 export const isInsideGradient = (): boolean => engineOf().state.gradientDepth > 1;
 
+/** Whether what is computed now is put on a tape. */
+export function isRecording(): boolean {
+  const { gradientDepth, kernelDepth, activeTape } = engineOf().state;
+  return gradientDepth > 0 && kernelDepth === 0 && activeTape !== null;
+}
+
 /** Runs `compute` with nothing of it on the tape. */
 export function unrecorded<T>(compute: () => T): T {
   const { state } = engineOf();
@@ -64,9 +70,9 @@ export function recorded({ name, inputs, forward, saves, gradient }: Recorded): 
   const engine = engineOf();
   const { state } = engine;
   const outputs = unrecorded(forward);
-  if (state.gradientDepth === 0 || state.kernelDepth > 0 || !state.activeTape) return outputs;
+  if (!isRecording()) return outputs;
   const saved = saves(outputs).map((tensor) => alias(engine, tensor));
-  state.activeTape.push({
+  state.activeTape?.push({
     id: state.nextTapeNodeId++,
     kernelName: name,
     inputs,
