@@ -12,7 +12,8 @@ interface Options extends ModelOptions, ErrorOptions {
 }
 
 const help = `
-The rows of codes.npy (float32 [N,d]) are in the order of the sorted relative paths; codes.npy.json has the names.
+The rows of codes.npy (float32 [N,d]) are in the order of the sorted relative paths, those of a tar archive in its order;
+codes.npy.json has the names.
 
 Examples:
   alix encode strokes-dali digits/ -o codes.npy
@@ -26,7 +27,7 @@ export const encode: CommandDefinition = {
       .command('encode')
       .description('images to codes: the means of q(z|x), or with --sample draws from it')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too) or .npy')
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
       .requiredOption('-o, --output <path>', 'where the codes go: a file that ends in .npy, or - for stdout')
       .option('--sample', 'draw z ~ q(z|x) in place of the mean')
       .option(

@@ -47,7 +47,7 @@ export const inpaint: CommandDefinition = {
       .command('inpaint')
       .description('fill the hidden pixels of images')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too) or .npy')
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
       .option('--mask <path>', 'a PNG for all images, not black where hidden; or a folder with one for each')
       .option('--box <x,y,w,h>', 'hide this rectangle of every image, in pixels from the top left', box)
       .option('--iterations <n>', "how often the plain encoder's code is decoded and pasted", wholeNumber(1))

@@ -30,7 +30,7 @@ export const interpolate: CommandDefinition = {
       .command('interpolate')
       .description('the images on the way from one image to another, or along several')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'two images or more, in this order: files, folders, IDX (.gz too) or .npy')
+      .argument('<images...>', 'two images or more, in this order: files, folders, IDX (.gz too), .npy or tar')
       .option('--steps <n>', 'images on each way, both ends included', wholeNumber(2), 9)
       .addOption(
         new Option('--path <name>', 'on the straight line between the codes, or on the arc')

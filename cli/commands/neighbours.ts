@@ -34,7 +34,7 @@ export const neighbours: CommandDefinition = {
       .command('neighbours')
       .description('the images of an index that are nearest to the images given, by their codes')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too) or .npy')
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
       .requiredOption('--index <codes.npy>', 'the codes that are searched')
       .option('-k <count>', 'neighbours of each image', wholeNumber(1), 8)
       .addOption(

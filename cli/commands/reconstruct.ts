@@ -37,7 +37,7 @@ export const reconstruct: CommandDefinition = {
       .command('reconstruct')
       .description('images through encoder and decoder, with their mean squared error')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too) or .npy')
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
       .requiredOption(
         '-o, --output <path>',
         'a folder (one PNG per image, structure kept), or a grid that ends in .png',
