@@ -60,7 +60,7 @@ describe('float32 with float16 and int8 beside it', async () => {
     });
     expect(encoder?.deviation).toBeCloseTo(Math.sqrt(variances.reduce((x, y) => x + y) / 8), 6);
     // the error is that of reconstruction in this precision from end to end
-    const mean = ({ mse }: { mse: Float32Array | Float64Array }) => mse.reduce((x, y) => x + y, 0) / n;
+    const mean = ({ mse }: { mse: Float32Array | Float64Array }) => Array.from(mse).reduce((x, y) => x + y, 0) / n;
     const batch = { data: images as Uint8Array, n };
     expect(bundle.variants?.int8?.drift?.mse?.own).toBeCloseTo(mean(await small.reconstruct(batch)), 6);
     expect(bundle.variants?.int8?.drift?.mse?.float32).toBeCloseTo(mean(await whole.reconstruct(batch)), 6);
