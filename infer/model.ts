@@ -6,12 +6,14 @@ import { type Decoded, decode } from './decode.js';
 import { type Codes, type EncodeOptions, encode } from './encode.js';
 import { type Features, features } from './features.js';
 import { sizes, toFeeds } from './feeds.js';
+import { checkGraph } from './graph-check.js';
 import { type Inpainting, type InpaintOptions, inpaint } from './inpaint.js';
 import { type InterpolateOptions, type Interpolation, interpolate } from './interpolate.js';
 import { AlixError } from './io/errors.js';
 import { type Manifold, type ManifoldOptions, manifold } from './manifold.js';
 import type { Masks } from './mask.js';
 import { type CodeIndex, type Neighbours, neighbours, type SearchOptions } from './neighbours.js';
+import { isOutOfMemory, ortReason } from './ort-reason.js';
 import { choosePrecision, fileOf, type Precision } from './precision.js';
 import { type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruct.js';
 import { type Refined, type RefineOptions, refine } from './refine.js';
@@ -189,7 +191,8 @@ export class Model {
    * @param inputs `n` rows of each of the graph's inputs by name, or of its one input
    * @param options.notFinite 'allowed' where the caller looks for NaN and infinities itself
    * @returns the outputs, by the names that the bundle contract gives them
-   * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'bad-input', 'run-failed', 'not-finite', 'disposed'
+   * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'bad-input', 'run-failed', 'no-memory', 'not-finite',
+   *   'disposed'
    */
   async run(
     graph: GraphName,
@@ -207,7 +210,7 @@ export class Model {
       results = await session.run(feeds);
     } catch (cause) {
       if (cause instanceof AlixError) throw cause;
-      throw new AlixError('run-failed', `the graph failed on a batch of ${n}: ${firstLine(cause)}`, { where, cause });
+      throw runFailed(cause, n, where);
     }
     const arrays: Record<string, Values> = {};
     for (const output of ports.outputs) {
@@ -250,8 +253,12 @@ export class Model {
 
   #session(graph: GraphName): Promise<GraphSession> {
     this.#refuseDisposed();
-    const open = this.#sessions.get(graph) ?? this.#open(graph);
+    const known = this.#sessions.get(graph);
+    if (known) return known;
+    const open = this.#open(graph);
     this.#sessions.set(graph, open);
+    // what failed for a while, as a network does, is tried anew by the next call
+    open.catch(() => this.#sessions.delete(graph));
     return open;
   }
 
@@ -263,7 +270,9 @@ export class Model {
         where: this.#files.where('model.json'),
         remedy: `choose a model with ${file}`,
       });
-    const session = await this.#runtime.createSession(await this.#files.read(file), where);
+    const bytes = await this.#files.read(file);
+    checkGraph(bytes, where);
+    const session = await this.#runtime.createSession(bytes, where);
     try {
       checkSignature(session, this.bundle, graph, where);
     } catch (error) {
@@ -274,6 +283,10 @@ export class Model {
   }
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.slice(0, 200);
+function runFailed(cause: unknown, n: number, where: string): AlixError {
+  const reason = ortReason(cause);
+  const [code, what, remedy] = isOutOfMemory(reason)
+    ? ['no-memory', 'there is not enough memory for', 'choose a smaller batch']
+    : ['run-failed', 'the graph failed on', 'try a smaller batch; if that fails too, export the model again'];
+  return new AlixError(code, `${what} a batch of ${n}: ${reason}`, { where, remedy, cause });
 }

@@ -2,6 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import { AlixError } from '../io/errors.js';
 import { openSession } from '../onnx-session.js';
+import { ortReason } from '../ort-reason.js';
 import type { GraphSession } from '../session.js';
 import type { Started } from '../worker/messages.js';
 import { cudaProblem } from './cuda.js';
@@ -29,7 +30,7 @@ export function servedOrt() {
       try {
         return await opening(bytes);
       } catch (cause) {
-        throw new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${reason(cause)}`, {
+        throw new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${ortReason(cause)}`, {
           where: what,
           remedy: 'export the model again',
           cause,
@@ -46,7 +47,7 @@ async function loadOrt(): Promise<Ort> {
     ort.env.logLevel = 'fatal';
     return ort;
   } catch (cause) {
-    throw new AlixError('no-runtime', `onnxruntime-node does not load: ${reason(cause)}`, {
+    throw new AlixError('no-runtime', `onnxruntime-node does not load: ${ortReason(cause)}`, {
       found: `${process.platform} ${process.arch}`,
       remedy: 'reinstall it with `npm install onnxruntime-node`; on Linux it needs glibc (not Alpine)',
       cause,
@@ -68,9 +69,4 @@ function sessionOptions(device: 'cpu' | 'cuda', threads: number | undefined): In
     },
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
-}
-
-/** The first line of an error, as others are told of it. */
-export function reason(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.trim().slice(0, 300);
 }

@@ -2,6 +2,7 @@
 import type { Env } from 'onnxruntime-common';
 import { AlixError } from '../io/errors.js';
 import { type Ort, openSession } from '../onnx-session.js';
+import { isOutOfMemory, ortReason } from '../ort-reason.js';
 import type { GraphSession } from '../session.js';
 import { serve } from '../worker/serve.js';
 
@@ -78,7 +79,7 @@ async function probe(ort: Ort, device: string): Promise<void> {
     // with its last session ONNX Runtime gives up the GPU, which is then lost for those that follow
     if (device !== 'webgpu') await session.release();
   } catch (cause) {
-    throw new AlixError('no-device', `ONNX Runtime does not start on "${device}": ${reason(cause)}`, {
+    throw new AlixError('no-device', `ONNX Runtime does not start on "${device}": ${ortReason(cause)}`, {
       remedy: device === 'webgpu' ? 'use device: "wasm"' : 'use a browser with WebAssembly SIMD, and fewer threads',
       cause,
     });
@@ -86,8 +87,8 @@ async function probe(ort: Ort, device: string): Promise<void> {
 }
 
 function badGraph(cause: unknown, where: string): AlixError {
-  const text = reason(cause);
-  if (/bad_alloc|out of memory|memory access out of bounds/i.test(text))
+  const text = ortReason(cause);
+  if (isOutOfMemory(text))
     return new AlixError('no-memory', `the graph does not fit into the page's memory: ${text}`, { where, cause });
   const remedy = 'export the model again';
   return new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${text}`, { where, remedy, cause });
@@ -102,8 +103,4 @@ function hold(name: string): Promise<void> {
       return new Promise(() => undefined);
     });
   });
-}
-
-function reason(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.trim().slice(0, 300);
 }
