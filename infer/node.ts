@@ -1,8 +1,9 @@
-/** The Node door: models from folders, on onnxruntime-node in a worker. */
+/** The Node door: models from folders, URLs and lists of files, on onnxruntime-node in a worker. */
+import { fileURLToPath } from 'node:url';
 import { openBundle } from './folder.js';
 import { throwIfAborted } from './io/errors.js';
 import type { LoadOptions } from './load-options.js';
-import { Model } from './model.js';
+import { Model, type OpenBundle } from './model.js';
 import { nodeRuntime } from './node/start.js';
 import { choosePrecision } from './precision.js';
 
@@ -18,19 +19,20 @@ export type { Runtime } from './runtime.js';
 export * from './verbs.js';
 
 /**
- * Loads the model bundle in a folder. Every file that its model.json names is checked (size and sha256); the graphs are
- * opened when a verb first needs them. They run in a worker, which does not keep the process alive while it is idle.
+ * Loads a model bundle. Of every file that its model.json names the size is checked, and of a graph the sha256 when a verb first needs
+ * it. Graphs run in a worker, which does not keep the process alive while it is idle.
  *
  * ```ts
  * const model = await loadModel('models/mnist-dali', { device: 'cpu' });
  * ```
+ * @param source the path of a model folder; its URL (file:, http:, https:); or its files
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'no-precision', 'bad-option',
  *   'interrupted'
  */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel(source: string | URL | readonly File[], options: LoadOptions = {}): Promise<Model> {
   throwIfAborted(options.signal);
   // the worker starts while the files are checked
-  const [runtime, chosen] = await Promise.allSettled([nodeRuntime(options), chooseFiles(path, options)]);
+  const [runtime, chosen] = await Promise.allSettled([nodeRuntime(options), chooseFiles(source, options)]);
   if (chosen.status === 'rejected') {
     if (runtime.status === 'fulfilled') await runtime.value.dispose?.();
     throw chosen.reason;
@@ -40,7 +42,17 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   return new Model(open, runtime.value, precision);
 }
 
-async function chooseFiles(path: string, options: LoadOptions) {
-  const open = await openBundle(path);
+async function chooseFiles(source: string | URL | readonly File[], options: LoadOptions) {
+  const open = await openSource(source, options);
   return { open, precision: choosePrecision(open.bundle, options.precision) };
+}
+
+/** What is fetched, or comes as files, is checked as on a web page. */
+async function openSource(source: string | URL | readonly File[], { signal }: LoadOptions): Promise<OpenBundle> {
+  if (typeof source !== 'string' && !(source instanceof URL))
+    return (await import('./web/open-files.js')).openFiles(source);
+  const isText = typeof source === 'string';
+  if (isText ? /^https?:\/\//i.test(source) : source.protocol !== 'file:')
+    return (await import('./web/open-url.js')).openUrl(source, { signal });
+  return openBundle(isText ? source : fileURLToPath(source));
 }

@@ -1,6 +1,10 @@
 /** The Node door: graphs run beside the event loop, and a worker that ends ends nothing else. */
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { onnxBytes } from '@alix/export';
 import { networkGraph } from '@alix/export/graph';
 import { loadModel, nodeRuntime } from '@alix/infer';
@@ -100,6 +104,28 @@ test.each([
   const model = await loadModel(folder, { device: 'cpu' });
   expect((await model.encode({ data: tinyImages(tiny, 2), n: 2 })).n).toBe(2);
   await model.dispose();
+});
+
+test('a model comes from a path, a URL or a list of files', async () => {
+  const server = createServer((request, response) => {
+    const file = join(folder, (request.url ?? '').replace('/model/', ''));
+    if (!existsSync(file)) response.writeHead(404).end();
+    else response.end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const files = readdirSync(folder).map((name) => new File([readFileSync(join(folder, name))], name));
+  const images = { data: tinyImages(tiny, 2), n: 2 };
+  const codes: number[][] = [];
+  for (const source of [folder, pathToFileURL(folder), `${at}model/`, new URL('model', at), files]) {
+    const model = await loadModel(source, { device: 'cpu' });
+    codes.push([...(await model.encode(images)).mean]);
+    await model.dispose();
+  }
+  for (const found of codes) expect(found).toEqual(codes[0]);
+  await expect(loadModel(`${at}elsewhere/`)).rejects.toMatchObject({ code: 'no-bundle' });
+  await expect(loadModel(files.slice(0, 1))).rejects.toMatchObject({ code: expect.stringMatching(/bundle/) });
+  server.close();
 });
 
 test('a worker that does not start is told', async () => {
