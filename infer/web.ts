@@ -32,7 +32,7 @@ export const devices = ['auto', 'wasm', 'webgpu'] as const;
  * ```
  * @param source the URL of a model folder (a text is taken from the page's own address), or its files
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-precision', 'bad-option', 'unreachable', 'no-device',
- *   'no-threads', 'bad-assets', 'no-worker', 'interrupted'
+ *   'no-threads', 'bad-assets', 'no-worker', 'runtime-lost', 'interrupted'
  */
 export async function loadModel(
   source: string | URL | readonly File[] | FileList,

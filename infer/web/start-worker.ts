@@ -18,7 +18,7 @@ let count = 0;
 /**
  * ONNX Runtime in a worker of its own. Its end gives all memory back.
  *
- * @throws AlixError 'no-worker' where its script does not load, 'no-device', 'worker-died', 'interrupted'
+ * @throws AlixError 'no-worker' where its script does not load, 'no-device', 'runtime-lost', 'interrupted'
  */
 export async function startWorker(
   device: WebDevice,
@@ -93,7 +93,7 @@ function watch(lock: string, signal: AbortSignal, onDeath: () => void): void {
 }
 
 function died(message?: string): AlixError {
-  return new AlixError('worker-died', 'the worker that runs ONNX Runtime has ended', {
+  return new AlixError('runtime-lost', 'the worker that runs ONNX Runtime has ended', {
     ...(message && { found: message }),
     remedy: 'load the model again; if memory was short, with a smaller batch',
   });

@@ -187,7 +187,7 @@ describeWithBrowser('errors of a page', () => {
       return codes;
     });
     await worker.evaluate(() => self.close());
-    expect(await pending).toEqual(['worker-died', 'worker-died']);
+    expect(await pending).toEqual(['runtime-lost', 'runtime-lost']);
   });
 
   it('of a load that was called off', async () => {
