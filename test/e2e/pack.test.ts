@@ -1,29 +1,22 @@
 /** The packed command line and runtime, installed into an empty folder, without anything of training. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { decodeNpy } from '@alix/infer/io/npy';
+import { decodePng } from '@alix/infer/io/png';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
+import { install, installedIn, repository } from '../fixtures/installed.js';
 import { encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+import { refineGraph } from '../fixtures/tiny-refine.js';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const root = temporaryFolder();
-const home = join(root, 'empty');
+const home = join(temporaryFolder(), 'empty');
 const installed = (...path: string[]) => join(home, 'node_modules', ...path);
 
 beforeAll(() => {
-  const npm = (args: string[], cwd: string) => execFileSync('npm', args, { cwd, stdio: 'pipe' });
-  npm(['pack', '-w', 'alix', '-w', '@alix/infer', '--pack-destination', root], repository);
-  mkdirSync(home);
-  writeFileSync(join(home, 'package.json'), '{ "private": true }');
-  const archives = readdirSync(root).filter((name) => name.endsWith('.tgz'));
-  expect(archives).toHaveLength(2);
-  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  npm(['install', ...quiet, ...archives.map((name) => `../${name}`)], home);
-  writeTinyBundle(join(home, 'model'));
+  install(home);
+  writeTinyBundle(join(home, 'model'), tiny, (json) => json, { 'refine.onnx': refineGraph(tiny, 'sigmoid') });
   writeImages(join(home, 'in'), ['1.png', '2.png']);
 });
 
@@ -33,16 +26,35 @@ function alix(...args: string[]) {
   return { code: status, stdout, stderr };
 }
 
+/** The files of an installed package, with slashes. */
+const filesOf = (name: string) =>
+  readdirSync(installed(name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(installed(name).length + 1))
+    .filter((file) => !file.startsWith('node_modules'));
+
 test('the packages hold what they need and no source, and bring none of the optional ones', () => {
   for (const name of ['alix', '@alix/infer']) {
-    const files = (readdirSync(installed(name), { recursive: true }) as string[]).filter(
-      (file) => !file.startsWith('node_modules'),
-    );
+    const files = filesOf(name);
     expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']));
-    expect(files.filter((file) => /(?<!\.d)\.ts$|\.map$|tsbuildinfo/.test(file))).toEqual([]);
+    expect(files.filter((file) => /(?<!\.d)\.ts$|\.map$|tsbuildinfo|\.test\.|\.wasm$/.test(file))).toEqual([]);
   }
   expect(readdirSync(installed('@alix'))).toEqual(['infer']);
-  expect(existsSync(installed('@tensorflow'))).toBe(false);
+});
+
+test('no TensorFlow comes with them, only what the runtime needs', () => {
+  const names = installedIn(home);
+  expect(names).toEqual(expect.arrayContaining(['alix', '@alix/infer', 'onnxruntime-node', 'onnxruntime-web']));
+  expect(names.filter((name) => /tensorflow|tfjs/.test(name))).toEqual([]);
+});
+
+test('all that is in the runtime, save its pages, was compiled from a source', () => {
+  const stray = filesOf('@alix/infer').filter((file) => {
+    const [, path] = /^dist\/(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
+    if (path === undefined) return !/^(README\.md|LICENSE|package\.json|examples\/[\w-]+\.(mjs|html))$/.test(file);
+    return !path.startsWith('page/') && !existsSync(join(repository, 'infer', `${path}.ts`));
+  });
+  expect(stray, 'left in infer/dist by files that are gone: remove that folder and build again').toEqual([]);
 });
 
 test('it encodes, with the codes that the layer gives by hand', () => {
@@ -53,6 +65,33 @@ test('it encodes, with the codes that the layer gives by hand', () => {
     .forEach((value, i) => {
       expect(data[i]).toBeCloseTo(value, 4);
     });
+});
+
+test('the example for Node writes the same codes, and a picture of what comes of them', () => {
+  const script = installed('@alix/infer', 'examples', 'encode-folder.mjs');
+  const said = execFileSync(process.execPath, [script, 'model', 'in', 'out'], { cwd: home, encoding: 'utf8' });
+  const { data, shape } = decodeNpy(readFileSync(join(home, 'out', 'codes.npy')), 'codes.npy');
+  expect(shape).toEqual([2, tiny.latent]);
+  const wanted = [0, 1].flatMap((i) => encodeByHand(tiny, pixelsOf(i)).mean);
+  for (const [i, value] of wanted.entries()) expect(data[i]).toBeCloseTo(value, 4);
+  const [plain, refined] = [...said.matchAll(/^mean squared error after \d+ steps: (.*)$/gm)].map(([, mse]) =>
+    Number(mse),
+  );
+  expect(refined).toBeLessThan(plain!);
+  // two images in three rows, 4x4 for a pixel, with lines of one pixel between
+  const { height, width } = decodePng(readFileSync(join(home, 'out', 'reconstructions.png')), 'png');
+  expect([height, width]).toEqual([4 * (3 * tiny.height + 4), 4 * (2 * tiny.width + 3)]);
+});
+
+test('without arguments it says how it is used, and of a folder that is no model one line', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [installed('@alix/infer', 'examples', 'encode-folder.mjs'), ...args], {
+      cwd: home,
+      encoding: 'utf8',
+    });
+  expect(run()).toMatchObject({ status: 2, stderr: 'usage: node encode-folder.mjs MODEL IMAGES OUT\n' });
+  const { status, stderr } = run('in', 'in', 'out');
+  expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('model.json')]]);
 });
 
 test('it lists the models that the repository ships', () => {

@@ -6,6 +6,9 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** A path, or one for each condition, which may hold conditions itself. */
+type Target = string | { readonly [condition: string]: Target };
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -16,8 +19,10 @@ interface Manifest {
   readonly workspaces?: readonly string[];
   readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports?: Readonly<Record<string, Target>>;
+  readonly sideEffects?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -31,14 +36,17 @@ const published = packages.filter((each) => !each.private);
 function present(folder: string, path: string): boolean {
   const [before = '', after = ''] = path.replace('**/', '').split('*');
   if (!path.includes('*')) return existsSync(join(root, folder, path));
-  const parent = join(root, folder, before.slice(0, before.lastIndexOf('/') + 1));
-  return existsSync(parent) && readdirSync(parent).some((name) => name.endsWith(after));
+  const end = before.lastIndexOf('/') + 1;
+  const parent = join(root, folder, before.slice(0, end));
+  const begin = before.slice(end);
+  return existsSync(parent) && readdirSync(parent).some((name) => name.startsWith(begin) && name.endsWith(after));
 }
 
 test('present() itself tells what is there from what is not', () => {
   expect(present('infer', 'package.json')).toBe(true);
   expect(present('infer', 'dist/io/*.js')).toBe(true);
   expect(present('infer', 'dist/io/*.no-such-ending')).toBe(false);
+  expect(present('infer', 'dist/io/no-such-beginning*.js')).toBe(false);
   expect(present('infer', 'no-such-folder/**/*.js')).toBe(false);
 });
 
@@ -53,20 +61,22 @@ test('all packages have one version, and ask for each other by it', () => {
 
 test('versions of dependencies are exact, and the same in all packages', () => {
   const seen = new Map<string, string>();
-  for (const { name, dependencies, devDependencies } of [workspace, ...packages])
-    for (const [other, wanted] of Object.entries({ ...dependencies, ...devDependencies })) {
+  for (const { name, dependencies, optionalDependencies, devDependencies } of [workspace, ...packages])
+    for (const [other, wanted] of Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies })) {
       expect([name, other, wanted]).toEqual([name, other, expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?$/)]);
       expect([name, other, wanted]).toEqual([name, other, seen.get(other) ?? wanted]);
       seen.set(other, wanted);
     }
 });
 
-test.each(published)('$name has what its package.json names', ({ folder, files = [], exports = {}, bin = {} }) => {
+/** All paths of a target. */
+const pathsOf = (target: Target): string[] =>
+  typeof target === 'string' ? [target] : Object.values(target).flatMap(pathsOf);
+
+test.each(published)('$name has what its package.json names', ({ folder, exports = {}, bin = {}, ...rest }) => {
+  const { files = [], sideEffects = [] } = rest;
   expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE']));
-  const targets = Object.values(exports).flatMap((target) =>
-    typeof target === 'string' ? target : Object.values(target),
-  );
-  for (const path of [...files, ...targets, ...Object.values(bin)])
+  for (const path of [...files, ...sideEffects, ...pathsOf(exports), ...pathsOf(bin)])
     expect([folder, path, present(folder, path)]).toEqual([folder, path, true]);
 });
 
