@@ -2,7 +2,8 @@
 import type { Model } from '@alix/infer';
 import { type CodesFile, openCodes } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
-import { decodeNpy } from '@alix/infer/io/npy';
+import { tooLarge } from '@alix/infer/io/files';
+import { decodeNpy, isNpy } from '@alix/infer/io/npy';
 
 /** Codes in memory. */
 export interface ReadCodes {
@@ -54,13 +55,25 @@ function refuseOther({ name, sha256 }: NonNullable<CodesFile['model']>, model: M
   });
 }
 
+const MAGIC_BYTES = 6;
+/** A pipe hands over 64 KiB at most, so that the beginning is looked at. */
+const LOOKED_AT = 1 << 20;
+const MAX_STDIN = 2 ** 32;
+
 async function fromStdin(): Promise<Pick<CodesFile, 'n' | 'd' | 'names' | 'model' | 'all'>> {
   if (process.stdin.isTTY)
     throw new AlixError('usage', '- reads codes from stdin, and stdin is a terminal', {
       remedy: 'pipe them in, as in `alix encode ... -o - | alix decode MODEL - -o DIR`',
     });
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  let total = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Uint8Array);
+    total += (chunk as Uint8Array).length;
+    // what is no such file may have no end
+    if (total >= MAGIC_BYTES && total < LOOKED_AT && !isNpy(Buffer.concat(chunks))) break;
+    if (total > MAX_STDIN) throw tooLarge('stdin', MAX_STDIN, total);
+  }
   const { shape, data, dtype } = decodeNpy(Buffer.concat(chunks), 'stdin');
   const [n = 0, d = 0] = shape;
   if (shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array))

@@ -4,13 +4,15 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBundle } from './bundle.js';
 import { AlixError } from './io/errors.js';
-import { describing, readBytes, sha256 } from './io/files.js';
+import { describing, readRegular, sha256 } from './io/files.js';
 import type { BundleFiles, OpenBundle } from './model.js';
 
 const REMEDY = 'copy the whole model folder again';
 
 /** Bytes that are read and hashed at once, so that the event loop turns in between. */
 const PIECE = 1024 * 1024;
+/** A model.json is some 100 KB. */
+const MAX_MANIFEST = 64 * 1024 * 1024;
 /** Graphs cannot be larger: their format has 31 bits for a size. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -66,7 +68,7 @@ async function readManifest(path: string, manifest: string): Promise<Uint8Array>
       remedy,
     });
   try {
-    return await readBytes(manifest);
+    return await readRegular(manifest, MAX_MANIFEST);
   } catch (error) {
     if (!(error instanceof AlixError) || error.code !== 'not-found') throw error;
     throw new AlixError('no-bundle', 'this folder holds no model.json', { where: path, remedy, cause: error });

@@ -44,7 +44,7 @@ async function run(context: Context): Promise<void> {
 
 /** The models in a folder; those that are shipped by default. */
 export async function listModels(folder?: string): Promise<Listed[]> {
-  const [{ modelNames, shippedFolder }, { parseBundle }, { readBytes }, { join }] = await Promise.all([
+  const [{ modelNames, shippedFolder }, { parseBundle }, { readRegular }, { join }] = await Promise.all([
     import('../models.js'),
     import('@alix/infer/bundle'),
     import('@alix/infer/io/files'),
@@ -55,7 +55,7 @@ export async function listModels(folder?: string): Promise<Listed[]> {
     modelNames(root).map(async (name) => {
       const path = join(root, name);
       const manifest = join(path, 'model.json');
-      const bundle = parseBundle(new TextDecoder().decode(await readBytes(manifest)), manifest);
+      const bundle = parseBundle(new TextDecoder().decode(await readRegular(manifest)), manifest);
       return {
         name,
         path,

@@ -1,7 +1,7 @@
 /** Codes on disk: float32 [n,d] in an .npy file, and beside it as <file>.json what they are of. Node only. */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { AlixError, isSystemError } from './errors.js';
-import { describeSystemError, describing } from './files.js';
+import { type FileHandle, open } from 'node:fs/promises';
+import { AlixError } from './errors.js';
+import { describing, readRegular, statRegular } from './files.js';
 import { readNpyHead } from './npy.js';
 
 /** A file of codes whose head was read. */
@@ -21,6 +21,8 @@ export interface CodesFile {
 
 /** The longest head that NPY files have here. */
 const MAX_HEAD = (1 << 20) + 12;
+/** Bytes of the longest text that V8 holds. */
+const MAX_TEXT = 2 ** 29 - 24;
 /** A system reads at most 2 GiB at a time. */
 const AT_ONCE = 1 << 28;
 
@@ -34,6 +36,7 @@ const AT_ONCE = 1 << 28;
  * @throws AlixError 'bad-codes' for an array of another kind, or a description that does not fit it; 'bad-npy', 'not-found', ...
  */
 export async function openCodes(path: string): Promise<CodesFile> {
+  await statRegular(path);
   const head = await withFile(path, async (file) => {
     const { size } = await file.stat();
     return readNpyHead(await bytesAt(file, 0, Math.min(size, MAX_HEAD), path), path, size);
@@ -96,9 +99,9 @@ async function bytesAt(file: FileHandle, from: number, size: number, path: strin
 type Description = Pick<CodesFile, 'names' | 'model'>;
 
 async function readDescription(path: string, n: number): Promise<Description> {
-  const content = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
-    throw describeSystemError(error, path);
+  const content = await readRegular(path, MAX_TEXT).catch((error: unknown) => {
+    if (error instanceof AlixError && error.code === 'not-found') return undefined;
+    throw error;
   });
   if (content === undefined) return { names: undefined, model: undefined };
   const bad = (what: string, details = {}) =>
@@ -107,7 +110,7 @@ async function readDescription(path: string, n: number): Promise<Description> {
       ...details,
       remedy: 'encode the images again, or remove this file',
     });
-  const { names, model } = parsed(content) ?? { names: null, model: null };
+  const { names, model } = parsed(new TextDecoder().decode(content)) ?? { names: null, model: null };
   if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === 'string')))
     throw bad('not what alix writes beside codes');
   if (model !== undefined && !isIdentity(model)) throw bad('"model" does not name a model');

@@ -1,6 +1,6 @@
 /** Files on disk: whole reads, atomic writes, checksums, and system errors in plain words. Node only. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { access, constants, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AlixError } from './errors.js';
@@ -61,6 +61,42 @@ export async function describing<T>(where: string, work: () => Promise<T>): Prom
  */
 export function readBytes(path: string): Promise<Uint8Array> {
   return describing(path, () => readFile(path));
+}
+
+/** The largest file that Node reads in one piece. */
+const MAX_WHOLE = 2 ** 31 - 1;
+
+/**
+ * A whole file that nobody vouches for. A pipe would be waited for without end, and a device gives bytes without end.
+ *
+ * @param most bytes that such a file can have; a larger one is not read
+ * @throws AlixError 'not-a-file', 'too-large', and those of `readBytes`
+ */
+export async function readRegular(path: string, most = MAX_WHOLE): Promise<Uint8Array> {
+  const { size } = await statRegular(path);
+  if (size > most) throw tooLarge(path, most, size);
+  return readBytes(path);
+}
+
+/** What the system says of a path that is to be opened. @throws AlixError 'not-a-file' for pipes and devices, 'not-found', ... */
+export async function statRegular(path: string): Promise<Stats> {
+  const found = await describing(path, () => stat(path));
+  // opening a folder has an error of its own
+  if (found.isFile() || found.isDirectory()) return found;
+  throw new AlixError('not-a-file', 'neither a file nor a folder, but a pipe or a device', {
+    where: path,
+    remedy: 'save its content to a file first',
+  });
+}
+
+/** The error of a file that is larger than what it should hold can be. */
+export function tooLarge(where: string, most: number, found: number): AlixError {
+  return new AlixError('too-large', 'the file is larger than what is read from such files', {
+    where,
+    expected: `at most ${most} bytes`,
+    found: `${found}`,
+    remedy: 'check that it is the right file',
+  });
 }
 
 /** sha256 as 64 hexadecimal digits: of bytes at once, of a file (a string is a path) by streaming it. */

@@ -1,6 +1,9 @@
 /** gzip, detected by its magic number and undone with the platform's own DecompressionStream. No file system. */
 import { AlixError } from './errors.js';
 
+/** What `limit` is shown at most. */
+const HEAD = 2048;
+
 /** Whether the bytes begin as a gzip stream does. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -21,6 +24,7 @@ export async function gunzip(
 ): Promise<Uint8Array> {
   if (!isGzip(bytes)) return bytes;
   const chunks: Uint8Array[] = [];
+  let out: Uint8Array | undefined;
   let total = 0;
   try {
     const content = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
@@ -30,9 +34,13 @@ export async function gunzip(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      chunks.push(value);
-      total += value.length;
-      most ??= limit(chunks[0] as Uint8Array);
+      if (!out) {
+        chunks.push(value);
+        most = limit(joined(chunks, Math.min(total + value.length, HEAD)));
+        // with room for one more byte, which says that it is longer
+        if (most !== undefined) out = joined(chunks, most + 1);
+      } else out.set(value.subarray(0, out.length - total), total);
+      total = Math.min(total + value.length, out?.length ?? Number.POSITIVE_INFINITY);
       if (most !== undefined && total > most) {
         await reader.cancel();
         break;
@@ -46,11 +54,17 @@ export async function gunzip(
       cause,
     });
   }
-  const out = new Uint8Array(total);
+  return out?.subarray(0, total) ?? joined(chunks, total);
+}
+
+/** The first `length` bytes of all parts, with zeros behind where there are fewer. */
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
   let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
+  for (const part of parts) {
+    if (at === length) break;
+    out.set(part.subarray(0, length - at), at);
+    at = Math.min(length, at + part.length);
   }
   return out;
 }

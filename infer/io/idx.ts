@@ -3,7 +3,7 @@
  * then the values, big-endian, the last dimension fastest. Often gzipped. http://yann.lecun.com/exdb/mnist
  */
 import { AlixError } from './errors.js';
-import { gunzip } from './gzip.js';
+import { gunzip, isGzip } from './gzip.js';
 
 /** An array of unsigned bytes: images [N,H,W] (or [N,H,W,C]), labels [N]. */
 export interface IdxArray {
@@ -20,6 +20,8 @@ const typeNames: Readonly<Record<number, string>> = {
   14: 'float64',
 };
 const UNSIGNED_BYTE = 8;
+/** As many as a file has at most that is not gzipped: Node reads no larger one in one piece. */
+const MAX_VALUES = 2 ** 31 - 1;
 
 /**
  * Reads an IDX array of unsigned bytes, gzipped or not (told by the first bytes, not by the name).
@@ -37,6 +39,12 @@ export async function decodeIdx(bytes: Uint8Array, where: string): Promise<IdxAr
       cause,
     });
   });
+  if (isGzip(bytes) && !isIdx(content))
+    throw new AlixError('bad-idx', 'gzipped, and what is in it is not an IDX file', {
+      where,
+      found: firstBytes(content),
+      remedy: 'unpack it first',
+    });
   return parseIdx(content, where);
 }
 
@@ -49,16 +57,16 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
       found,
       remedy: 'check that it is the right file, or download it again',
     });
-  const head = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'an empty file';
   const [zero0, zero1, type, rank] = bytes;
   if (zero0 !== 0 || zero1 !== 0 || type === undefined || rank === undefined || !(type in typeNames) || rank === 0)
-    throw bad('not an IDX file', 'to begin with 00 00, a type code and a number of dimensions', head);
+    throw bad('not an IDX file', 'to begin with 00 00, a type code and a number of dimensions', firstBytes(bytes));
   if (type !== UNSIGNED_BYTE) throw bad('values of another type', 'unsigned bytes', `${typeNames[type]}`);
   const start = 4 + 4 * rank;
   if (bytes.length < start) throw bad('the IDX file is truncated', `a head of ${start} bytes`, `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, n) => product * n, 1);
+  if (size > MAX_VALUES) throw bad('more values than are read at once', `at most ${MAX_VALUES}`, shape.join('x'));
   const found = bytes.length - start;
   if (found !== size) {
     const what = found < size ? 'the IDX file is truncated' : 'the IDX file is longer than it says';
@@ -66,6 +74,9 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
   }
   return { shape, data: bytes.subarray(start) };
 }
+
+const firstBytes = (bytes: Uint8Array): string =>
+  [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'an empty file';
 
 /** The bytes of an IDX file (not gzipped) of unsigned bytes. */
 export function encodeIdx({ shape, data }: IdxArray): Uint8Array<ArrayBuffer> {
@@ -99,5 +110,6 @@ function lengthOf(head: Uint8Array): number | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   let size = 1;
   for (let i = 0; i < rank; i++) size *= view.getUint32(4 + 4 * i);
-  return 4 + 4 * rank + size;
+  // of what is refused for its size no more is needed
+  return 4 + 4 * rank + (size > MAX_VALUES ? 0 : size);
 }

@@ -1,5 +1,5 @@
 /** The formats' readers and writers joined to the file system. Node only; the formats themselves know no files. */
-import { readBytes, writeFileAtomic } from './files.js';
+import { readRegular, writeFileAtomic } from './files.js';
 import { decodeIdx, type IdxArray } from './idx.js';
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from './npy.js';
 import { type DecodeOptions, decodePng, encodePng, type Pixels } from './png.js';
@@ -7,12 +7,12 @@ import { decodeSafetensors, encodeSafetensors, type NamedTensor, type Safetensor
 
 /** `decodeIdx` of a file. */
 export async function readIdx(path: string): Promise<IdxArray> {
-  return decodeIdx(await readBytes(path), path);
+  return decodeIdx(await readRegular(path), path);
 }
 
 /** `decodeNpy` of a file. */
 export async function readNpy(path: string): Promise<NpyArray> {
-  return decodeNpy(await readBytes(path), path);
+  return decodeNpy(await readRegular(path), path);
 }
 
 /** `encodeNpy` to a file, atomically. */
@@ -25,7 +25,7 @@ export function writeNpy(
 
 /** `decodePng` of a file. */
 export async function readPng(path: string, options: DecodeOptions = {}): Promise<Pixels> {
-  return decodePng(await readBytes(path), path, options);
+  return decodePng(await readRegular(path), path, options);
 }
 
 /** `encodePng` to a file, atomically. */
@@ -35,7 +35,7 @@ export function writePng(path: string, image: Pixels): Promise<void> {
 
 /** `decodeSafetensors` of a file. */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  return decodeSafetensors(await readBytes(path), path);
+  return decodeSafetensors(await readRegular(path), path);
 }
 
 /** `encodeSafetensors` to a file, atomically. */
