@@ -1,8 +1,8 @@
 /** Some image files read and decoded together, as plain data that cross to another thread and back. Node only. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { describeSystemError } from './files.js';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { describeSystemError, tooLarge } from './files.js';
 import { decodeImage } from './image-file.js';
-import { checkSize, type ImageShape, toShape } from './pixels.js';
+import { checkSize, type ImageShape, MAX_FILE, toShape } from './pixels.js';
 import { type SentError, sentError } from './sent-error.js';
 
 /** Where an image is: a file, or a part of one. */
@@ -56,6 +56,8 @@ async function readPlace(place: Place, shape: ImageShape): Promise<Uint8Array> {
 
 function bytesOf({ path, part }: Place): Uint8Array {
   try {
+    const size = part ? part.size : statSync(path).size;
+    if (size > MAX_FILE) throw tooLarge(whereOf({ path, ...(part && { part }) }), MAX_FILE, size);
     if (!part) return readFileSync(path);
     const bytes = Buffer.allocUnsafe(part.size);
     const file = openArchive(path);

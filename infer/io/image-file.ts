@@ -1,13 +1,16 @@
 /** One image file to the pixels that a model takes: PNG through pngjs, other formats through sharp. Node only. */
 import { AlixError } from './errors.js';
-import { readBytes } from './files.js';
-import { checkSize, type ImageShape, isPng, MAX_PIXELS, type Pixels, toShape } from './pixels.js';
+import { readRegular } from './files.js';
+import { checkSize, type ImageShape, isPng, MAX_FILE, MAX_PIXELS, type Pixels, toShape } from './pixels.js';
 import { type DecodeOptions, decodePng } from './png.js';
 
 export { type ImageShape, toShape } from './pixels.js';
 
 /** Formats beside PNG; SVG and PDF, which sharp reads too, are drawings and have no pixels of their own. */
 const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
+
+/** "PK" and two numbers: how a zip archive begins. */
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /**
  * Reads an image file of exactly `shape`'s size; images are never resized on the way.
@@ -18,7 +21,7 @@ const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
 export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
   // by the head, so that nobody waits for the pixels of a photograph that is refused for its size
   const onSize: DecodeOptions['onSize'] = (size) => checkSize(size, shape, path);
-  return toShape(await decodeImage(await readBytes(path), path, { onSize }), shape, path);
+  return toShape(await decodeImage(await readRegular(path, MAX_FILE), path, { onSize }), shape, path);
 }
 
 /**
@@ -35,6 +38,8 @@ export async function decodeImage(
 ): Promise<Pixels> {
   if (bytes.length === 0)
     throw new AlixError('bad-image', 'an empty file', { where, remedy: 'copy or export it again' });
+  if (ZIP.every((byte, i) => bytes[i] === byte))
+    throw new AlixError('bad-image', 'a zip archive, not an image', { where, remedy: 'unpack it first' });
   return isPng(bytes) ? decodePng(bytes, where, { onSize }) : decodeWithSharp(bytes, where, onSize);
 }
 

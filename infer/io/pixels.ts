@@ -20,6 +20,9 @@ export interface ImageShape {
 /** The largest image that is decoded unless told otherwise, in pixels. */
 export const MAX_PIXELS = 100_000_000;
 
+/** The largest file of an image, in bytes: as many pixels of four channels, not compressed, and some room. */
+export const MAX_FILE = 2 ** 29;
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Whether the bytes begin as a PNG file does. */
