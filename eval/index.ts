@@ -1,5 +1,6 @@
 /** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
+export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
 export {
   collectStatistics,
   covariance,
@@ -27,6 +28,16 @@ export {
   randomSubsets,
   type Subset,
 } from './kid.js';
+export {
+  bitsPerDimension,
+  elbo,
+  flow,
+  importanceWeighted,
+  logWeights,
+  type Measured,
+  type NegativeLogLikelihood,
+} from './likelihood.js';
+export { classify, type LinearSvm, type SvmProblem, svmProblem, trainLinearSvm } from './linear-svm.js';
 export { type ModeCoverage, modeCoverage } from './modes.js';
 export {
   byError,

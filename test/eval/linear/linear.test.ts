@@ -3,6 +3,7 @@ import { pivotedCholesky } from '@alix/eval/linear/cholesky';
 import { symmetricEigenvalues, tridiagonalEigenvalues } from '@alix/eval/linear/eigenvalues';
 import { createBlock, sharedBlock } from '@alix/eval/linear/kernel';
 import { addProduct, matrix, part, transposed } from '@alix/eval/linear/product';
+import { invertPositive, solvePositive } from '@alix/eval/linear/solve';
 import { wasmKernel } from '@alix/eval/linear/wasm-kernel';
 import { describe, expect, test } from 'vitest';
 import { noise } from '../support.js';
@@ -79,6 +80,25 @@ describe('pivoted Cholesky factors', () => {
 
   test('of zeros: rank 0', () => {
     expect(pivotedCholesky(new Float64Array(9), 3)).toEqual({ factor: new Float64Array(0), rank: 0 });
+  });
+});
+
+describe('positive definite systems', () => {
+  test.each([1, 24, 25, 131])('%i unknowns: solution and inverse', (d) => {
+    const a = gram(noise(d * d, 8), d, d);
+    for (let i = 0; i < d; i++) a[i * d + i]! += 1;
+    const x = noise(d, 9);
+    const b = new Float64Array(d);
+    addProduct(matrix(b, d, 1), matrix(a, d, d), matrix(x, d, 1));
+    const solved = solvePositive(a.slice(), b);
+    expect(largest(solved.map((value, i) => value - x[i]!))).toBeLessThan(1e-13 * d);
+    const one = new Float64Array(d * d);
+    addProduct(matrix(one, d, d), matrix(a, d, d), matrix(invertPositive(a.slice(), d), d, d));
+    expect(largest(one.map((value, at) => value - (at % (d + 1) === 0 ? 1 : 0)))).toBeLessThan(1e-13 * d);
+  });
+
+  test('one that is not is refused', () => {
+    expect(() => solvePositive(Float64Array.of(1, 0, 2, 1), Float64Array.of(1, 1))).toThrow(/not positive/);
   });
 });
 
