@@ -54,6 +54,8 @@ async function run(argument: string, paths: readonly string[], options: Options,
   await check(options, context);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
+    // opened while the first images are read; what is wrong with it is told by the first run
+    model.prepare('encoder').catch(() => {});
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     if (options.output !== '-') await refuseInputs(options.output, inputs.entries, false);
     const d = model.latent.size;

@@ -18,24 +18,35 @@ const REMEDY = 'load the model again; if it happens again the model or the memor
  *   later, of every call, 'runtime-lost' where the worker has died
  */
 export async function nodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const started = ahead;
+  if (ahead?.key !== keyOf(options)) {
+    letGo();
+    return startRuntime(options);
+  }
+  const { runtime } = ahead;
   ahead = undefined;
-  if (started?.key === keyOf(options)) return started.runtime;
-  started?.runtime.then((runtime) => runtime.dispose?.()).catch(() => {});
-  return startRuntime(options);
+  return runtime;
 }
 
 let ahead: { readonly key: string; readonly runtime: Promise<Runtime> } | undefined;
 const keyOf = ({ device = 'auto', threads }: RuntimeOptions) => `${device} ${threads}`;
+
+/** Ends what was prepared for other options. */
+function letGo(): void {
+  ahead?.runtime.then((runtime) => runtime.dispose?.()).catch(() => {});
+  ahead = undefined;
+}
 
 /**
  * Starts what the next `nodeRuntime` or `loadModel` with these options takes: for programs that have more to load themselves
  * meanwhile. Errors are told by that call.
  */
 export function prepareRuntime(options: RuntimeOptions = {}): void {
+  const key = keyOf(options);
+  if (ahead?.key === key) return;
+  letGo();
   const runtime = startRuntime(options);
   runtime.catch(() => {});
-  ahead = { key: keyOf(options), runtime };
+  ahead = { key, runtime };
 }
 
 /** @param file what the worker runs; tests have their own */
