@@ -138,3 +138,29 @@ describeWithBrowser('cache', () => {
     expect(await load(['model.json', 'decoder.onnx'], 'decoder.onnx')).toContain('decoder.onnx: the file was altered');
   });
 });
+
+describeWithBrowser('a page over plain http from another machine', () => {
+  it('has no cache, no WebCrypto and no WebGPU, and runs models all the same', async () => {
+    const browser = await startBrowser('--host-resolver-rules=MAP far.test 127.0.0.1');
+    const server = await startServer();
+    try {
+      const page = await openPage(browser, server.origin.replace('127.0.0.1', 'far.test'));
+      expect(await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof caches])).toEqual([
+        false,
+        'undefined',
+        'undefined',
+      ]);
+      expect(await tryModel(page, '/model/')).toMatchObject({ device: 'wasm', threads: 1 });
+      const threads = await errorOf(page, '/model/', { threads: 2 });
+      expect(threads).toMatchObject({
+        code: 'no-threads',
+        message: expect.stringContaining('serve the page over https'),
+      });
+      const gpu = await errorOf(page, '/model/', { device: 'webgpu' });
+      expect(gpu).toMatchObject({ code: 'no-device', message: expect.stringContaining('needs a secure context') });
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+});
