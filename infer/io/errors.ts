@@ -49,9 +49,17 @@ function oneLine(what: string, { expected, found, where, remedy }: ErrorDetails)
   return `${sentence}${remedy ? `; ${remedy}` : ''}`.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
 }
 
+/** What Node throws where the operating system refuses: NodeJS.ErrnoException, for projects without Node's types too. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly errno?: number | undefined;
+  readonly path?: string | undefined;
+  readonly syscall?: string | undefined;
+}
+
 /** True for errors of the operating system (ENOENT, EACCES, ENOSPC, ...). */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+export function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && typeof (error as Partial<SystemError>).code === 'string';
 }
 
 /** `AbortSignal.throwIfAborted` with the error class of alix; code 'interrupted'. */
