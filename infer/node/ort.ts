@@ -4,6 +4,7 @@ import { AlixError } from '../io/errors.js';
 import { openSession } from '../onnx-session.js';
 import { ortReason } from '../ort-reason.js';
 import type { GraphSession } from '../session.js';
+import { ORT_VERSION } from '../web/ort-files.js';
 import type { Started } from '../worker/messages.js';
 import { cudaProblem } from './cuda.js';
 import type { RuntimeOptions } from './options.js';
@@ -49,7 +50,7 @@ async function loadOrt(): Promise<Ort> {
   } catch (cause) {
     throw new AlixError('no-runtime', `onnxruntime-node does not load: ${ortReason(cause)}`, {
       found: `${process.platform} ${process.arch}`,
-      remedy: 'reinstall it with `npm install onnxruntime-node`; on Linux it needs glibc (not Alpine)',
+      remedy: `install it with \`npm install onnxruntime-node@${ORT_VERSION}\`; on Linux it needs glibc (not Alpine)`,
       cause,
     });
   }

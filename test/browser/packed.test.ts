@@ -1,5 +1,5 @@
 /** The packed runtime in an empty project: in a page that Vite builds, in one that webpack builds, and in one without a bundler. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -96,10 +96,16 @@ describeWithBrowser('the packed runtime', () => {
     expect(sites.filter((site) => site !== own && site !== 'null')).toEqual([]);
   }
 
-  it('comes with nothing native, where that is left out', () => {
+  it('comes with nothing native, where that is left out; Node then says what to install', () => {
     const names = installedIn(home);
     expect(names).toEqual(expect.arrayContaining(['@alix/infer', 'onnxruntime-web']));
     expect(names.filter((name) => /onnxruntime-node|sharp|tensorflow/.test(name))).toEqual([]);
+    const sample = ['sample', 'strokes-dali', '-n', '1', '--seed', '1', '-o', 'x.png'];
+    const { status, stderr } = spawnSync(at('node_modules', '.bin', 'alix'), sample, { cwd: home, encoding: 'utf8' });
+    expect([status, stderr.trim().split('\n')]).toEqual([
+      1,
+      [expect.stringContaining('npm install onnxruntime-node@')],
+    ]);
   });
 
   it('runs as Vite builds it', async () => {
