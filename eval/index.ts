@@ -2,6 +2,13 @@
 
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
 export {
+  collectSample,
+  type FeatureSample,
+  mergeSamples,
+  type SampleCollector,
+  sampledFeatures,
+} from './feature-sample.js';
+export {
   collectStatistics,
   covariance,
   type FeatureStatistics,
@@ -11,6 +18,11 @@ export {
 } from './feature-statistics.js';
 export type { Features } from './features.js';
 export {
+  type DistanceAtInfinity,
+  type DistanceAtInfinityOptions,
+  distanceAtInfinity,
+} from './fid-infinity.js';
+export {
   type FeatureDistance,
   type FrechetDistance,
   featureDistance,
@@ -19,6 +31,7 @@ export {
 } from './frechet.js';
 export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score.js';
 export { type InnerProducts, innerProducts } from './inner-products.js';
+export { bootstrap, type Interval, jackknife, meanInterval } from './intervals.js';
 export {
   type KernelDistance,
   type KernelDistanceOptions,
@@ -28,6 +41,16 @@ export {
   randomSubsets,
   type Subset,
 } from './kid.js';
+export { type KernelDistanceOfAll, kernelDistanceOfAll } from './kid-interval.js';
+export {
+  type ActiveUnits,
+  activeUnits,
+  type CodeReconstruction,
+  codeReconstruction,
+  type LatentDiagnostics,
+  latentDiagnostics,
+  unitDivergence,
+} from './latents.js';
 export {
   bitsPerDimension,
   elbo,
@@ -47,6 +70,7 @@ export {
   type MeanAndStd,
   summariseErrors,
 } from './mse.js';
+export { classifyByNeighbours, type NeighbourOptions } from './nearest-neighbours.js';
 export {
   expectedCoverage,
   type PrecisionRecall,
@@ -54,5 +78,9 @@ export {
   precisionRecall,
   type Ties,
 } from './prdc.js';
+export { type PsnrSummary, psnr, summarisePsnr } from './psnr.js';
 export * from './report.js';
+export { resizeBicubic, type Size } from './resize-bicubic.js';
+export { type SsimOptions, ssim } from './ssim.js';
 export { type Moments, mergeMoments, momentsOf, noMoments, variance } from './statistics.js';
+export { type Labelled, type SvmProtocolOptions, type SvmProtocolResult, svmProtocol } from './svm-protocol.js';

@@ -101,15 +101,16 @@ export async function squaredDiscrepancy(
   return (xx + yy) / (m * (m - 1)) - (2 * xy) / (m * m);
 }
 
-/** The kernel summed over all pairs, without those of a row and itself where asked. */
-function kernelSum(
+/** The kernel summed over all pairs, without those of a row and itself where asked. @param gram [n,m] of inner products */
+export function kernelSum(
   gram: ArrayLike<number>,
   { degree, gamma, constant }: PolynomialKernel,
   m: number,
   withoutDiagonal: boolean,
 ): number {
   let total = 0;
-  for (let i = 0; i < m; i++) {
+  const n = gram.length / m;
+  for (let i = 0; i < n; i++) {
     let sum = 0;
     for (let j = 0; j < m; j++)
       if (!withoutDiagonal || i !== j) sum += power(gamma * gram[i * m + j]! + constant, degree);
