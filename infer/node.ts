@@ -6,6 +6,7 @@ import type { LoadOptions } from './load-options.js';
 import { Model, type OpenBundle } from './model.js';
 import { nodeRuntime } from './node/start.js';
 import { choosePrecision } from './precision.js';
+import { whileLoading } from './while-loading.js';
 
 export { type Bundle, encoderOf, type GraphName, imageOf, latentOf } from './bundle.js';
 export { openBundle } from './folder.js';
@@ -29,7 +30,11 @@ export * from './verbs.js';
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'no-precision', 'bad-option',
  *   'interrupted'
  */
-export async function loadModel(source: string | URL | readonly File[], options: LoadOptions = {}): Promise<Model> {
+export function loadModel(source: string | URL | readonly File[], options: LoadOptions = {}): Promise<Model> {
+  return whileLoading(options.signal, (signal) => load(source, { ...options, signal }));
+}
+
+async function load(source: string | URL | readonly File[], options: LoadOptions): Promise<Model> {
   throwIfAborted(options.signal);
   // the worker starts while the files are checked
   const [runtime, chosen] = await Promise.allSettled([nodeRuntime(options), chooseFiles(source, options)]);
@@ -38,6 +43,8 @@ export async function loadModel(source: string | URL | readonly File[], options:
     throw chosen.reason;
   }
   if (runtime.status === 'rejected') throw runtime.reason;
+  if (options.signal?.aborted) await runtime.value.dispose?.();
+  throwIfAborted(options.signal);
   const { open, precision } = chosen.value;
   return new Model(open, runtime.value, precision);
 }
