@@ -1,9 +1,13 @@
 /** model.json: what a model bundle promises. The contract of export (writes), infer and eval (read). */
 import { AlixError } from './io/errors.js';
+import { MAX_PIXELS } from './io/pixels.js';
 import * as is from './schema.js';
 
 /** The newest version that is read and written; older ones are read too, newer ones are refused. */
 export const FORMAT_VERSION = 3;
+
+/** Values of a code; what more than that is allocated for is a number that somebody mistyped. */
+const MAX_LATENT = 2 ** 24;
 
 /** The graphs that this version runs, each in a file of its name: encoder.onnx, ... */
 export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_encoder' | 'classifier' | 'refine';
@@ -164,6 +168,8 @@ function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message:
   const { files, golden, points, image, latent, encoder } = bundle;
   const has = (graph: string) => `${graph}.onnx` in files;
   if ((image === undefined) === (points === undefined)) yield ['image', 'either "image" or "points" is needed'];
+  if (image && image.height * image.width > MAX_PIXELS) yield ['image', `at most ${MAX_PIXELS} pixels are read`];
+  if (latent && latent.size > MAX_LATENT) yield ['latent', `codes have at most ${MAX_LATENT} values`];
   if (!has('decoder') && !has('classifier')) yield ['files', 'decoder.onnx is missing from "files"'];
   if (has('encoder') && !encoder) yield ['encoder', 'needed where there is an encoder.onnx'];
   if ((has('encoder') || has('decoder')) && !latent) yield ['latent', 'needed where there is an encoder or a decoder'];

@@ -1,4 +1,5 @@
 /** Whether a runtime computes what the bundle says that it should: its golden pairs, run through the graphs. */
+import { AlixError } from './io/errors.js';
 import type { Model } from './model.js';
 import { goldenOf, type Precision } from './precision.js';
 import type { Values } from './session.js';
@@ -7,9 +8,22 @@ import type { Values } from './session.js';
  * Runs the golden inputs through the encoder, decoder and classifier that the bundle has.
  *
  * @returns what is wrong, or undefined
- * @throws AlixError as the graphs' runs do
+ * @throws AlixError as the graphs' runs do; 'bad-bundle' where the pairs are not of the sizes that the bundle has
  */
 export async function selfTest(model: Model, precision: Precision): Promise<string | undefined> {
+  try {
+    return await firstDifference(model, precision);
+  } catch (cause) {
+    if (cause instanceof AlixError && cause.code !== 'bad-input') throw cause;
+    throw new AlixError('bad-bundle', 'the golden pairs of this model cannot be read', {
+      where: model.bundle.name,
+      remedy: 'export the model again',
+      cause,
+    });
+  }
+}
+
+async function firstDifference(model: Model, precision: Precision): Promise<string | undefined> {
   const golden = goldenOf(model.bundle, precision);
   const { n, tolerance } = golden;
   const given = golden.image ? fromBase64(golden.image) : golden.points ? floats(golden.points) : undefined;
@@ -33,7 +47,8 @@ export async function selfTest(model: Model, precision: Precision): Promise<stri
 }
 
 function largestDifference(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  // what was made is as the graph promised
+  if (a.length !== b.length) throw new RangeError('a pair of another size');
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
 }
 

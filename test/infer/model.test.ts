@@ -136,7 +136,7 @@ test('a graph whose numbers are none is refused, where codes or an error of NaN 
 });
 
 test('a latent size that no graph has is refused before codes of that size are drawn', async () => {
-  const folder = writeTinyBundle(fresh(), tiny, (json) => ({ ...json, latent: { size: 1e10, prior: 'normal' } }));
+  const folder = writeTinyBundle(fresh(), tiny, (json) => ({ ...json, latent: { size: 1e7, prior: 'normal' } }));
   const model = await loadModel(folder, { device: 'cpu' });
   await expect(model.sample(64, { seed: 1 })).rejects.toMatchObject({ code: 'bad-graph' });
   await model.dispose();
