@@ -74,6 +74,20 @@ export function batchSize({ batch = DEFAULT_BATCH }: RunOptions): number {
   return batch;
 }
 
+/** Values of the largest array that results are put into: 8 GiB of float32. */
+const MAX_VALUES = 2 ** 31;
+
+/** Before hours of work. @throws AlixError 'bad-option' where n images are more than one array holds */
+export function checkRoom(bundle: Bundle, n: number, remedy: string): void {
+  const most = Math.floor(MAX_VALUES / imageValues(bundle));
+  if (n > most)
+    throw new AlixError('bad-option', 'more images than one array holds', {
+      expected: `at most ${most}`,
+      found: `${n}`,
+      remedy,
+    });
+}
+
 /** Values per image: H·W·C. */
 export function imageValues(bundle: Bundle): number {
   const { height, width, channels } = imageOf(bundle);
@@ -94,10 +108,10 @@ function* fromArray(bundle: Bundle, { data, n, names }: ImageArray, size: number
       expected: `uint8, ${n} x ${values} values (${describeImage(bundle)})`,
       found: describeValue(data),
     });
-  if (names !== undefined && names.length !== n)
+  if (names !== undefined && !(names.length === n && names.every((name) => typeof name === 'string')))
     throw new AlixError('bad-image', 'as many names as images are needed', {
-      expected: `${n}`,
-      found: `${names.length}`,
+      expected: `${n} texts`,
+      found: describeValue(names),
     });
   for (let start = 0; start < n; start += size) {
     const end = Math.min(n, start + size);
@@ -119,7 +133,13 @@ async function* fromStream(
   let names: string[] = [];
   // grows with the images there are: a batch may be larger than all of them
   let parts: Uint8Array[] = [];
-  for await (const { name, pixels } of images) {
+  for await (const image of images) {
+    const { name, pixels } = (image ?? {}) as NamedImage;
+    if (typeof name !== 'string')
+      throw new AlixError('bad-image', 'an image without a name', {
+        expected: '{ name, pixels }',
+        found: describeValue(image),
+      });
     if (!(pixels instanceof Uint8Array) || pixels.length !== values)
       throw new AlixError('bad-image', 'not an image of the size that the model takes', {
         where: name,

@@ -13,6 +13,13 @@ export function toFeeds(
 ): Tensors {
   const read = ports.filter(({ name }) => session.inputs.some((input) => input.name === name));
   const [first] = read;
+  if (typeof given !== 'object' || given === null)
+    throw new AlixError('bad-input', 'not what the graph takes', {
+      expected: 'arrays by the names of its inputs',
+      found: describeValue(given),
+    });
+  if (!Number.isInteger(n) || n < 0)
+    throw new AlixError('bad-input', 'a batch has a whole number of rows', { found: `${n}` });
   const isOne = given instanceof Float32Array || given instanceof Uint8Array;
   const values: Readonly<Record<string, Values>> = isOne ? { [first!.name]: given } : given;
   const wanted = read.map(({ name }) => name).join(', ');

@@ -1,5 +1,5 @@
 /** interpolate: the images on the way from one code to another. */
-import type { RunOptions } from './batches.js';
+import { checkRoom, type RunOptions } from './batches.js';
 import { imageOf, latentOf } from './bundle.js';
 import { checkLatent, type Decoded, decode } from './decode.js';
 import { AlixError } from './io/errors.js';
@@ -46,6 +46,7 @@ export async function interpolate(
   imageOf(model.bundle);
   const { size } = latentOf(model.bundle);
   const { steps = 9, path } = options;
+  if (steps >= 2) checkRoom(model.bundle, (from.length / size) * steps, 'ask for fewer steps');
   const latent = interpolateCodes(from, to, size, { steps, path });
   return { ...(await decode(model, latent, options)), latent, pairs: from.length / size, steps };
 }

@@ -1,5 +1,5 @@
 /** sample: new images, from the prior or from the posterior of an image. Every draw is fixed by its seed. */
-import { batchSize, type Images, type RunOptions } from './batches.js';
+import { batchSize, checkRoom, type Images, type RunOptions } from './batches.js';
 import { type Bundle, encoderOf, imageOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
@@ -42,7 +42,9 @@ export interface Sample {
  * @throws AlixError 'bad-option', 'bad-seed', 'bad-bundle', 'bad-graph', 'interrupted', ...
  */
 export async function sample(model: Model, n: number, options: SampleOptions): Promise<Sample> {
-  return collect(sampleBatches(model, n, options), n, options.seed);
+  const stream = sampleBatches(model, n, options);
+  checkRoom(model.bundle, n, 'take them as a stream, from sampleBatches');
+  return collect(stream, n, options.seed);
 }
 
 /** The same as a stream of batches; wrong options are refused at once, not at the first batch. */
@@ -78,6 +80,8 @@ export async function sampleGiven(
   options: SampleGivenOptions,
 ): Promise<SampleGiven> {
   const stream = await sampleGivenBatches(model, images, perImage, options);
+  const count = 'data' in images ? images.n : 1;
+  checkRoom(model.bundle, count * perImage, 'take them as a stream, from sampleGivenBatches');
   const parts: Sample[] = [];
   for await (const part of stream) parts.push(part);
   const n = parts.reduce((sum, part) => sum + part.n, 0);
