@@ -8,7 +8,8 @@ import { AlixError, throwIfAborted } from './io/errors.js';
 import { type Masks, maskSource } from './mask.js';
 import type { Model } from './model.js';
 import { checkFeather, paste } from './paste.js';
-import { checkRefine, type RefineSettings } from './refine.js';
+import { countOf } from './per-image.js';
+import { checkRefine, type RefineSettings, refineSettings } from './refine.js';
 
 export type { MaskArray, Masks } from './mask.js';
 
@@ -107,10 +108,11 @@ export async function* inpaintBatches(
   const { iterations, refine, feather = 0 } = options;
   const { height, width, channels } = imageOf(model.bundle);
   const known = maskSource(model.bundle, masks);
-  const settings = typeof refine === 'number' ? { steps: refine } : refine;
+  const settings = refineSettings(refine);
   batchSize(options);
   checkFeather(feather);
   if (settings) checkRefine(model, settings);
+  known.end(countOf(images));
   const guess = firstGuess(model, iterations ?? (settings ? 1 : undefined), iterations !== undefined);
   let first = 0;
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
@@ -123,7 +125,7 @@ export async function* inpaintBatches(
       ({ latent } = await descend(model, begun, { ...settings, signal: options.signal }));
     }
     const { image } = await decodeBatch(model, latent, n);
-    const pixels = paste(data, image, hidden, { height, width, channels }, feather);
+    const pixels = await paste(data, image, hidden, { height, width, channels }, feather);
     yield { n, names, originals: data, masks: hidden, pixels, latent, knownMse: knownErrors(data, image, hidden, n) };
     first += n;
   }
@@ -153,7 +155,7 @@ function firstGuess(model: Model, iterations = ITERATIONS, isAsked: boolean): Gu
       throwIfAborted(signal);
       const latent = (await model.run('encoder', image, n)).mean as Float32Array;
       if (i === iterations) return latent;
-      image = paste(filled, (await decodeBatch(model, latent, n)).image, hidden, model.image);
+      image = await paste(filled, (await decodeBatch(model, latent, n)).image, hidden, model.image);
     }
   };
 }

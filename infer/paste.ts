@@ -1,5 +1,6 @@
 /** Decoded pixels into the holes of images. */
 import { AlixError } from './io/errors.js';
+import { turns } from './io/turn.js';
 
 /** Images of one size. */
 export interface Frame {
@@ -18,24 +19,26 @@ export function checkFeather(feather: number): void {
 
 /**
  * The originals, with what was decoded where they are hidden. With `feather` f, what the decoder is off at the nearest known pixel (the
- * mean of several as near) is taken from a hidden one at distance r <= f, times 1 - r/(f+1).
+ * mean of several as near) is taken from a hidden one at distance r <= f, times 1 - r/(f+1). The event loop turns meanwhile.
  *
  * @param originals uint8 [n,H,W,C]; known pixels are copied bit for bit
  * @param decoded float32 [n,H,W,C] in [0,1]
  * @param masks uint8 [n,H,W], 1 where hidden
  */
-export function paste(
+export async function paste(
   originals: Uint8Array,
   decoded: Float32Array,
   masks: Uint8Array,
   frame: Frame,
   feather = 0,
-): Uint8Array<ArrayBuffer> {
-  const { channels } = frame;
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, channels } = frame;
   const rings = ringsOf(feather);
   const out = Uint8Array.from(originals);
-  masks.forEach((hidden, at) => {
-    if (!hidden) return;
+  const turn = turns();
+  for (let at = 0; at < masks.length; at++) {
+    if (at % width === 0) await turn();
+    if (!masks[at]) continue;
     const { seen, share } = nearestKnown(masks, at, frame, rings, feather);
     for (let c = 0; c < channels; c++) {
       const off = (place: number) => originals[place * channels + c]! - 255 * decoded[place * channels + c]!;
@@ -43,7 +46,7 @@ export function paste(
       const value = 255 * decoded[at * channels + c]! + shift;
       out[at * channels + c] = Math.round(Math.max(0, Math.min(255, value)));
     }
-  });
+  }
   return out;
 }
 
@@ -74,10 +77,12 @@ function nearestKnown(
 ): { readonly seen: readonly number[]; readonly share: number } {
   const [y, x] = [Math.floor(at / width) % height, at % width];
   for (const { distance, steps } of rings) {
-    const seen = steps
-      .filter(([dy, dx]) => y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width)
-      .map(([dy, dx]) => at + dy * width + dx)
-      .filter((place) => !masks[place]);
+    const seen: number[] = [];
+    for (const [dy, dx] of steps) {
+      if (y + dy < 0 || y + dy >= height || x + dx < 0 || x + dx >= width) continue;
+      const place = at + dy * width + dx;
+      if (!masks[place]) seen.push(place);
+    }
     if (seen.length > 0) return { seen, share: 1 - distance / (feather + 1) };
   }
   return { seen: [], share: 0 };
