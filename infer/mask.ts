@@ -14,8 +14,8 @@ export type Masks = MaskArray | ((name: string, place: number) => MaskArray | Pr
 /** Gives the masks of a batch: uint8 [n,H,W], 1 where hidden. */
 export interface MaskSource {
   of(batch: ImageBatch, first: number): Promise<Uint8Array>;
-  /** To be called with the number of images there were. @throws AlixError 'bad-mask' when there were more masks */
-  end(images: number): void;
+  /** To be called with the number of images there were, once it is known. @throws AlixError 'bad-mask' for another number of masks */
+  end(images: number | undefined): void;
 }
 
 /** @throws AlixError 'bad-mask' for masks of another size, and from `of` for one that hides the whole image */

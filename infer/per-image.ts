@@ -1,11 +1,17 @@
 /** Arrays given beside images: one row for each, or one row for all. */
+import type { Images } from './batches.js';
 import { AlixError } from './io/errors.js';
+
+/** How many images there are, where that is known before they are read: what does not fit them is then told before any work. */
+export function countOf(images: Images): number | undefined {
+  return typeof images === 'object' && images !== null && 'data' in images ? images.n : undefined;
+}
 
 /** The rows that belong to `n` images from place `first` on. */
 export interface PerImage<T> {
   rows(first: number, n: number): T;
   /** To be called with the number of images there were. @throws the same error when there were more rows than images */
-  end(images: number): void;
+  end(images: number | undefined): void;
 }
 
 interface Row {
@@ -24,7 +30,7 @@ export function perImage<T extends Float32Array | Uint8Array>(array: T, { size, 
   const count = array.length / size;
   const wrong = (expected: string) =>
     new AlixError(code, what, { expected, found: `${array.length} values (${size} make one)` });
-  if (!Number.isInteger(count) || count === 0) throw wrong(`a multiple of ${size} values`);
+  if (!Number.isInteger(count)) throw wrong(`a multiple of ${size} values`);
   return {
     rows(first, n) {
       if (count === 1) return repeated(array, n);
@@ -32,7 +38,8 @@ export function perImage<T extends Float32Array | Uint8Array>(array: T, { size, 
       return array.subarray(first * size, (first + n) * size) as T;
     },
     end(images) {
-      if (count !== 1 && count !== images) throw wrong(`one for each of ${images} images, or one for all`);
+      if (images !== undefined && count !== 1 && count !== images)
+        throw wrong(`one for each of ${images} images, or one for all`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { encoderOf } from './bundle.js';
 import { concat } from './concat.js';
 import { decodeBatch } from './decode.js';
 import type { Model } from './model.js';
-import { type RefineSettings, refineBatches } from './refine.js';
+import { type RefineSettings, refineBatches, refineSettings } from './refine.js';
 import { meanSquaredErrors } from './squared-error.js';
 
 export { meanAndStd, meanSquaredError } from './squared-error.js';
@@ -77,9 +77,8 @@ export async function* reconstructBatches(
   images: Images,
   options: ReconstructOptions = {},
 ): AsyncGenerator<ReconstructionBatch> {
-  const { refine } = options;
-  if (refine !== undefined) {
-    const settings = typeof refine === 'number' ? { steps: refine } : refine;
+  const settings = refineSettings(options.refine);
+  if (settings) {
     for await (const { n, names, originals, pixels, latent, mse } of refineBatches(model, images, {
       ...options,
       ...settings,

@@ -4,9 +4,10 @@ import { encoderOf, imageOf, latentOf } from './bundle.js';
 import { concat } from './concat.js';
 import { checkLatent, decodeBatch } from './decode.js';
 import { descend } from './descend.js';
+import { describeValue } from './describe-value.js';
 import { AlixError } from './io/errors.js';
 import type { Model } from './model.js';
-import { perImage } from './per-image.js';
+import { countOf, perImage } from './per-image.js';
 import { meanSquaredErrors } from './squared-error.js';
 
 /** How the descent goes. */
@@ -124,12 +125,14 @@ export async function* refineBatches(
   const values = imageValues(model.bundle);
   if (start === 'encoder') encoderOf(model.bundle);
   const starts = start === 'encoder' || start === 'zero' ? undefined : startCodes(start, d);
-  if (weight) checkWeight(weight);
+  if (weight !== undefined) checkWeight(weight);
   const weights = perImage(weight ?? new Float32Array(height * width).fill(1), {
     size: height * width,
     code: 'bad-weight',
     what: 'not weights of the pixels of the images',
   });
+  starts?.end(countOf(images));
+  weights.end(countOf(images));
   let first = 0;
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
     const from =
@@ -144,6 +147,17 @@ export async function* refineBatches(
   }
   starts?.end(first);
   weights.end(first);
+}
+
+/** What the verbs that refine on request are told. @throws AlixError 'bad-option' for neither steps nor settings */
+export function refineSettings(refine: number | RefineSettings | undefined): RefineSettings | undefined {
+  if (refine === undefined || (typeof refine === 'object' && refine !== null)) return refine;
+  if (typeof refine === 'number') return { steps: refine };
+  throw new AlixError('bad-option', 'refine is a number of steps, or how it goes', {
+    where: 'refine',
+    expected: 'a number, or { steps, learningRate, onStep }',
+    found: describeValue(refine),
+  });
 }
 
 /** @throws AlixError 'no-graph' or 'bad-option' where a model cannot be refined so */
@@ -165,7 +179,7 @@ function startCodes(start: unknown, d: number) {
   if (!(start instanceof Float32Array))
     throw new AlixError('bad-option', 'no such start', {
       expected: "'encoder', 'zero', or float32 codes",
-      found: String(start).slice(0, 40),
+      found: describeValue(start),
     });
   checkLatent(start, d);
   return perImage(start, { size: d, code: 'bad-latent', what: 'not codes for the images to begin at' });
@@ -177,6 +191,6 @@ function checkWeight(weight: Float32Array): void {
   if (!isArray || bad >= 0)
     throw new AlixError('bad-weight', 'weights are finite numbers of at least 0', {
       expected: 'float32',
-      found: isArray ? `${weight[bad]} at ${bad}` : typeof weight,
+      found: isArray ? `${weight[bad]} at ${bad}` : describeValue(weight),
     });
 }

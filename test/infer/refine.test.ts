@@ -215,8 +215,16 @@ test('what cannot be refined is said', async () => {
   expect(await code({ start: 'prior' })).toBe('bad-option');
   for (const start of [new Float32Array(4), new Float32Array(6), Float32Array.of(0, Number.NaN, 0)])
     expect(await code({ start })).toBe('bad-latent');
-  // too many are told too, if only at the end
-  expect(await code({ steps: 0, start: new Float32Array(8 * 3) })).toBe('bad-latent');
+  // too many are told too: before any work where the images are counted, else at the end
+  const tooMany = { steps: 0, start: new Float32Array(8 * 3) };
+  const started: number[] = [];
+  expect(await code({ ...tooMany, onStep: ({ first }: { first: number }) => started.push(first) })).toBe('bad-latent');
+  expect(started).toEqual([]);
+  const stream = Array.from({ length: images.n }, (_, i) => ({ name: `${i}`, pixels: row(i) }));
+  await expect(model.refine(stream, tooMany)).rejects.toMatchObject({ code: 'bad-latent' });
+  expect(await model.refine({ data: new Uint8Array(0), n: 0 }, { start: new Float32Array(0) })).toMatchObject({ n: 0 });
+  for (const refine of [null, 'many', true] as never[])
+    await expect(model.reconstruct(images, { refine })).rejects.toMatchObject({ code: 'bad-option' });
   for (const weight of [
     new Float32Array(3),
     new Float32Array(2 * size),
