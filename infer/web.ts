@@ -8,6 +8,7 @@ import { openCache } from './web/cache.js';
 import { openFiles } from './web/open-files.js';
 import { openUrl } from './web/open-url.js';
 import { webRuntime } from './web/runtime.js';
+import { whileLoading } from './while-loading.js';
 
 export { type Bundle, encoderOf, type GraphName, imageOf, latentOf } from './bundle.js';
 export { AlixError } from './io/errors.js';
@@ -34,10 +35,14 @@ export const devices = ['auto', 'wasm', 'webgpu'] as const;
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-precision', 'bad-option', 'unreachable', 'no-device',
  *   'no-threads', 'bad-assets', 'no-worker', 'runtime-lost', 'interrupted'
  */
-export async function loadModel(
+export function loadModel(
   source: string | URL | readonly File[] | FileList,
   options: LoadOptions = {},
 ): Promise<Model> {
+  return whileLoading(options.signal, (signal) => load(source, { ...options, signal }));
+}
+
+async function load(source: string | URL | readonly File[] | FileList, options: LoadOptions): Promise<Model> {
   const { device = 'wasm', signal } = options;
   if (!(devices as readonly string[]).includes(device))
     throw new AlixError('bad-option', 'no such device on a web page', { expected: devices.join(', '), found: device });

@@ -1,5 +1,5 @@
 /** The page's side: a Web Worker made, watched, and ended. */
-import { AlixError } from '../io/errors.js';
+import { AlixError, throwIfAborted } from '../io/errors.js';
 import type { Runtime } from '../runtime.js';
 import { connect } from '../worker/connect.js';
 import type { StartOptions } from './serve-ort.js';
@@ -25,6 +25,7 @@ export async function startWorker(
   options: Omit<StartOptions, 'lock'>,
   { signal, reason }: { readonly signal?: AbortSignal | undefined; readonly reason?: string | undefined } = {},
 ): Promise<Runtime> {
+  throwIfAborted(signal);
   const { worker, url } = makeWorker(device);
   const watching = new AbortController();
   const terminate = async () => {

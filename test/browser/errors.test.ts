@@ -202,6 +202,21 @@ describeWithBrowser('errors of a page', () => {
     expect(code).toBe('interrupted');
   });
 
+  it('of a signal that fires once the model is there: none', async () => {
+    const code = await page.evaluate(async () => {
+      const control = new AbortController();
+      const model = await alix.loadModel('/model/', { signal: control.signal, cache: false });
+      control.abort();
+      const outcome = await model.sample(1, { seed: 1 }).then(
+        ({ n }) => n,
+        (error: { code?: string }) => error.code,
+      );
+      await model.dispose();
+      return outcome;
+    });
+    expect(code).toBe(1);
+  });
+
   it('after all of which the page still works, whatever type the wasm is sent as', async () => {
     server.lies.set(WASM, typed('text/plain'));
     const outcome = await tryModel(page, '/model/', { cache: false });
