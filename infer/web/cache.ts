@@ -6,26 +6,33 @@ const NAME = 'alix-1';
 export interface FileCache {
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  remove(key: string): Promise<void>;
 }
 
-/** No request ever goes to such an address: Cache Storage wants one for a key. */
-const address = (key: string) => new URL(`/.alix/${key}`, location.href).href;
+/** Cache Storage wants an address for a key. Not one of the page's own: a page in a frame's `srcdoc` has none. */
+const address = (key: string) => `https://alix.invalid/${key}`;
+
+/** What `work` gives; undefined where it fails. */
+const orNothing = async <T>(work: () => Promise<T> | undefined): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+};
 
 /** The browser's cache; undefined outside secure contexts, and where it is turned off. */
 export async function openCache(): Promise<FileCache | undefined> {
-  const cache = await globalThis.caches?.open(NAME).catch(() => undefined);
+  // in a frame without rights the very name throws
+  const cache = await orNothing(() => globalThis.caches?.open(NAME));
   return (
     cache && {
-      async get(key) {
-        const found = await cache.match(address(key)).catch(() => undefined);
-        return found && new Uint8Array(await found.arrayBuffer());
-      },
+      get: (key) =>
+        orNothing(async () => {
+          const found = await cache.match(address(key));
+          return found && new Uint8Array(await found.arrayBuffer());
+        }),
       // a full disk is no reason to refuse the model
-      put: (key, bytes) => cache.put(address(key), new Response(bytes)).catch(() => undefined),
-      async remove(key) {
-        await cache.delete(address(key)).catch(() => undefined);
-      },
+      put: (key, bytes) => orNothing(() => cache.put(address(key), new Response(bytes))),
     }
   );
 }

@@ -4,6 +4,7 @@ import { AlixError } from '../io/errors.js';
 import type { OpenBundle } from '../model.js';
 import { download, looksLikePage, refusal } from './download.js';
 import { type FetchOptions, fetchFile } from './fetch-file.js';
+import { pageBase } from './page-base.js';
 import { sha256 } from './sha256.js';
 
 const REMEDY = 'put the whole model folder, as `alix export` wrote it, where the page can fetch it';
@@ -18,8 +19,11 @@ export async function openUrl(source: string | URL, options: FetchOptions = {}):
   const base = folderOf(source);
   const at = (file: string) => new URL(file, base).href;
   const manifest = at('model.json');
-  const text = await readManifest(manifest, options);
+  const key = `model.json?${encodeURIComponent(manifest)}`;
+  const text = await readManifest(manifest, key, options);
   const bundle = parseBundle(new TextDecoder().decode(text), manifest);
+  // only now: it takes the place of one that was whole
+  await options.cache?.put(key, text);
   return {
     bundle,
     sha256: await sha256(text),
@@ -32,7 +36,7 @@ export async function openUrl(source: string | URL, options: FetchOptions = {}):
 
 function folderOf(source: string | URL): URL {
   try {
-    const url = new URL(source, globalThis.document?.baseURI ?? globalThis.location?.href);
+    const url = new URL(source, pageBase());
     if (!url.pathname.endsWith('/model.json') && !url.pathname.endsWith('/')) url.pathname += '/';
     return new URL('.', url);
   } catch (cause) {
@@ -40,15 +44,17 @@ function folderOf(source: string | URL): URL {
   }
 }
 
-async function readManifest(url: string, { cache, signal }: FetchOptions): Promise<Uint8Array<ArrayBuffer>> {
+async function readManifest(
+  url: string,
+  key: string,
+  { cache, signal }: FetchOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const wanted = { url, code: 'no-bundle', remedy: REMEDY };
-  const key = `model.json?${encodeURIComponent(url)}`;
   const text = await download(wanted, { signal, cacheMode: 'no-cache' }).catch(async (error: unknown) => {
     const kept = error instanceof AlixError && error.code === 'unreachable' ? await cache?.get(key) : undefined;
     if (!kept) throw error;
     return kept;
   });
   if (looksLikePage(text)) throw refusal(wanted, 'the server sends a web page in place of model.json', 'JSON', 'HTML');
-  await cache?.put(key, text);
   return text;
 }

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.js';
 import { openCache } from './cache.js';
 import { type FetchOptions, fetchFile } from './fetch-file.js';
 import { ORT_VERSION, type OrtFile, threadsFile, wasmFile, webgpuFile } from './ort-files.js';
+import { pageBase } from './page-base.js';
 import { startWorker, type WebDevice } from './start-worker.js';
 import { threadsScript } from './threads-script.js';
 
@@ -47,7 +48,7 @@ function urlOf({ name, url }: OrtFile, assets: string | URL | undefined): string
   // where node_modules is served as it is, which Vite's development server does of packages that it has packed before
   if (assets === undefined) return url.href.replace('/@alix/infer/dist/web/onnxruntime-web/', '/onnxruntime-web/dist/');
   try {
-    const base = new URL(assets, document.baseURI);
+    const base = new URL(assets, pageBase());
     if (!base.pathname.endsWith('/')) base.pathname += '/';
     return new URL(`onnxruntime-web/${name}`, base).href;
   } catch (cause) {

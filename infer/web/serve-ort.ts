@@ -94,13 +94,14 @@ function badGraph(cause: unknown, where: string): AlixError {
   return new AlixError('bad-graph', `ONNX Runtime refuses this graph: ${text}`, { where, remedy, cause });
 }
 
-/** Takes a lock that only the end of this worker gives back. */
+/** Takes a lock that only the end of this worker gives back; none where the browser grants this page no storage. */
 function hold(name: string): Promise<void> {
   return new Promise((resolve) => {
     if (!navigator.locks) return resolve();
-    void navigator.locks.request(name, () => {
+    const granted = () => {
       resolve();
       return new Promise(() => undefined);
-    });
+    };
+    navigator.locks.request(name, granted).catch(() => resolve());
   });
 }

@@ -4,6 +4,9 @@ import { download, looksLikePage, refusal } from './download.js';
 import type { FetchOptions, KnownFile } from './fetch-file.js';
 import { sha256 } from './sha256.js';
 
+/** One for the page, and as long as it: threads begin with it at any time, and every load could leave one behind. */
+let keptUrl: string | undefined;
+
 /** The types that browsers take for a module. */
 export const SCRIPT_TYPE = /\b(java|ecma)script\b/;
 
@@ -28,7 +31,8 @@ export async function threadsScript(file: KnownFile, { cache, signal }: FetchOpt
   } catch (error) {
     const kept = error instanceof AlixError && error.code === 'unreachable' ? await cache?.get(file.sha256) : undefined;
     if (!kept || (await sha256(kept)) !== file.sha256) throw error;
-    return URL.createObjectURL(new Blob([kept], { type: 'text/javascript' }));
+    keptUrl ??= URL.createObjectURL(new Blob([kept], { type: 'text/javascript' }));
+    return keptUrl;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a page keeps: the second visit without a network, downloads that break, files that changed. */
 
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWithBrowser, openPage, startBrowser } from './browser.js';
@@ -94,6 +95,93 @@ describeWithBrowser('cache', () => {
     });
     expect(await tryModel(page, '/model/')).toMatchObject({ device: 'wasm' });
     expect(ranges).toEqual([undefined, `bytes=${half}-`, undefined]);
+  });
+
+  it('takes files from another server that compresses them', async () => {
+    const other = await startServer();
+    try {
+      const compressed =
+        (path: string): Answer =>
+        async (_request, response) => {
+          const bytes = gzipSync(await fileOfPath(path));
+          const headers = {
+            'content-encoding': 'gzip',
+            'content-length': bytes.length,
+            'access-control-allow-origin': '*',
+          };
+          response.writeHead(200, headers).end(bytes);
+        };
+      for (const path of ['/model/model.json', ENCODER]) other.lies.set(path, compressed(path));
+      expect(await tryModel(page, `${other.origin}/model/`)).toMatchObject({ device: 'wasm' });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('does not ask for ever where a server answers in parts that nobody asked for', async () => {
+    server.lies.set(ENCODER, async (_request, response) => {
+      const bytes = await fileOfPath(ENCODER);
+      const range = `bytes 0-${bytes.length - 1}/${bytes.length}`;
+      response.writeHead(206, { 'content-range': range, etag: '"one"' }).end(bytes);
+    });
+    const error = await errorOf(page, '/model/');
+    expect(error).toMatchObject({ code: 'bad-bundle', where: server.origin + ENCODER });
+    expect(error.message).toContain('HTTP status 206');
+    expect(asked(ENCODER)).toBe(2);
+  });
+
+  it('keeps the model.json that could be read', async () => {
+    const first = await tryModel(page, '/model/');
+    server.lies.set('/model/model.json', (_request, response) => void response.end('{'));
+    expect(await errorOf(page, '/model/')).toMatchObject({ code: 'bad-bundle' });
+    server.lies.set('/model/model.json', cut);
+    expect(await tryModel(page, '/model/')).toEqual(first);
+  });
+
+  it('is a help and no more: models run where the browser grants no storage', async () => {
+    await page.evaluate(() => {
+      const refused = () => {
+        throw new DOMException('access denied', 'SecurityError');
+      };
+      Object.defineProperty(globalThis, 'caches', { configurable: true, get: refused });
+      navigator.locks.request = async () => refused();
+    });
+    const script = '/page/worker-wasm.js';
+    server.lies.set(script, async (_request, response) => {
+      const refuse = `navigator.locks.request = async () => { throw new DOMException('access denied', 'SecurityError'); };\n`;
+      const headers = { 'content-type': 'text/javascript', 'cross-origin-embedder-policy': 'require-corp' };
+      response.writeHead(200, headers).end(refuse + (await fileOfPath(script)));
+    });
+    expect(await tryModel(page, '/model/')).toMatchObject({ device: 'wasm' });
+  });
+
+  it("runs models in a frame's srcdoc and in a worker of the page's own", async () => {
+    const outcome = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener('message', ({ data }) => resolve(data), { once: true });
+          const frame = document.createElement('iframe');
+          frame.srcdoc = `<script type="module">
+            import { loadModel } from '/page/alix.js';
+            const told = await loadModel('/model/').then(({ device }) => device, ({ message }) => message);
+            parent.postMessage([location.href, told], '*');
+          </script>`;
+          document.body.append(frame);
+        }),
+    );
+    expect(outcome).toEqual(['about:srcdoc', 'wasm']);
+    server.lies.set('/own.js', (_request, response) => {
+      const headers = { 'content-type': 'text/javascript', 'cross-origin-embedder-policy': 'require-corp' };
+      response.writeHead(200, headers).end(`import { loadModel } from '/page/alix.js';
+        postMessage(await loadModel('/model/', { assets: '/page/' }).then(({ device }) => device, ({ message }) => message));`);
+    });
+    const inWorker = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          new Worker('/own.js', { type: 'module' }).addEventListener('message', ({ data }) => resolve(data));
+        }),
+    );
+    expect(inWorker).toBe('wasm');
   });
 
   it('gives a connection up that goes on breaking', async () => {
