@@ -30,7 +30,7 @@ export {
   type Gaussian,
 } from './frechet.js';
 export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score.js';
-export { type InnerProducts, innerProducts } from './inner-products.js';
+export { type InnerProducts, innerProducts, roughProducts } from './inner-products.js';
 export { bootstrap, type Interval, jackknife, meanInterval } from './intervals.js';
 export {
   type KernelDistance,

@@ -1,8 +1,8 @@
 /** Classification of codes or features by their nearest neighbours: how classes lie in a space, without training anything. */
 import { AlixError } from '@alix/infer/io/errors';
 import { checkRows, checkSameWidth, type Features } from './features.js';
-import { type InnerProducts, innerProducts } from './inner-products.js';
-import { eachBlock, squaredDistance, squaredNorms } from './nearest-rows.js';
+import { type InnerProducts, roughProducts } from './inner-products.js';
+import { eachBlock, screened, squaredDistance } from './nearest-rows.js';
 
 export interface NeighbourOptions {
   /** 1 where it is not given. */
@@ -21,7 +21,7 @@ export async function classifyByNeighbours(
   train: Features,
   labels: ArrayLike<number>,
   test: Features,
-  { k = 1, products = innerProducts }: NeighbourOptions = {},
+  { k = 1, products = roughProducts }: NeighbourOptions = {},
 ): Promise<Int32Array> {
   if (!Number.isInteger(k) || k < 1)
     throw new AlixError('bad-option', 'k is a whole number from 1 on', { found: `${k}` });
@@ -30,16 +30,17 @@ export async function classifyByNeighbours(
   const m = checkRows(test, 'test', 1);
   if (labels.length !== n)
     throw new AlixError('bad-shape', 'a label for each row is needed', { expected: `${n}`, found: `${labels.length}` });
-  const [ofTest, ofTrain] = [squaredNorms(test), squaredNorms(train)];
+  const sets = screened([train, test], products);
+  const [ofTrain, ofTest] = [sets[0]!, sets[1]!];
   const distances = new Float64Array(m * k).fill(Number.POSITIVE_INFINITY);
   const nearest = new Int32Array(m * k).fill(-1);
   // blocks come with the training rows ascending, so that of equally near rows the first stays
-  await eachBlock(test, train, products, ({ i0, j0, n: height, m: width, squared, error }) => {
+  await eachBlock(ofTest, ofTrain, products, ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const row = i0 + i;
       for (let j = 0; j < width; j++) {
         const other = j0 + j;
-        const doubt = error * (ofTest[row]! + ofTrain[other]!);
+        const doubt = ofTest.error * (ofTest.norms[row]! + ofTrain.norms[other]!);
         if (squared[i * width + j]! - doubt >= distances[row * k + k - 1]!) continue;
         insert(distances, nearest, row * k, k, squaredDistance(test, row, train, other), other);
       }

@@ -1,9 +1,53 @@
 /** Squared distances to nearest neighbours, exact in float64: inner products find the candidates, differences decide. */
+import { AlixError } from '@alix/infer/io/errors';
 import { count, type Features } from './features.js';
 import { type InnerProducts, rows } from './inner-products.js';
 
 /** Rows at a time: blocks of inner products of 8 MB. */
 export const ROWS_AT_A_TIME = 1024;
+
+/** Rows, and the same rows moved to where inner products in few digits lose least. */
+export interface Screened {
+  readonly exact: Features;
+  /** Less the mean of the first set, as float32, or the rows themselves where the products have the digits. */
+  readonly moved: Features;
+  /** [n]: |x|² of the moved rows. */
+  readonly norms: Float64Array;
+  /** A squared distance by inner products is off by at most this share of the two norms' sum. */
+  readonly error: number;
+}
+
+/** What rounding the moved rows to float32 adds: half a unit in each number of both, seen in a squared difference. */
+const ROUNDING = 8 * 2 ** -24;
+/** Sums of more would overflow float32. */
+const LARGEST = 1e36;
+/** Products that err by less are used on the rows as they are. */
+const FINE = 1e-9;
+
+/** Sets that are compared with each other, made ready for it. @throws AlixError 'bad-range' for numbers beyond the products' */
+export function screened(sets: readonly Features[], products: InnerProducts): Screened[] {
+  const d = sets[0]!.d;
+  const fine = products.error(d) < FINE;
+  const centre = fine ? undefined : mean(sets[0]!);
+  return sets.map((exact) => {
+    const moved = centre ? { data: Float32Array.from(exact.data, (value, at) => value - centre[at % d]!), d } : exact;
+    const norms = squaredNorms(moved);
+    if (!fine && norms.some((norm) => !(norm < LARGEST)))
+      throw new AlixError('bad-range', 'features too large for products in float32', {
+        expected: `rows with |x|² below ${LARGEST}`,
+        remedy: 'check the extractor, or give products in float64',
+      });
+    // |x||y| is at most half of |x|² + |y|², and counts twice; norms and differences round too
+    const error = products.error(d) + (fine ? 0 : ROUNDING) + 4e-16 * (d + 4);
+    return { exact, moved, norms, error };
+  });
+}
+
+function mean({ data, d }: Features): Float64Array {
+  const out = new Float64Array(d);
+  for (let i = 0; i < data.length; i++) out[i % d]! += data[i]!;
+  return out.map((sum) => (sum * d) / data.length);
+}
 
 /** Two blocks of rows and how far they are from each other. */
 export interface DistanceBlock {
@@ -14,8 +58,6 @@ export interface DistanceBlock {
   readonly m: number;
   /** [n,m]: squared distances by inner products. */
   readonly squared: Float64Array;
-  /** |x|² + |y|² times this bounds the error of `squared`. */
-  readonly error: number;
 }
 
 /**
@@ -24,32 +66,30 @@ export interface DistanceBlock {
  * @param visit sees each block; its numbers are gone afterwards
  */
 export async function eachBlock(
-  a: Features,
-  b: Features,
+  a: Screened,
+  b: Screened,
   products: InnerProducts,
   visit: (block: DistanceBlock) => void,
 ): Promise<void> {
-  const [n, m] = [count(a), count(b)];
-  const [normsA, normsB] = [squaredNorms(a), squaredNorms(b)];
+  const [n, m] = [count(a.moved), count(b.moved)];
   for (let i0 = 0; i0 < n; i0 += ROWS_AT_A_TIME) {
-    const x = rows(a, i0, Math.min(n, i0 + ROWS_AT_A_TIME));
+    const x = rows(a.moved, i0, Math.min(n, i0 + ROWS_AT_A_TIME));
     for (let j0 = 0; j0 < (a === b ? i0 + 1 : m); j0 += ROWS_AT_A_TIME) {
-      const y = a === b && j0 === i0 ? x : rows(b, j0, Math.min(m, j0 + ROWS_AT_A_TIME));
+      const y = a === b && j0 === i0 ? x : rows(b.moved, j0, Math.min(m, j0 + ROWS_AT_A_TIME));
       const gram = await products.of(x, y);
-      const squared = gram instanceof Float64Array ? gram : Float64Array.from(gram);
+      const squared = gram instanceof Float64Array ? gram : new Float64Array(gram);
       const [height, width] = [count(x), count(y)];
       for (let i = 0; i < height; i++) {
-        const norm = normsA[i0 + i]!;
-        for (let j = 0, at = i * width; j < width; j++, at++) squared[at] = norm + normsB[j0 + j]! - 2 * squared[at]!;
+        const norm = a.norms[i0 + i]!;
+        for (let j = 0, at = i * width; j < width; j++, at++) squared[at] = norm + b.norms[j0 + j]! - 2 * squared[at]!;
       }
-      // |x||y| is at most half of |x|² + |y|²; norms and sums round too
-      visit({ i0, j0, n: height, m: width, squared, error: products.error + 4e-16 * (a.d + 4) });
+      visit({ i0, j0, n: height, m: width, squared });
     }
   }
 }
 
 /** |x|² of each row. */
-export function squaredNorms({ data, d }: Features): Float64Array {
+function squaredNorms({ data, d }: Features): Float64Array {
   const out = new Float64Array(data.length / d);
   for (let i = 0; i < out.length; i++) {
     let sum = 0;
@@ -76,9 +116,9 @@ export function squaredDistance(a: Features, i: number, b: Features, j: number):
  * @param k at least 1 and below the number of rows
  * @returns [n]
  */
-export async function squaredRadii(of: Features, k: number, products: InnerProducts): Promise<Float64Array> {
-  const n = count(of);
-  const norms = squaredNorms(of);
+export async function squaredRadii(of: Screened, k: number, products: InnerProducts): Promise<Float64Array> {
+  const { exact, norms, error } = of;
+  const n = count(exact);
   // ascending, k for each row
   const nearest = new Float64Array(n * k).fill(Number.POSITIVE_INFINITY);
   const insert = (row: number, value: number) => {
@@ -87,16 +127,16 @@ export async function squaredRadii(of: Features, k: number, products: InnerProdu
     for (; at > row * k && nearest[at - 1]! > value; at--) nearest[at] = nearest[at - 1]!;
     nearest[at] = value;
   };
-  await eachBlock(of, of, products, ({ i0, j0, n: height, m: width, squared, error }) => {
+  await eachBlock(of, of, products, ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const row = i0 + i;
       for (let j = 0; j < (i0 === j0 ? i : width); j++) {
         const other = j0 + j;
         const least = squared[i * width + j]! - error * (norms[row]! + norms[other]!);
         if (least > nearest[row * k + k - 1]! && least > nearest[other * k + k - 1]!) continue;
-        const exact = squaredDistance(of, row, of, other);
-        insert(row, exact);
-        insert(other, exact);
+        const distance = squaredDistance(exact, row, exact, other);
+        insert(row, distance);
+        insert(other, distance);
       }
     }
   });

@@ -4,8 +4,8 @@
  */
 import { AlixError } from '@alix/infer/io/errors';
 import { checkFeatures, checkSameWidth, type Features } from './features.js';
-import { type InnerProducts, innerProducts } from './inner-products.js';
-import { eachBlock, squaredDistance, squaredNorms, squaredRadii } from './nearest-rows.js';
+import { type InnerProducts, roughProducts } from './inner-products.js';
+import { eachBlock, screened, squaredDistance, squaredRadii } from './nearest-rows.js';
 
 export interface PrecisionRecall {
   /** The share of fake samples in a ball of a real one. */
@@ -37,11 +37,12 @@ export interface PrecisionRecallOptions {
   /** 5 where it is not given, as in prdc; torch-fidelity has 3. */
   readonly k?: number;
   readonly ties?: Ties;
+  /** Float32 ones where they are not given: the counts do not depend on them. */
   readonly products?: InnerProducts;
 }
 
 /**
- * All four, in one pass over the distances; memory beyond the features is a few MB. Distances that are too close to call by
+ * All four, in one pass over the distances; memory is that of the features once more, and a few MB. Distances that are too close to call by
  * inner products are taken from the differences, so that the counts do not depend on what computes the products.
  *
  * @throws AlixError 'too-few' (no more samples than k in a set), 'bad-shape', 'not-finite', 'bad-option'
@@ -49,21 +50,22 @@ export interface PrecisionRecallOptions {
 export async function precisionRecall(
   real: Features,
   fake: Features,
-  { k = 5, ties = 'out', products = innerProducts }: PrecisionRecallOptions = {},
+  { k = 5, ties = 'out', products = roughProducts }: PrecisionRecallOptions = {},
 ): Promise<PrecisionRecall> {
   if (!Number.isInteger(k) || k < 1)
     throw new AlixError('bad-option', 'k is a whole number from 1 on', { found: `${k}` });
   checkSameWidth(real, fake);
   const n = checkFeatures(real, 'real', k + 1);
   const m = checkFeatures(fake, 'fake', k + 1);
-  const realRadii = await squaredRadii(real, k, products);
-  const fakeRadii = await squaredRadii(fake, k, products);
-  const [realNorms, fakeNorms] = [squaredNorms(real), squaredNorms(fake)];
+  const sets = screened([real, fake], products);
+  const [ofReal, ofFake] = [sets[0]!, sets[1]!];
+  const realRadii = await squaredRadii(ofReal, k, products);
+  const fakeRadii = await squaredRadii(ofFake, k, products);
   const balls = new Uint32Array(m);
   const recalled = new Uint8Array(n);
   const covered = new Uint8Array(n);
   const within = (squared: number, radius: number) => squared < radius || (ties === 'in' && squared === radius);
-  await eachBlock(real, fake, products, ({ i0, j0, n: height, m: width, squared, error }) => {
+  await eachBlock(ofReal, ofFake, products, ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const x = i0 + i;
       const realRadius = realRadii[x]!;
@@ -71,7 +73,7 @@ export async function precisionRecall(
         const y = j0 + j;
         const fakeRadius = fakeRadii[y]!;
         let distance = squared[i * width + j]!;
-        const doubt = error * (realNorms[x]! + fakeNorms[y]!);
+        const doubt = ofReal.error * (ofReal.norms[x]! + ofFake.norms[y]!);
         if (distance - doubt > realRadius && distance - doubt > fakeRadius) continue;
         if (Math.abs(distance - realRadius) <= doubt || Math.abs(distance - fakeRadius) <= doubt)
           distance = squaredDistance(real, x, fake, y);

@@ -16,13 +16,16 @@ const op = {
   i32Add: 0x6a,
   i32Sub: 0x6b,
 } as const;
-const simd = {
-  load: [0xfd, 0x00],
-  load64Splat: [0xfd, 0x0a],
-  store: [0xfd, 0x0b],
-  add: [0xfd, 0xf0, 0x01],
-  mul: [0xfd, 0xf2, 0x01],
-};
+const load = [0xfd, 0x00];
+const store = [0xfd, 0x0b];
+
+/** Numbers of 8 bytes in tiles of 4x4, or of 4 bytes in tiles of 4x8: two vectors in a row of a tile either way. */
+const formats = {
+  float64: { bytes: 8, alignment: 3, splat: [0xfd, 0x0a], add: [0xfd, 0xf0, 0x01], mul: [0xfd, 0xf2, 0x01] },
+  float32: { bytes: 4, alignment: 2, splat: [0xfd, 0x09], add: [0xfd, 0xe4, 0x01], mul: [0xfd, 0xe6, 0x01] },
+} as const;
+type Format = keyof typeof formats;
+
 const I32 = 0x7f;
 const V128 = 0x7b;
 const EMPTY = 0x40;
@@ -51,9 +54,9 @@ export interface WasmKernel {
  * @param pages of 64 KiB of the module's memory, which never grows
  * @returns undefined where WebAssembly or its SIMD is missing, or a page's policy forbids it
  */
-export function wasmKernel(pages: number): WasmKernel | undefined {
+export function wasmKernel(pages: number, format: Format = 'float64'): WasmKernel | undefined {
   try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(pages)));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(pages, format)));
     return { memory: exports.m as WebAssembly.Memory, kernel: exports.f as WasmKernel['kernel'] };
   } catch {
     // the plain kernel gives the same numbers, more slowly
@@ -61,12 +64,12 @@ export function wasmKernel(pages: number): WasmKernel | undefined {
   }
 }
 
-function moduleBytes(pages: number): Uint8Array<ArrayBuffer> {
+function moduleBytes(pages: number, format: Format): Uint8Array<ArrayBuffer> {
   const type = [1, 0x60, ...counted([I32, I32, I32, I32, I32]), 0];
   const memory = [1, 0x01, ...leb(pages), ...leb(pages)];
   const name = (letter: string) => counted([letter.charCodeAt(0)]);
   const exported = [2, ...name('m'), 0x02, 0, ...name('f'), 0x00, 0];
-  const code = [1, ...counted([1, ...leb(11), V128, ...body(), op.end])];
+  const code = [1, ...counted([1, ...leb(11), V128, ...body(format), op.end])];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, type),
@@ -77,37 +80,38 @@ function moduleBytes(pages: number): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** C[4,4] += A[4,k]·B[k,4]; A's columns and B's rows lie one after another, four numbers each; C's rows `stride` bytes apart. */
-function body(): number[] {
-  const steps = Array.from({ length: UNROLLED }, (_, i) => step(32 * i)).flat();
-  const advance = (pointer: number) => [
-    ...[op.get, pointer, op.i32Const, ...signedLeb(32 * UNROLLED), op.i32Add, op.set, pointer],
+/** C += A·B for a tile; A's columns and B's rows lie one after another, a tile's worth each; C's rows `stride` bytes apart. */
+function body(format: Format): number[] {
+  const steps = Array.from({ length: UNROLLED }, (_, i) => step(format, i)).flat();
+  const advance = (pointer: number, by: number) => [
+    ...[op.get, pointer, op.i32Const, ...signedLeb(by * UNROLLED), op.i32Add, op.set, pointer],
   ];
-  const loop = [op.loop, EMPTY, ...steps, ...advance(A), ...advance(B)];
+  const loop = [op.loop, EMPTY, ...steps, ...advance(A, 4 * formats[format].bytes), ...advance(B, 32)];
   const again = [op.get, K, op.i32Const, ...signedLeb(UNROLLED), op.i32Sub, op.tee, K, op.brIf, 0, op.end];
-  const rows = [0, 1, 2, 3].map((row) => [...addRow(row), op.get, C, op.get, STRIDE, op.i32Add, op.set, C]);
+  const rows = [0, 1, 2, 3].map((row) => [...addRow(format, row), op.get, C, op.get, STRIDE, op.i32Add, op.set, C]);
   return [...loop, ...again, ...rows.flat()];
 }
 
-function step(offset: number): number[] {
-  const load = (pointer: number, how: number[], at: number, alignment: number, to: number) => [
-    ...[op.get, pointer, ...how, alignment, ...leb(at), op.set, to],
+function step(format: Format, i: number): number[] {
+  const { bytes, alignment, splat, add, mul } = formats[format];
+  const fetch = (pointer: number, how: readonly number[], at: number, aligned: number, to: number) => [
+    ...[op.get, pointer, ...how, aligned, ...leb(at), op.set, to],
   ];
   const multiplyAdd = (accumulator: number, vector: number) => [
-    ...[op.get, accumulator, op.get, A_SPLAT, op.get, vector, ...simd.mul, ...simd.add, op.set, accumulator],
+    ...[op.get, accumulator, op.get, A_SPLAT, op.get, vector, ...mul, ...add, op.set, accumulator],
   ];
   const rows = [0, 1, 2, 3].map((row) => [
-    ...load(A, simd.load64Splat, offset + 8 * row, 3, A_SPLAT),
+    ...fetch(A, splat, (4 * i + row) * bytes, alignment, A_SPLAT),
     ...multiplyAdd(ACCUMULATOR + 2 * row, B_LEFT),
     ...multiplyAdd(ACCUMULATOR + 2 * row + 1, B_RIGHT),
   ]);
-  return [...load(B, simd.load, offset, 4, B_LEFT), ...load(B, simd.load, offset + 16, 4, B_RIGHT), ...rows.flat()];
+  return [...fetch(B, load, 32 * i, 4, B_LEFT), ...fetch(B, load, 32 * i + 16, 4, B_RIGHT), ...rows.flat()];
 }
 
-function addRow(row: number): number[] {
+function addRow(format: Format, row: number): number[] {
   return [0, 1].flatMap((half) => [
-    ...[op.get, C, op.get, C, ...simd.load, 4, ...leb(16 * half)],
-    ...[op.get, ACCUMULATOR + 2 * row + half, ...simd.add, ...simd.store, 4, ...leb(16 * half)],
+    ...[op.get, C, op.get, C, ...load, 4, ...leb(16 * half)],
+    ...[op.get, ACCUMULATOR + 2 * row + half, ...formats[format].add, ...store, 4, ...leb(16 * half)],
   ]);
 }
 

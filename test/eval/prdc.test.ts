@@ -1,6 +1,6 @@
 /** Precision, recall, density and coverage: prdc's and torch-fidelity's counts, and what theory expects. */
 import { expectedCoverage, type Features, type InnerProducts, precisionRecall } from '@alix/eval';
-import { innerProducts } from '@alix/eval/inner-products';
+import { innerProducts, roughProducts } from '@alix/eval/inner-products';
 import { createRandom } from '@alix/infer/io/random';
 import { describe, expect, test } from 'vitest';
 import { features, oracle } from './support.js';
@@ -22,17 +22,18 @@ const sets = {
   duplicates: [coarse(features(300, 3, 17)), coarse(features(280, 3, 18, { scale: 1.3 }))],
 } as const;
 
-/** The products rounded to float32, as a runtime without float64 would give them. */
-const rough: InnerProducts = {
-  of: async (a, b) => Float32Array.from(await innerProducts.of(a, b)),
-  error: 1e-6,
+/** Products with errors as large as a runtime in float32 may make them, and larger. */
+const worse: InnerProducts = {
+  of: async (a, b) => Float32Array.from(await innerProducts.of(a, b), (value, at) => value * (1 + 1e-3 * Math.sin(at))),
+  error: () => 1e-3 + 1e-6,
 };
 
 describe.each(manifolds)('$name, k = $k', ({ name, k, prdc, 'torch-fidelity': fidelity }) => {
   const [real, fake] = sets[name];
   test.each([
     ['float64', innerProducts],
-    ['float32', rough],
+    ['float32', roughProducts],
+    ['inexact', worse],
   ])('%s products: counts of prdc, and of torch-fidelity with ties in', async (_, products) => {
     const out = await precisionRecall(real, fake, { k, products });
     for (const key of ['precision', 'recall', 'density', 'coverage'] as const)
@@ -49,6 +50,20 @@ test('ties matter where rows repeat', async () => {
     (['out', 'in'] as const).map((ties) => precisionRecall(real, fake, { ties })),
   );
   expect(within!.precision).toBeGreaterThan(out!.precision);
+});
+
+test('the products in float32 are within their bound of those in float64', async () => {
+  for (const d of [5, 300, 1000]) {
+    const [x, y] = [features(150, d, 24), features(270, d, 25, { shift: 0.5 })];
+    const [rough, fine] = [await roughProducts.of(x, y), await innerProducts.of(x, y)];
+    const norm = ({ data }: Features, i: number) => Math.hypot(...data.subarray(i * d, (i + 1) * d));
+    expect(rough).toBeInstanceOf(Float32Array);
+    for (let i = 0; i < 150; i += 7)
+      for (let j = 0; j < 270; j += 3)
+        expect(Math.abs(rough[i * 270 + j]! - fine[i * 270 + j]!)).toBeLessThan(
+          roughProducts.error(d) * norm(x, i) * norm(y, j),
+        );
+  }
 });
 
 test('more rows than one block, against a plain loop', async () => {
@@ -91,5 +106,6 @@ test('what has none', async () => {
   await expect(refused([1, 2, 3, 4, 5])).rejects.toThrow(/too few fake samples .*at least 6, found 5/);
   await expect(refused([1, 2, 3, 4, 5, Number.NaN])).rejects.toThrow(/NaN at row 5/);
   await expect(refused([2, 2, 2, 2, 2, 2])).rejects.toThrow(/all 6 rows of fake features are equal/);
+  await expect(refused([1, 2, 3, 4, 5, 1e20])).rejects.toThrow(/too large for products in float32/);
   await expect(refused([1, 2, 3], 0)).rejects.toThrow(/k is a whole number/);
 });
