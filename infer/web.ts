@@ -35,7 +35,7 @@ export const devices = ['auto', 'wasm', 'webgpu'] as const;
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-precision', 'bad-option', 'unreachable', 'no-device',
  *   'no-threads', 'bad-assets', 'no-worker', 'runtime-lost', 'interrupted'
  */
-export function loadModel(
+export async function loadModel(
   source: string | URL | readonly File[] | FileList,
   options: LoadOptions = {},
 ): Promise<Model> {

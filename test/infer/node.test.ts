@@ -117,14 +117,24 @@ test('a model comes from a path, a URL or a list of files', async () => {
   const files = readdirSync(folder).map((name) => new File([readFileSync(join(folder, name))], name));
   const images = { data: tinyImages(tiny, 2), n: 2 };
   const codes: number[][] = [];
-  for (const source of [folder, pathToFileURL(folder), `${at}model/`, new URL('model', at), files]) {
+  const url = pathToFileURL(folder);
+  for (const source of [folder, url, url.href, `${at}model/`, new URL('model', at), files]) {
     const model = await loadModel(source, { device: 'cpu' });
     codes.push([...(await model.encode(images)).mean]);
     await model.dispose();
   }
   for (const found of codes) expect(found).toEqual(codes[0]);
+  // a signal ends the loading alone, though graphs are fetched later
+  const loading = new AbortController();
+  const model = await loadModel(`${at}model/`, { device: 'cpu', signal: loading.signal });
+  loading.abort();
+  expect([...(await model.encode(images)).mean]).toEqual(codes[0]);
+  await model.dispose();
   await expect(loadModel(`${at}elsewhere/`)).rejects.toMatchObject({ code: 'no-bundle' });
   await expect(loadModel(files.slice(0, 1))).rejects.toMatchObject({ code: expect.stringMatching(/bundle/) });
+  await expect(loadModel('file://elsewhere/model')).rejects.toMatchObject({ code: 'no-bundle' });
+  for (const source of [undefined, null, 7, {}] as never[])
+    await expect(loadModel(source)).rejects.toMatchObject({ code: 'bad-option' });
   server.close();
 });
 
