@@ -30,7 +30,7 @@ export * from './verbs.js';
  * @throws AlixError 'no-bundle', 'bad-bundle', 'bundle-too-new', 'no-device', 'no-runtime', 'no-precision', 'bad-option',
  *   'interrupted'
  */
-export function loadModel(source: string | URL | readonly File[], options: LoadOptions = {}): Promise<Model> {
+export async function loadModel(source: string | URL | readonly File[], options: LoadOptions = {}): Promise<Model> {
   return whileLoading(options.signal, (signal) => load(source, { ...options, signal }));
 }
 
