@@ -46,6 +46,7 @@ export async function interpolate(
   imageOf(model.bundle);
   const { size } = latentOf(model.bundle);
   const { steps = 9, path } = options;
+  checkLatent(from, size);
   if (steps >= 2) checkRoom(model.bundle, (from.length / size) * steps, 'ask for fewer steps');
   const latent = interpolateCodes(from, to, size, { steps, path });
   return { ...(await decode(model, latent, options)), latent, pairs: from.length / size, steps };

@@ -2,6 +2,7 @@
 import type { Images, RunOptions } from './batches.js';
 import { encoderOf, latentOf } from './bundle.js';
 import { checkCodes, checkLatent } from './decode.js';
+import { describeValue } from './describe-value.js';
 import { type Distance, distances, measures, normsOf, type Query, type Rows } from './distances.js';
 import { encode } from './encode.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
@@ -127,7 +128,13 @@ export async function neighbours(
   options: SearchOptions & RunOptions = {},
 ): Promise<Neighbours> {
   encoderOf(model.bundle);
+  if (!(index instanceof CodeIndex))
+    throw new AlixError('bad-option', 'neighbours are looked for in an index', {
+      expected: 'new CodeIndex(codes, d)',
+      found: describeValue(index),
+    });
   checkCodesModel(model, index);
+  checkSearch(options);
   const { batch, signal } = options;
   const { mean } = await encode(model, images, { signal, ...(batch !== undefined && { batch }) });
   return index.search(mean, options);
@@ -161,12 +168,21 @@ interface Search {
   end(): Neighbours;
 }
 
-function startSearch(codes: Float32Array, d: number, options: SearchOptions, total: number | undefined): Search {
-  const { k = 8, distance = 'cosine', signal, onProgress } = options;
+/** @throws AlixError 'bad-option' */
+function checkSearch({ k = 8, distance = 'cosine' }: SearchOptions): {
+  readonly k: number;
+  readonly distance: Distance;
+} {
   if (!Number.isInteger(k) || k < 1)
     throw new AlixError('bad-option', 'k is a whole number of at least 1', { where: 'k', found: `${k}` });
   if (!distances.includes(distance))
     throw new AlixError('bad-option', 'no such distance', { expected: distances.join(', '), found: `${distance}` });
+  return { k, distance };
+}
+
+function startSearch(codes: Float32Array, d: number, options: SearchOptions, total: number | undefined): Search {
+  const { signal, onProgress } = options;
+  const { k, distance } = checkSearch(options);
   checkRows(codes, d);
   checkLatent(codes, d);
   const queries = Array.from({ length: codes.length / d }, (_, i) => queryOf(codes.subarray(i * d, (i + 1) * d)));

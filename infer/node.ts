@@ -1,7 +1,8 @@
 /** The Node door: models from folders, URLs and lists of files, on onnxruntime-node in a worker. */
 import { fileURLToPath } from 'node:url';
+import { describeValue } from './describe-value.js';
 import { openBundle } from './folder.js';
-import { throwIfAborted } from './io/errors.js';
+import { AlixError, throwIfAborted } from './io/errors.js';
 import type { LoadOptions } from './load-options.js';
 import { Model, type OpenBundle } from './model.js';
 import { nodeRuntime } from './node/start.js';
@@ -56,10 +57,27 @@ async function chooseFiles(source: string | URL | readonly File[], options: Load
 
 /** What is fetched, or comes as files, is checked as on a web page. */
 async function openSource(source: string | URL | readonly File[], { signal }: LoadOptions): Promise<OpenBundle> {
-  if (typeof source !== 'string' && !(source instanceof URL))
-    return (await import('./web/open-files.js')).openFiles(source);
-  const isText = typeof source === 'string';
-  if (isText ? /^https?:\/\//i.test(source) : source.protocol !== 'file:')
-    return (await import('./web/open-url.js')).openUrl(source, { signal });
-  return openBundle(isText ? source : fileURLToPath(source));
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    if (Array.isArray(source)) return (await import('./web/open-files.js')).openFiles(source);
+    throw new AlixError('bad-option', 'not a model', {
+      expected: 'the path of a model folder, its URL, or its files',
+      found: describeValue(source),
+    });
+  }
+  const scheme = typeof source === 'string' ? /^(https?|file):/i.exec(source)?.[0].toLowerCase() : source.protocol;
+  if (scheme === undefined) return openBundle(`${source}`);
+  if (scheme !== 'file:') return (await import('./web/open-url.js')).openUrl(source, { signal });
+  return openBundle(pathOf(source));
+}
+
+function pathOf(url: string | URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new AlixError('no-bundle', 'a URL of no file of this machine', {
+      where: `${url}`,
+      remedy: 'name the model folder by its path',
+      cause,
+    });
+  }
 }

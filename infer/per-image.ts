@@ -3,7 +3,7 @@ import type { Images } from './batches.js';
 import { AlixError } from './io/errors.js';
 
 /** How many images there are, where that is known before they are read: what does not fit them is then told before any work. */
-export function countOf(images: Images): number | undefined {
+export function countOf(images: Images | Uint8Array): number | undefined {
   return typeof images === 'object' && images !== null && 'data' in images ? images.n : undefined;
 }
 

@@ -149,9 +149,10 @@ export async function* refineBatches(
   weights.end(first);
 }
 
-/** What the verbs that refine on request are told. @throws AlixError 'bad-option' for neither steps nor settings */
+/** What the verbs that refine on request are told: 0 steps are none, of which no refine.onnx is needed. @throws AlixError 'bad-option' for neither steps nor settings */
 export function refineSettings(refine: number | RefineSettings | undefined): RefineSettings | undefined {
-  if (refine === undefined || (typeof refine === 'object' && refine !== null)) return refine;
+  if (refine === undefined || refine === 0) return undefined;
+  if (typeof refine === 'object' && refine !== null) return refine;
   if (typeof refine === 'number') return { steps: refine };
   throw new AlixError('bad-option', 'refine is a number of steps, or how it goes', {
     where: 'refine',

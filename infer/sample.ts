@@ -7,6 +7,7 @@ import { deterministicEncoder, encode, encodeBatches, reparametrise } from './en
 import { AlixError, throwIfAborted } from './io/errors.js';
 import { createRandom, type Random } from './io/random.js';
 import type { Model } from './model.js';
+import { countOf } from './per-image.js';
 
 export interface SampleGivenOptions extends RunOptions {
   /** Any whole number or text; the same seed gives the same codes on every platform. */
@@ -49,10 +50,11 @@ export async function sample(model: Model, n: number, options: SampleOptions): P
 
 /** The same as a stream of batches; wrong options are refused at once, not at the first batch. */
 export function sampleBatches(model: Model, n: number, options: SampleOptions): AsyncGenerator<Sample> {
+  const random = randomOf(options);
   checkCount(n);
   batchSize(options);
   imageOf(model.bundle);
-  return decodeDraws(model, n, priorDraws(model.bundle, createRandom(options.seed), options.truncate), options);
+  return decodeDraws(model, n, priorDraws(model.bundle, random, options.truncate), options);
 }
 
 /** Images sampled from posteriors: `perImage` of the first image, then those of the next. */
@@ -80,8 +82,7 @@ export async function sampleGiven(
   options: SampleGivenOptions,
 ): Promise<SampleGiven> {
   const stream = await sampleGivenBatches(model, images, perImage, options);
-  const count = 'data' in images ? images.n : 1;
-  checkRoom(model.bundle, count * perImage, 'take them as a stream, from sampleGivenBatches');
+  checkRoom(model.bundle, (countOf(images) ?? 1) * perImage, 'take them as a stream, from sampleGivenBatches');
   const parts: Sample[] = [];
   for await (const part of stream) parts.push(part);
   const n = parts.reduce((sum, part) => sum + part.n, 0);
@@ -95,16 +96,22 @@ export async function sampleGivenBatches(
   perImage: number,
   options: SampleGivenOptions,
 ): Promise<AsyncGenerator<Sample>> {
+  const random = randomOf(options);
   checkCount(perImage);
   batchSize(options);
   if (encoderOf(model.bundle).deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
-  const random = createRandom(options.seed);
   if (images instanceof Uint8Array) {
     const { mean, logVariance } = await encode(model, { data: images, n: 1 }, { signal: options.signal });
     return decodeDraws(model, perImage, posteriorDraws(mean, logVariance!, random), options);
   }
-  const total = 'data' in images ? images.n * perImage : undefined;
+  const count = countOf(images);
+  const total = count === undefined ? undefined : count * perImage;
   return decodeCodes(model, givenCodes(model, images, perImage, random, options), total, options);
+}
+
+/** Whoever gives no options at all lacks the seed first of all. @throws AlixError 'bad-seed' */
+function randomOf(options: SampleGivenOptions | undefined): Random {
+  return createRandom(options?.seed as number | string);
 }
 
 /** The draws of every image, an image after another, in runs of at most a batch. */

@@ -106,5 +106,15 @@ test('neighbours of images: an image is the nearest to itself; codes of others a
   const other = new CodeIndex(mean, 3, { name: 'other', sha256: '0'.repeat(64) });
   await expect(model.neighbours(images, other)).rejects.toMatchObject({ code: 'other-model' });
   await expect(model.neighbours(images, new CodeIndex(codes, d))).rejects.toMatchObject({ code: 'latent-size' });
+  for (const none of [null, mean] as never[])
+    await expect(model.neighbours(images, none)).rejects.toMatchObject({ code: 'bad-option' });
+  // before any image is encoded
+  let read = 0;
+  const counted = (function* () {
+    read++;
+    yield { name: 'a', pixels: images.data.subarray(0, images.data.length / 9) };
+  })();
+  await expect(model.neighbours(counted, index, { k: 0 })).rejects.toMatchObject({ code: 'bad-option' });
+  expect(read).toBe(0);
   await model.dispose();
 });

@@ -234,6 +234,7 @@ test('what cannot be refined is said', async () => {
     expect(await code({ weight })).toBe('bad-weight');
   expect(await code({ weight: [1, 2] })).toBe('bad-weight');
   const old = await loadModel(writeTinyBundle(join(root, 'old')), { device: 'cpu', threads: 1 });
+  expect(await old.reconstruct(images, { refine: 0 })).toEqual(await old.reconstruct(images));
   const message = await old.reconstruct(images, { refine: 50 }).catch((error: unknown) => error);
   expect(message).toMatchObject({ code: 'no-graph', remedy: 'export the model again: older exports have none' });
   await Promise.all([model.dispose(), old.dispose()]);

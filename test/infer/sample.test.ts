@@ -51,7 +51,10 @@ test('what cannot work is refused at once, not at the first batch', async () => 
   expect(refusal({ seed: 1, truncate: Number.NaN })).toBe('bad-option');
   // no seed is not the seed 'undefined'
   for (const seed of [undefined, null, {}, true, 0.5]) expect(refusal({ seed })).toBe('bad-seed');
+  expect(refusal(undefined as never)).toBe('bad-seed');
   expect(refusal({ seed: -1 })).toBe('accepted');
+  for (const images of [null, undefined, 'image.png', 7] as never[])
+    await expect(model.sampleGiven(images, 2, { seed: 1 })).rejects.toMatchObject({ code: 'bad-image' });
   await model.dispose();
 });
 
