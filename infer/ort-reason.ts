@@ -11,4 +11,4 @@ export function ortReason(error: unknown): string {
 
 /** Whether that says that memory was short. */
 export const isOutOfMemory = (text: string): boolean =>
-  /bad_alloc|out of memory|memory access out of bounds|Failed to allocate memory/i.test(text);
+  /bad_alloc|out of memory|memory access out of bounds|Failed to allocate memory|Tensor shape is too large/i.test(text);

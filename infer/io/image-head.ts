@@ -10,14 +10,18 @@ export interface ImageSize {
 export const HEAD_BYTES = 1024;
 
 /**
- * Height and width as a decoder would give them, of a PNG, JPEG or WebP; undefined where the head does not say, which is
+ * Height and width as a decoder would give them, of a PNG, JPEG, WebP, GIF or BMP; undefined where the head does not say, which is
  * not an error: the file may be of another format, damaged, or turned by the orientation that a camera recorded.
  *
  * @param head the file's first bytes, `HEAD_BYTES` of them where it has so many
  */
 export function headSize(head: Uint8Array): ImageSize | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const size = isPng(head) ? png(view) : view.byteLength < 30 ? undefined : (jpeg(view) ?? webp(view));
+  const size = isPng(head)
+    ? png(view)
+    : view.byteLength < 30
+      ? undefined
+      : (jpeg(view) ?? webp(view) ?? gif(view) ?? bmp(view));
   return size && size.height > 0 && size.width > 0 ? size : undefined;
 }
 
@@ -38,6 +42,28 @@ function jpeg(view: DataView): ImageSize | undefined {
     at += 2 + view.getUint16(at + 2);
   }
   return undefined;
+}
+
+/** The size of the screen that the frames are put on. */
+function gif(view: DataView): ImageSize | undefined {
+  return isGif(view) ? { width: view.getUint16(6, true), height: view.getUint16(8, true) } : undefined;
+}
+
+const isGif = (view: DataView) => view.getUint32(0) === 0x47494638;
+
+/** Whether the bytes begin as a GIF does, or as a WebP that says that it moves. */
+export function mayMove(head: Uint8Array): 'gif' | 'webp' | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (view.byteLength < 30) return undefined;
+  if (isGif(view)) return 'gif';
+  const isExtended = view.getUint32(8) === 0x57454250 && view.getUint32(12) === 0x56503858;
+  return isExtended && (view.getUint8(20) & 0x02) !== 0 ? 'webp' : undefined;
+}
+
+/** A negative height says that the first line is the uppermost. */
+function bmp(view: DataView): ImageSize | undefined {
+  if (view.getUint16(0) !== 0x424d || view.getUint32(14, true) < 40) return undefined;
+  return { width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) };
 }
 
 /** RFC 9649: the first chunk is VP8 (lossy), VP8L (lossless) or VP8X (extended). */

@@ -6,6 +6,9 @@ import { sha256 } from './sha256.js';
 
 const REMEDY = 'choose all files of a model folder that `alix export` wrote';
 
+/** Of a model.json, which is some 100 KB, in bytes. */
+const MAX_MANIFEST = 64 << 20;
+
 /**
  * Reads the model.json among the files. Names count, folders do not.
  *
@@ -21,6 +24,13 @@ export async function openFiles(list: readonly File[]): Promise<OpenBundle> {
           .slice(0, 5)
           .map(({ name }) => name)
           .join(', ') || 'no files',
+      remedy: REMEDY,
+    });
+  if (manifest.size > MAX_MANIFEST)
+    throw new AlixError('no-bundle', 'the file is too large for a model.json', {
+      where: manifest.name,
+      expected: `at most ${MAX_MANIFEST} bytes`,
+      found: `${manifest.size}`,
       remedy: REMEDY,
     });
   const text = await bytesOf(manifest);

@@ -1,6 +1,7 @@
 /** Pictures of a page as the pixels that a model takes: the same as in Node for the same PNG. */
 import { AlixError } from '../io/errors.js';
-import { headSize } from '../io/image-head.js';
+import { hasSecondFrame } from '../io/gif-frames.js';
+import { headSize, mayMove } from '../io/image-head.js';
 import { fit, type ImageShape, isPng, MAX_PIXELS, type Pixels, toShape } from '../io/pixels.js';
 
 /** What a page has pictures in. */
@@ -56,6 +57,8 @@ async function fromBlob(blob: Blob, where: string): Promise<ImageBitmap> {
   // before the browser makes room for it
   if (size) checkArea(size.width, size.height, where);
   if (isPng(head)) checkPng(head, where);
+  const moving = mayMove(head);
+  if (moving && (moving === 'webp' || hasSecondFrame(new Uint8Array(await blob.arrayBuffer())))) throw animated(where);
   try {
     return await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
   } catch (cause) {
@@ -74,9 +77,11 @@ function checkPng(head: Uint8Array, where: string): void {
       where,
       remedy: 'convert it to 8 bits per channel',
     });
-  if (new TextDecoder('latin1').decode(head).includes('acTL'))
-    throw new AlixError('bad-image', 'an animated image', { where, remedy: 'save one frame as an image' });
+  if (new TextDecoder('latin1').decode(head).includes('acTL')) throw animated(where);
 }
+
+const animated = (where: string) =>
+  new AlixError('bad-image', 'an animated image', { where, remedy: 'save one frame as an image' });
 
 function checkArea(width: number, height: number, where: string): void {
   if (width * height > 0 && width * height <= MAX_PIXELS) return;

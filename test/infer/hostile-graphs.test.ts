@@ -5,61 +5,26 @@ import { loadModel } from '@alix/infer';
 import { AttributeProto_AttributeType, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
 import { afterAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { body, encoder, type Graph, huge, op, scalar, type Weights } from '../fixtures/hostile-graphs.js';
 import {
   cast,
   encoderGraph,
   fileEntry,
   floats,
-  graph,
   integer,
   integers,
-  matrix,
-  meanWeight,
   type Node,
   port,
   tiny,
   tinyImages,
-  values,
   writeTinyBundle,
 } from '../fixtures/tiny-bundle.js';
 
-const { FLOAT, UINT8, INT64, BOOL } = TensorProto_DataType;
+const { FLOAT, INT64, BOOL } = TensorProto_DataType;
 const { GRAPH, TENSOR } = AttributeProto_AttributeType;
 const root = temporaryFolder();
 const images = { data: tinyImages(tiny, 2), n: 2 };
 let count = 0;
-type Weights = Parameters<typeof graph>[1];
-type Attributes = NonNullable<Node['attribute']>;
-type Graph = NonNullable<Attributes[number]['g']>;
-
-const op = (opType: string, input: string[], output: string | string[], attribute?: Attributes): Node => ({
-  opType,
-  input,
-  output: [output].flat(),
-  ...(attribute && { attribute }),
-});
-
-/** A healthy encoder up to `m`, float32 [N,3]; `nodes` make `mean` of it. */
-function encoder(nodes: Node[], weights: Weights = []): Uint8Array {
-  return graph(
-    [
-      cast('image', 'bytes', FLOAT),
-      op('Reshape', ['bytes', 'flat'], 'row'),
-      op('Gemm', ['row', 'w', 'bias'], 'm'),
-      op('Identity', ['m'], 'log_variance'),
-      ...nodes,
-    ],
-    [
-      integers('flat', [-1, values(tiny)]),
-      matrix('w', values(tiny), tiny.latent, meanWeight),
-      floats('bias', [1], [0.25]),
-      ...weights,
-    ],
-    [port('image', UINT8, ['N', tiny.height, tiny.width, tiny.channels])],
-    ['mean', 'log_variance'].map((name) => port(name, FLOAT, ['N', tiny.latent])),
-  );
-}
-
 function withEncoder(bytes: Uint8Array): string {
   const folder = writeTinyBundle(join(root, `${count++}`), tiny, (json) => ({
     ...json,
@@ -82,31 +47,11 @@ async function refusal(bytes: Uint8Array): Promise<{ code: string; message: stri
   return error;
 }
 
-const scalar = (name: string, dataType: TensorProto_DataType, value: bigint): Weights[number] => ({
-  name,
-  dims: [],
-  dataType,
-  ...(dataType === BOOL ? { int32Data: [Number(value)] } : { int64Data: [value] }),
-});
 const branch = (g: Graph) => [
   { name: 'then_branch', type: GRAPH, g },
   { name: 'else_branch', type: GRAPH, g },
 ];
 const plain: Graph = { name: 'g', node: [op('Identity', ['m'], 'o')], output: [port('o', FLOAT, ['N', 3])] };
-
-/** Runs `also` again and again, as long as `cond` says. */
-const body = (also: Node[], output: Parameters<typeof graph>[3] = []): Attributes => [
-  {
-    name: 'body',
-    type: GRAPH,
-    g: {
-      name: 'g',
-      node: [op('Identity', ['cond'], 'again'), op('Add', ['v', 'v'], 'next'), ...also],
-      input: [port('i', INT64, []), port('cond', BOOL, []), port('v', FLOAT, ['N', 3])],
-      output: [port('again', BOOL, []), port('next', FLOAT, ['N', 3]), ...output],
-    },
-  },
-];
 
 test.each([
   [
@@ -205,18 +150,6 @@ test.each([
 ] satisfies [string, Node[], Weights][])('%s', async (_, nodes, weights) => {
   expect((await refusal(encoder(nodes, weights))).code).toBe('bad-graph');
 });
-
-/** The sum of m, in an array of this size, summed again. */
-const huge = (size: number[]) =>
-  encoder(
-    [
-      op('ReduceSum', ['m'], 'r', [integer('keepdims', 0)]),
-      op('Expand', ['r', 'size'], 'huge'),
-      op('ReduceSum', ['huge'], 's', [integer('keepdims', 0)]),
-      op('Add', ['m', 's'], 'mean'),
-    ],
-    [integers('size', size)],
-  );
 
 test.each([
   ['tensors that no machine has room for', [1e9, 1e9], 'no-memory'],
