@@ -10,3 +10,15 @@ export function concat<T extends Numbers>(type: new (length: number) => T, parts
   }
   return out;
 }
+
+/** The same of one field, which all parts have. */
+export function field<P, K extends keyof P>(
+  type: new (length: number) => NonNullable<P[K]> & Numbers,
+  parts: readonly P[],
+  key: K,
+): NonNullable<P[K]> & Numbers {
+  return concat(
+    type,
+    parts.map((part) => part[key] as NonNullable<P[K]> & Numbers),
+  );
+}

@@ -1,7 +1,7 @@
 /** decode: codes to images. */
 import { batchSize, type RunOptions } from './batches.js';
 import { imageOf, latentOf } from './bundle.js';
-import { concat } from './concat.js';
+import { field } from './concat.js';
 import { describeValue } from './describe-value.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
 import type { Model } from './model.js';
@@ -29,14 +29,8 @@ export async function decode(model: Model, latent: Float32Array, options: RunOpt
   for await (const part of decodeBatches(model, latent, options)) parts.push(part);
   return {
     n: latent.length / latentOf(model.bundle).size,
-    image: concat(
-      Float32Array,
-      parts.map((part) => part.image),
-    ),
-    pixels: concat(
-      Uint8Array,
-      parts.map((part) => part.pixels),
-    ),
+    image: field(Float32Array, parts, 'image'),
+    pixels: field(Uint8Array, parts, 'pixels'),
   };
 }
 

@@ -1,7 +1,7 @@
 /** encode: images to codes, the encoder's mean and log-variance of q(z|x), and samples of it. */
 import { batches, type Images, type RunOptions } from './batches.js';
 import { type Bundle, encoderOf, latentOf } from './bundle.js';
-import { concat } from './concat.js';
+import { concat, field } from './concat.js';
 import { AlixError } from './io/errors.js';
 import { createRandom } from './io/random.js';
 import type { Model } from './model.js';
@@ -45,21 +45,12 @@ export async function encode(model: Model, images: Images, options: EncodeOption
   return {
     n: names.length,
     names,
-    mean: concat(
-      Float32Array,
-      parts.map((part) => part.mean),
-    ),
+    mean: field(Float32Array, parts, 'mean'),
     ...(!encoderOf(model.bundle).deterministic && {
-      logVariance: concat(
-        Float32Array,
-        parts.map((part) => part.logVariance!),
-      ),
+      logVariance: field(Float32Array, parts, 'logVariance'),
     }),
     ...(options.sample && {
-      latent: concat(
-        Float32Array,
-        parts.map((part) => part.latent!),
-      ),
+      latent: field(Float32Array, parts, 'latent'),
     }),
   };
 }

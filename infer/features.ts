@@ -1,6 +1,6 @@
 /** features: images to the numbers that classifiers and distances are built on. */
 import { batches, type Images, type RunOptions } from './batches.js';
-import { concat } from './concat.js';
+import { field } from './concat.js';
 import type { Model } from './model.js';
 
 /** The features of one batch, or of all images. Rows are in the order of the images. */
@@ -30,10 +30,7 @@ export async function features(model: Model, images: Images, options: RunOptions
     n: names.length,
     names,
     size: parts[0]?.size ?? 0,
-    features: concat(
-      Float32Array,
-      parts.map((part) => part.features),
-    ),
+    features: field(Float32Array, parts, 'features'),
   };
 }
 

@@ -1,7 +1,7 @@
 /** inpaint: images with a hole, and what the model puts there. */
 import { batches, batchSize, type Images, type RunOptions } from './batches.js';
 import { encoderOf, imageOf } from './bundle.js';
-import { concat } from './concat.js';
+import { field } from './concat.js';
 import { decodeBatch } from './decode.js';
 import { descend } from './descend.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
@@ -83,18 +83,9 @@ export async function inpaint(
   return {
     n: names.length,
     names,
-    pixels: concat(
-      Uint8Array,
-      parts.map((part) => part.pixels),
-    ),
-    latent: concat(
-      Float32Array,
-      parts.map((part) => part.latent),
-    ),
-    knownMse: concat(
-      Float64Array,
-      parts.map((part) => part.knownMse),
-    ),
+    pixels: field(Uint8Array, parts, 'pixels'),
+    latent: field(Float32Array, parts, 'latent'),
+    knownMse: field(Float64Array, parts, 'knownMse'),
   };
 }
 

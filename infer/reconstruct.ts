@@ -1,7 +1,7 @@
 /** reconstruct: images through the encoder's mean and the decoder, and how far they come back from where they were. */
 import { batches, type Images, imageValues, type RunOptions } from './batches.js';
 import { encoderOf } from './bundle.js';
-import { concat } from './concat.js';
+import { field } from './concat.js';
 import { decodeBatch } from './decode.js';
 import type { Model } from './model.js';
 import { type RefineSettings, refineBatches, refineSettings } from './refine.js';
@@ -56,18 +56,9 @@ export async function reconstruct(
   return {
     n: names.length,
     names,
-    pixels: concat(
-      Uint8Array,
-      parts.map((part) => part.pixels),
-    ),
-    latent: concat(
-      Float32Array,
-      parts.map((part) => part.latent),
-    ),
-    mse: concat(
-      Float64Array,
-      parts.map((part) => part.mse),
-    ),
+    pixels: field(Uint8Array, parts, 'pixels'),
+    latent: field(Float32Array, parts, 'latent'),
+    mse: field(Float64Array, parts, 'mse'),
   };
 }
 

@@ -1,7 +1,7 @@
 /** refine: codes moved until the decoder's image is as near to the target as it gets. What it needs is refine.onnx. */
 import { batches, batchSize, type Images, imageValues, type RunOptions } from './batches.js';
 import { encoderOf, imageOf, latentOf } from './bundle.js';
-import { concat } from './concat.js';
+import { field } from './concat.js';
 import { checkLatent, decodeBatch } from './decode.js';
 import { descend } from './descend.js';
 import { describeValue } from './describe-value.js';
@@ -88,24 +88,14 @@ export async function refine(model: Model, images: Images, options: RefineOption
   // without the originals, which would otherwise stay in memory
   for await (const { originals: _, ...part } of refineBatches(model, images, options)) parts.push(part);
   const names = parts.flatMap((part) => part.names);
-  const floats = (key: 'latent' | 'image' | 'lossBefore' | 'loss') =>
-    concat(
-      Float32Array,
-      parts.map((part) => part[key]),
-    );
+  const floats = (key: 'latent' | 'image' | 'lossBefore' | 'loss') => field(Float32Array, parts, key);
   return {
     n: names.length,
     names,
     latent: floats('latent'),
     image: floats('image'),
-    pixels: concat(
-      Uint8Array,
-      parts.map((part) => part.pixels),
-    ),
-    mse: concat(
-      Float64Array,
-      parts.map((part) => part.mse),
-    ),
+    pixels: field(Uint8Array, parts, 'pixels'),
+    mse: field(Float64Array, parts, 'mse'),
     lossBefore: floats('lossBefore'),
     loss: floats('loss'),
   };

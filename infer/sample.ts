@@ -1,7 +1,7 @@
 /** sample: new images, from the prior or from the posterior of an image. Every draw is fixed by its seed. */
 import { batchSize, checkRoom, type Images, type RunOptions } from './batches.js';
 import { type Bundle, encoderOf, imageOf, latentOf } from './bundle.js';
-import { concat } from './concat.js';
+import { concat, field } from './concat.js';
 import { decodeBatch } from './decode.js';
 import { deterministicEncoder, encode, encodeBatches, reparametrise } from './encode.js';
 import { AlixError, throwIfAborted } from './io/errors.js';
@@ -214,18 +214,11 @@ async function collect(stream: AsyncIterable<Sample>, n: number, seed: number | 
 }
 
 function joined(parts: readonly Sample[], n: number, seed: number | string): Sample {
-  const floats = (key: 'image' | 'latent') =>
-    concat(
-      Float32Array,
-      parts.map((part) => part[key]),
-    );
+  const floats = (key: 'image' | 'latent') => field(Float32Array, parts, key);
   return {
     n,
     seed,
-    pixels: concat(
-      Uint8Array,
-      parts.map((part) => part.pixels),
-    ),
+    pixels: field(Uint8Array, parts, 'pixels'),
     image: floats('image'),
     latent: floats('latent'),
   };
