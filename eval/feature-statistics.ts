@@ -72,16 +72,19 @@ interface State {
 function addBlock(state: State, rows: Float64Array, d: number): void {
   const n = rows.length / d;
   const total = state.n + n;
+  // deviations from the first row, so that equal rows leave exact zeros; then from the mean
   const centred = new Float64Array((n + 1) * d);
+  const offset = new Float64Array(d);
+  for (let at = 0, j = 0; at < rows.length; at++, j = j + 1 === d ? 0 : j + 1) {
+    const deviation = rows[at]! - rows[j]!;
+    centred[at] = deviation;
+    offset[j]! += deviation;
+  }
+  for (let j = 0; j < d; j++) offset[j]! /= n;
+  for (let at = 0, j = 0; at < rows.length; at++, j = j + 1 === d ? 0 : j + 1) centred[at]! -= offset[j]!;
   const weight = Math.sqrt((state.n * n) / total);
   for (let j = 0; j < d; j++) {
-    // counted from the first row, so that equal rows leave exact zeros
-    const first = rows[j]!;
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += rows[i * d + j]! - first;
-    const mean = first + sum / n;
-    for (let i = 0; i < n; i++) centred[i * d + j] = rows[i * d + j]! - mean;
-    const delta = mean - state.mean[j]!;
+    const delta = rows[j]! + offset[j]! - state.mean[j]!;
     centred[n * d + j] = weight * delta;
     state.mean[j]! += delta * (n / total);
   }

@@ -1,6 +1,7 @@
 /** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
+export { featureErrors } from './feature-errors.js';
 export {
   collectSample,
   type FeatureSample,
@@ -31,6 +32,12 @@ export {
 } from './frechet.js';
 export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score.js';
 export { type InnerProducts, innerProducts, roughProducts } from './inner-products.js';
+export {
+  type InpaintingErrors,
+  type InpaintingSummary,
+  inpaintingErrors,
+  summariseInpainting,
+} from './inpainting.js';
 export { bootstrap, type Interval, jackknife, meanInterval } from './intervals.js';
 export {
   type KernelDistance,

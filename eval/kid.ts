@@ -2,9 +2,10 @@
  * The Kernel Inception Distance: Bińkowski et al. 2018 (arXiv:1801.01401), section 4. The unbiased estimate of the squared maximum
  * mean discrepancy with the kernel (x·y/d + 1)³, averaged over subsets; values below 0 are valid. All in float64.
  */
-import { meanAndStd } from '@alix/infer';
+
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
+import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
 

@@ -3,8 +3,9 @@
  * importance weights (Burda, Grosse & Salakhutdinov 2016, arXiv:1509.00519, Eq. 8). A decoder without a density has none: the
  * log-weights have to be given, and none is assumed.
  */
-import { meanAndStd } from '@alix/infer';
+
 import { AlixError } from '@alix/infer/io/errors';
+import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough } from './features.js';
 
 export interface NegativeLogLikelihood {
