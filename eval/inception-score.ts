@@ -1,7 +1,7 @@
 /** The Inception Score: Salimans et al. 2016 (arXiv:1606.03498), section 4, in the splits of its code. */
 
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough, checkRows, type Features } from './features.js';
 
 export interface InceptionScore {

@@ -1,7 +1,7 @@
 /** The error of filled holes: on the hole, which GALI reports, and of the image that has the filling pasted into it. */
 
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { meanAndStd } from '@alix/infer/squared-error';
 import type { MeanAndStd } from './mse.js';
 
 export interface InpaintingErrors {

@@ -1,8 +1,8 @@
 /** Confidence intervals of numbers estimated from samples. */
 
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
-import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough } from './features.js';
 
 export interface Interval {

@@ -3,9 +3,9 @@
  * mean discrepancy with the kernel (x·y/d + 1)³, averaged over subsets; values below 0 are valid. All in float64.
  */
 
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
-import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
 

@@ -4,8 +4,8 @@
  * log-weights have to be given, and none is assumed.
  */
 
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { meanAndStd } from '@alix/infer/squared-error';
 import { checkEnough } from './features.js';
 
 export interface NegativeLogLikelihood {
