@@ -1,4 +1,5 @@
 /** Calls that nobody meant: values of other kinds, numbers beyond all memory, signals and dispose at every moment. */
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel, type Model } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
@@ -128,6 +129,16 @@ test('thousands of calls at once; disposed of in their midst, each is answered',
   );
   expect(new Set(outcomes)).toContain('disposed');
   expect(outcomes.filter((outcome) => outcome !== 'done' && outcome !== 'disposed')).toEqual([]);
+});
+
+test('a graph that could not be read is read by a later call', async () => {
+  const moved = writeTinyBundle(join(root, 'moved'), tiny);
+  const other = await loadModel(moved, cpu);
+  renameSync(join(moved, 'encoder.onnx'), join(moved, 'away'));
+  await expect(other.encode(images(1))).rejects.toMatchObject({ code: 'bad-bundle' });
+  renameSync(join(moved, 'away'), join(moved, 'encoder.onnx'));
+  expect((await other.encode(images(1))).n).toBe(1);
+  await other.dispose();
 });
 
 const { FLOAT, UINT8 } = TensorProto_DataType;
