@@ -44,7 +44,8 @@ export async function startWorker(
     event.preventDefault();
     // of a script that does not load, browsers say nothing
     connection.fail(started || event.message ? died(event.message) : await workerProblem(url));
-    if (!started) await terminate();
+    // nothing is asked of it any more, and one that only met an error lives on
+    await terminate();
   });
   const stop = () => connection.fail(new AlixError('interrupted', 'interrupted', { cause: signal?.reason }));
   signal?.addEventListener('abort', stop);

@@ -190,6 +190,25 @@ describeWithBrowser('errors of a page', () => {
     expect(await pending).toEqual(['runtime-lost', 'runtime-lost']);
   });
 
+  it('of a worker that meets an error of its own, which then holds no memory', async () => {
+    await page.evaluate(async () => {
+      Object.assign(globalThis, { model: await alix.loadModel('/model/') });
+    });
+    await page.workers()[0]!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('of its own');
+      });
+    });
+    await expect.poll(() => page.workers().length).toBe(0);
+    const message = await page.evaluate(async () => {
+      const { model } = globalThis as unknown as { model: Awaited<ReturnType<typeof alix.loadModel>> };
+      const error = await model.sample(1, { seed: 1 }).catch((error: Error) => error);
+      await model.dispose();
+      return (error as Error).message;
+    });
+    expect(message).toContain('the worker that runs ONNX Runtime has ended (found Uncaught Error: of its own)');
+  });
+
   it('of a load that was called off', async () => {
     server.lies.set(WASM, (_request, response) => void response.writeHead(200).write('x'));
     const code = await page.evaluate(async () => {
