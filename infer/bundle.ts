@@ -253,7 +253,7 @@ export function encoderOf({ encoder, files, name, system }: Bundle): Of<'encoder
  * Parses and checks the text of a model.json.
  *
  * @param where the path or URL, for error messages
- * @throws AlixError 'bad-bundle' when it is not JSON, not a bundle, newer than this runtime, or breaks the schema
+ * @throws AlixError 'bad-bundle' when it is not JSON, not a bundle, or breaks the schema, 'bundle-too-new'
  */
 export function parseBundle(text: string, where: string): Bundle {
   let json: unknown;

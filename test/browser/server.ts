@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
+import { TYPES } from './folder-server.js';
 
 const resolve = createRequire(import.meta.url).resolve;
 const infer = dirname(resolve('@alix/infer/package.json'));
@@ -14,15 +15,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   '/page/onnxruntime-web/': dirname(createRequire(join(infer, 'package.json')).resolve('onnxruntime-web/wasm')),
   '/page/': join(infer, 'dist', 'page'),
   '/model/': modelFolder,
-};
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.png': 'image/png',
 };
 
 /** An ordinary page: what is tested is called from outside. */
