@@ -47,7 +47,7 @@ export async function refuseInputs(
 }
 
 function replaced(where: string, remedy: string): AlixError {
-  return new AlixError('output-is-input', 'the output would replace an image that it is made from', { where, remedy });
+  return new AlixError('output-is-input', 'the output would replace a file that it is made from', { where, remedy });
 }
 
 /** The place of a file, whichever way it is written; a link itself is its own place, as a rename replaces it. */

@@ -26,7 +26,7 @@ export type Images = ImageArray | Iterable<NamedImage> | AsyncIterable<NamedImag
 /** What every verb takes. */
 export interface RunOptions {
   /** Images per run of a graph; 64 by default. Results do not depend on it beyond the last digits. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Stops between two batches, with AlixError 'interrupted'. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each batch with the images done so far, and how many there are in all when that is known. */
@@ -75,7 +75,7 @@ export function batchSize({ batch = DEFAULT_BATCH }: RunOptions): number {
 }
 
 /** Values of the largest array that results are put into: 8 GiB of float32. */
-const MAX_VALUES = 2 ** 31;
+export const MAX_VALUES = 2 ** 31;
 
 /** Before hours of work. @throws AlixError 'bad-option' where n images are more than one array holds */
 export function checkRoom(bundle: Bundle, n: number, remedy: string): void {

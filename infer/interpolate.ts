@@ -1,5 +1,5 @@
 /** interpolate: the images on the way from one code to another. */
-import { checkRoom, type RunOptions } from './batches.js';
+import { checkRoom, MAX_VALUES, type RunOptions } from './batches.js';
 import { imageOf, latentOf } from './bundle.js';
 import { checkLatent, type Decoded, decode } from './decode.js';
 import { AlixError } from './io/errors.js';
@@ -82,15 +82,24 @@ export function interpolateCodes(
     throw new AlixError('bad-option', 'steps is a whole number of at least 2', { where: 'steps', found: `${steps}` });
   if (!paths.includes(path))
     throw new AlixError('bad-option', 'no such path', { expected: paths.join(', '), found: `${path}` });
-  const out = new Float32Array((from.length / d) * steps * d);
+  if (from.length * steps > MAX_VALUES)
+    throw new AlixError('bad-option', 'more codes than one array holds', {
+      where: 'steps',
+      found: `${steps}`,
+      remedy: 'ask for fewer steps',
+    });
+  const out = new Float32Array(from.length * steps);
   for (let pair = 0; pair * d < from.length; pair++) {
     const a = from.subarray(pair * d, (pair + 1) * d);
     const b = to.subarray(pair * d, (pair + 1) * d);
     const shares = path === 'linear' ? straight : arc(a, b, pair);
-    for (let step = 0; step < steps; step++) {
-      const [s, t] = step === 0 ? [1, 0] : step === steps - 1 ? [0, 1] : shares(step / (steps - 1));
-      for (let j = 0; j < d; j++) out[(pair * steps + step) * d + j] = s * a[j]! + t * b[j]!;
+    const at = pair * steps * d;
+    out.set(a, at);
+    for (let step = 1; step < steps - 1; step++) {
+      const [s, t] = shares(step / (steps - 1));
+      for (let j = 0; j < d; j++) out[at + step * d + j] = s * a[j]! + t * b[j]!;
     }
+    out.set(b, at + (steps - 1) * d);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 /** manifold: the images over a grid of the latent plane, for models whose codes have two values. */
-import type { RunOptions } from './batches.js';
+import { MAX_VALUES, type RunOptions } from './batches.js';
 import { type Bundle, imageOf, latentOf } from './bundle.js';
 import { type Decoded, decode } from './decode.js';
 import { AlixError } from './io/errors.js';
@@ -57,6 +57,11 @@ export function manifoldCodes(bundle: Bundle, rows: number, columns: number): Fl
   for (const [where, n] of Object.entries({ rows, columns }))
     if (!Number.isInteger(n) || n < 1)
       throw new AlixError('bad-option', `${where} is a whole number of at least 1`, { where, found: `${n}` });
+  if (2 * rows * columns > MAX_VALUES)
+    throw new AlixError('bad-option', 'more codes than one array holds', {
+      found: `${rows} x ${columns}`,
+      remedy: 'ask for fewer rows or columns',
+    });
   const at = (i: number, n: number) => (prior === 'normal' ? normalQuantile((i + 0.5) / n) : (2 * i + 1) / n - 1);
   return Float32Array.from({ length: rows * columns * 2 }, (_, k) => {
     const [row, column] = [Math.floor(k / 2 / columns), Math.floor(k / 2) % columns];

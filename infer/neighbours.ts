@@ -136,7 +136,7 @@ export async function neighbours(
   checkCodesModel(model, index);
   checkSearch(options);
   const { batch, signal } = options;
-  const { mean } = await encode(model, images, { signal, ...(batch !== undefined && { batch }) });
+  const { mean } = await encode(model, images, { signal, batch });
   return index.search(mean, options);
 }
 

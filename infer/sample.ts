@@ -81,7 +81,7 @@ export async function sampleGiven(
   perImage: number,
   options: SampleGivenOptions,
 ): Promise<SampleGiven> {
-  const stream = await sampleGivenBatches(model, images, perImage, options);
+  const stream = sampleGivenBatches(model, images, perImage, options);
   checkRoom(model.bundle, (countOf(images) ?? 1) * perImage, 'take them as a stream, from sampleGivenBatches');
   const parts: Sample[] = [];
   for await (const part of stream) parts.push(part);
@@ -89,24 +89,33 @@ export async function sampleGiven(
   return { ...joined(parts, n, options.seed), perImage };
 }
 
-/** The same as a stream of batches; what cannot work is refused at once. */
-export async function sampleGivenBatches(
+/** The same as a stream of batches; wrong options are refused at once, not at the first batch. */
+export function sampleGivenBatches(
   model: Model,
   images: Uint8Array | Images,
   perImage: number,
   options: SampleGivenOptions,
-): Promise<AsyncGenerator<Sample>> {
+): AsyncGenerator<Sample> {
   const random = randomOf(options);
   checkCount(perImage);
   batchSize(options);
   if (encoderOf(model.bundle).deterministic) throw deterministicEncoder(model.bundle, 'use reconstruct');
-  if (images instanceof Uint8Array) {
-    const { mean, logVariance } = await encode(model, { data: images, n: 1 }, { signal: options.signal });
-    return decodeDraws(model, perImage, posteriorDraws(mean, logVariance!, random), options);
-  }
+  if (images instanceof Uint8Array) return decodeGiven(model, images, perImage, random, options);
   const count = countOf(images);
   const total = count === undefined ? undefined : count * perImage;
   return decodeCodes(model, givenCodes(model, images, perImage, random, options), total, options);
+}
+
+/** The images of the draws of one image. */
+async function* decodeGiven(
+  model: Model,
+  data: Uint8Array,
+  perImage: number,
+  random: Random,
+  options: SampleGivenOptions,
+): AsyncGenerator<Sample> {
+  const { mean, logVariance } = await encode(model, { data, n: 1 }, { signal: options.signal });
+  yield* decodeDraws(model, perImage, posteriorDraws(mean, logVariance!, random), options);
 }
 
 /** Whoever gives no options at all lacks the seed first of all. @throws AlixError 'bad-seed' */
@@ -122,7 +131,7 @@ async function* givenCodes(
   random: Random,
   { batch, signal, seed: _ }: SampleGivenOptions,
 ): AsyncGenerator<Float32Array> {
-  const size = batchSize({ ...(batch !== undefined && { batch }) });
+  const size = batchSize({ batch });
   const d = latentOf(model.bundle).size;
   // draws wait here until they fill a batch
   let waiting: Float32Array[] = [];

@@ -153,7 +153,7 @@ interface Draws {
   readonly n: number;
   /** Called once all are drawn. */
   readonly description: () => { readonly n: number; readonly seed: number };
-  readonly draw: (onProgress: (done: number) => void) => AsyncIterable<Sample> | Promise<AsyncIterable<Sample>>;
+  readonly draw: (onProgress: (done: number) => void) => AsyncIterable<Sample>;
   readonly writeGrid: (path: string, images: readonly Uint8Array[]) => Promise<void>;
   readonly name: (place: number) => string;
 }
@@ -168,7 +168,7 @@ async function write(draws: Draws, model: Model, output: string, context: Contex
   const progress = await createProgress(context, 'sample', 'images', draws.n);
   await pictures
     .intoOutput(output, async () => {
-      const stream = await draws.draw(progress.update);
+      const stream = draws.draw(progress.update);
       if (pictures.pictureOutput(output) === 'grid') await draws.writeGrid(output, await collected(stream));
       else
         await writeWithCodes(output, stream, {

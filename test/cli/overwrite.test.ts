@@ -47,7 +47,7 @@ test.each([
   mkdirSync(join(cwd, 'a'));
   const before = contents();
   const { code, stderr } = await alix([...args, '--quiet'], cwd);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: [^\n]*would replace an image[^\n]*\n$/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: [^\n]*would replace a file[^\n]*\n$/)]);
   expect(contents()).toEqual(before);
 });
 

@@ -29,6 +29,7 @@ test('straight ways, several at once; the ends are bit for bit', () => {
   expect(codes.subarray(10, 12)).toEqual(from.subarray(2));
   expect(codes.subarray(18)).toEqual(to.subarray(2));
   expect(codes[14]).toBeCloseTo(0.65, 6);
+  expect(Object.is(interpolateCodes(f32(-0), f32(1), 1)[0], -0)).toBe(true);
 });
 
 test('on the arc: a quarter circle by its sines, of constant length, at even angles', () => {
@@ -73,7 +74,8 @@ test('interpolate decodes the codes on the way', async () => {
   expect(await code(from, to.subarray(3))).toBe('bad-latent');
   expect(await code(f32(1), f32(1))).toBe('bad-latent');
   expect(await code(f32(Number.NaN, 0, 0), f32(0, 0, 0))).toBe('bad-latent');
-  for (const steps of [1, 2.5, Number.NaN]) expect(await code(from, to, { steps })).toBe('bad-option');
+  for (const steps of [1, 2.5, Number.NaN, 2 ** 40]) expect(await code(from, to, { steps })).toBe('bad-option');
+  expect(() => interpolateCodes(from, to, 3, { steps: 2 ** 40 })).toThrow('ask for fewer steps');
   expect(await code(from, to, { path: 'round' as 'linear' })).toBe('bad-option');
   expect(await code(from, to, { signal: AbortSignal.abort() })).toBe('interrupted');
   await model.dispose();
@@ -100,7 +102,7 @@ test('a manifold: quantiles of the prior, the first value to the right, the seco
     expect(image[2 * 24 + j]).toBeCloseTo(value, 6);
   });
   expect((await model.manifold()).n).toBe(400);
-  for (const bad of [{ rows: 0 }, { columns: 1.5 }])
+  for (const bad of [{ rows: 0 }, { columns: 1.5 }, { rows: 1e6 }])
     await expect(model.manifold(bad)).rejects.toMatchObject({ code: 'bad-option' });
   const uniform = await load({ latent: 2, prior: 'uniform' });
   expect([...manifoldCodes(uniform.bundle, 1, 4)]).toEqual([-0.75, 0, -0.25, 0, 0.25, 0, 0.75, 0]);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadModel, type Model, sampleBatches } from '@alix/infer';
+import { loadModel, type Model, sampleBatches, sampleGivenBatches } from '@alix/infer';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
 import {
@@ -133,6 +133,9 @@ test('several images are sampled from, several times each, by their names alone'
   expect((await model.sampleGiven(images, 5, { seed: 2, ...whole })).latent).toEqual(all.latent);
   expect((await model.sampleGiven(b, 5, { seed: 2 })).latent).toEqual(all.latent.subarray(15, 30));
   expect((await model.sampleGiven(b, 9, { seed: 2 })).latent.subarray(0, 15)).toEqual(all.latent.subarray(15, 30));
+  const parts: number[] = [];
+  for await (const { n } of sampleGivenBatches(model, images, 5, { seed: 2, batch: 4 })) parts.push(n);
+  expect(parts).toEqual([4, 4, 4, 3]);
   // the first draw is that of encode
   const { latent } = await model.encode(images, { sample: { seed: 2 } });
   [0, 1, 2].forEach((i) => {
