@@ -13,7 +13,6 @@ const make = {
   wasm: () => new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' }),
   webgpu: () => new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' }),
 };
-let count = 0;
 
 /**
  * ONNX Runtime in a worker of its own. Its end gives all memory back.
@@ -49,7 +48,7 @@ export async function startWorker(
   });
   const stop = () => connection.fail(new AlixError('interrupted', 'interrupted', { cause: signal?.reason }));
   signal?.addEventListener('abort', stop);
-  const lock = `alix-worker-${Date.now()}-${++count}`;
+  const lock = `alix-worker-${Date.now()}-${Math.random()}`;
   try {
     const answer = await connection.start({ ...options, lock } satisfies StartOptions, [options.wasm.buffer]);
     started = true;

@@ -209,6 +209,33 @@ describeWithBrowser('errors of a page', () => {
     expect(message).toContain('the worker that runs ONNX Runtime has ended (found Uncaught Error: of its own)');
   });
 
+  it('of pages that load at the same moment: none', async () => {
+    const second = await page.context().newPage();
+    try {
+      await second.goto(server.origin);
+      await second.waitForFunction('globalThis.alix !== undefined');
+      const both = [page, second];
+      for (const one of both)
+        await one.evaluate(() => {
+          Date.now = () => 1;
+        });
+      const loaded = await Promise.all(
+        both.map((one) =>
+          one.evaluate(async () => {
+            const model = await alix.loadModel('/model/');
+            Object.assign(globalThis, { model });
+            return model.device;
+          }),
+        ),
+      );
+      expect(loaded).toEqual(['wasm', 'wasm']);
+      for (const one of both)
+        await one.evaluate(() => (globalThis as unknown as { model: { dispose(): Promise<void> } }).model.dispose());
+    } finally {
+      await second.close();
+    }
+  });
+
   it('of a load that was called off', async () => {
     server.lies.set(WASM, (_request, response) => void response.writeHead(200).write('x'));
     const code = await page.evaluate(async () => {
