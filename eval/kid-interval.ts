@@ -1,4 +1,5 @@
 /** The kernel distance of all rows at once, with an interval: the sums between groups of rows give every jackknife for free. */
+import { turns } from '@alix/infer/io/turn';
 import { checkEnough, checkFeatures, checkSameWidth, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
 import { type Interval, jackknife } from './intervals.js';
@@ -15,7 +16,7 @@ export interface KernelDistanceOfAll {
 /**
  * Rows i, i + groups, ... are a group. The cost is that of all pairs: sample the features first where they are many.
  *
- * @throws AlixError 'too-few' (less than three groups' worth: at least 2 rows in each of 10 groups), 'bad-shape', 'not-finite'
+ * @throws AlixError 'too-few' (fewer than 10 groups, or than 2 rows of each in every group), 'bad-shape', 'not-finite'
  */
 export async function kernelDistanceOfAll(
   real: Features,
@@ -43,11 +44,13 @@ export async function kernelDistanceOfAll(
       ),
     );
   const [x, y] = [split(real, n.real), split(fake, n.fake)];
+  const turn = turns();
   const between = async (a: Features[], b: Features[]) => {
     const sums: number[][] = a.map(() => []);
     for (const [g, left] of a.entries())
       for (const [h, right] of b.entries()) {
         if (a === b && h > g) break;
+        await turn();
         const sum = kernelSum(await products.of(left, right), kernel, right.data.length / right.d, left === right);
         sums[g]![h] = sum;
         if (a === b) sums[h]![g] = sum;

@@ -6,6 +6,7 @@
 import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
+import { turns } from '@alix/infer/io/turn';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
 
@@ -81,8 +82,11 @@ export async function kernelDistance(
   if (subsets.some((subset) => subset.real.length !== size || subset.fake.length !== size))
     throw new AlixError('bad-shape', 'subsets of different sizes', { expected: `${size} real and fake rows` });
   checkEnough(size, 'subset', 2);
-  for (const [i, subset] of subsets.entries())
+  const turn = turns();
+  for (const [i, subset] of subsets.entries()) {
+    await turn();
     values[i] = await squaredDiscrepancy(rowsAt(real, subset.real), rowsAt(fake, subset.fake), kernel, products);
+  }
   return { ...meanAndStd(values), values, n, size, kernel };
 }
 

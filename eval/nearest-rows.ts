@@ -1,5 +1,6 @@
 /** Squared distances to nearest neighbours, exact in float64: inner products find the candidates, differences decide. */
 import { AlixError } from '@alix/infer/io/errors';
+import { turns } from '@alix/infer/io/turn';
 import { count, type Features } from './features.js';
 import { type InnerProducts, rows } from './inner-products.js';
 
@@ -63,6 +64,8 @@ export interface DistanceBlock {
 /**
  * All pairs of blocks of rows of a and b; where both are one set, only those with j0 <= i0.
  *
+ * The event loop turns between blocks.
+ *
  * @param visit sees each block; its numbers are gone afterwards
  */
 export async function eachBlock(
@@ -72,10 +75,12 @@ export async function eachBlock(
   visit: (block: DistanceBlock) => void,
 ): Promise<void> {
   const [n, m] = [count(a.moved), count(b.moved)];
+  const turn = turns();
   for (let i0 = 0; i0 < n; i0 += ROWS_AT_A_TIME) {
     const x = rows(a.moved, i0, Math.min(n, i0 + ROWS_AT_A_TIME));
     for (let j0 = 0; j0 < (a === b ? i0 + 1 : m); j0 += ROWS_AT_A_TIME) {
       const y = a === b && j0 === i0 ? x : rows(b.moved, j0, Math.min(m, j0 + ROWS_AT_A_TIME));
+      await turn();
       const gram = await products.of(x, y);
       const squared = gram instanceof Float64Array ? gram : new Float64Array(gram);
       const [height, width] = [count(x), count(y)];

@@ -4,10 +4,22 @@ import { encode } from './encode.js';
 import { grid } from './grid.js';
 import { input } from './input.js';
 import { memory } from './memory.js';
+import { metrics } from './metrics.js';
 import { neighbours } from './neighbours.js';
 import { peers } from './peers.js';
 import { profile } from './profile.js';
 import { refine } from './refine.js';
 import { train } from './train.js';
 
-export const benches: readonly Bench[] = [train, profile, peers, memory, input, encode, grid, refine, neighbours];
+export const benches: readonly Bench[] = [
+  train,
+  profile,
+  peers,
+  memory,
+  input,
+  encode,
+  grid,
+  refine,
+  neighbours,
+  metrics,
+];
