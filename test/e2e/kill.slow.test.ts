@@ -87,7 +87,7 @@ async function endOf(run: string) {
 }
 
 describeWithTensorflow('a run that is killed twenty times', () => {
-  it('ends with the bytes of one that is not', { timeout: 300_000 }, async () => {
+  it('ends with the bytes of one that is not', { timeout: 1_200_000 }, async () => {
     const [unbroken, broken] = [join(root, 'unbroken'), join(root, 'broken')];
     const started = performance.now();
     expect((await ended(start('-o', unbroken))).code).toBe(0);

@@ -1,5 +1,5 @@
-import { paste } from '../../infer/dist/paste.js';
 import { expect, test } from 'vitest';
+import { paste } from '../../infer/dist/paste.js';
 
 test('the event loop turns while large holes are filled', async () => {
   const frame = { height: 48, width: 48, channels: 1 } as const;
