@@ -1,5 +1,5 @@
 /** The codes that a verb is given: those of another model are refused. */
-import type { Model } from '@alix/infer';
+import { checkCodesModel, type Model } from '@alix/infer';
 import { type CodesFile, openCodes } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
 import { tooLarge } from '@alix/infer/io/files';
@@ -26,15 +26,8 @@ export async function readCodes(path: string, model: Model, log: (text: string) 
   const { size: d } = model.latent;
   const read = path === '-' ? await fromStdin() : await openCodes(path);
   if (read.n === 0) throw new AlixError('bad-codes', 'no codes', { where, remedy: 'encode some images' });
-  if (read.d !== d)
-    throw new AlixError('latent-size', 'codes of another size than this model has', {
-      where,
-      expected: `${d} values`,
-      found: `${read.d}`,
-      remedy: 'name the model that made them',
-    });
-  if (read.model) refuseOther(read.model, model, path);
-  else log(`${where}: nothing says which model made these codes; they are taken for this one's`);
+  checkCodesModel(model, read, where);
+  if (!read.model) log(`${where}: nothing says which model made these codes; they are taken for this one's`);
   const codes = await read.all();
   const bad = codes.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return { codes, n: read.n, names: read.names };
@@ -42,16 +35,6 @@ export async function readCodes(path: string, model: Model, log: (text: string) 
     where,
     found: `${codes[bad]} at ${bad % d}`,
     remedy: 'encode the images again, or leave that code out',
-  });
-}
-
-function refuseOther({ name, sha256 }: NonNullable<CodesFile['model']>, model: Model, where: string): void {
-  if (sha256 === model.sha256) return;
-  throw new AlixError('other-model', 'the codes were made by another model', {
-    where,
-    expected: `${model.bundle.name} (${model.sha256.slice(0, 12)})`,
-    found: `${name} (${sha256.slice(0, 12)})`,
-    remedy: 'name the model that made them, or encode the images with this one',
   });
 }
 

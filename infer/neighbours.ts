@@ -140,22 +140,27 @@ export async function neighbours(
   return index.search(mean, options);
 }
 
-/** @throws AlixError 'latent-size' or 'other-model' where codes are not those of this model */
+/**
+ * @param where the codes' file, for the error
+ * @throws AlixError 'latent-size' or 'other-model' where codes are not those of this model
+ */
 export function checkCodesModel(
   { bundle, sha256 }: Pick<Model, 'bundle' | 'sha256'>,
   codes: { readonly d: number; readonly model?: CodesModel | undefined },
+  where = bundle.name,
 ): void {
-  const remedy = 'encode the images again with this model';
+  const remedy = 'take the model that made them, or encode the images again with this one';
   const { size } = latentOf(bundle);
   if (codes.d !== size)
     throw new AlixError('latent-size', 'the codes are of another size than this model has', {
-      where: bundle.name,
+      where,
       expected: `${size} values`,
       found: `${codes.d}`,
       remedy,
     });
   if (codes.model && codes.model.sha256 !== sha256)
     throw new AlixError('other-model', 'the codes were made by another model', {
+      where,
       expected: `${bundle.name} (${sha256.slice(0, 12)})`,
       found: `${codes.model.name} (${codes.model.sha256.slice(0, 12)})`,
       remedy,

@@ -8,7 +8,8 @@ import { temporaryFolder } from '../fixtures/folder.js';
 
 const folder = temporaryFolder();
 const sha256 = 'b'.repeat(64);
-const model = { bundle: { name: 'tiny' }, sha256, latent: { size: 3, prior: 'normal' } } as unknown as Model;
+const latent = { size: 3, prior: 'normal' };
+const model = { bundle: { name: 'tiny', latent }, sha256, latent } as unknown as Model;
 const six = Float32Array.of(1, 2, 3, 4, 5, 6);
 
 function write(name: string, data: NpyData, description?: object | string, d = 3): string {
