@@ -22,13 +22,13 @@ const LIBRARIES = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers
 /** Why CUDA cannot be used here, or undefined where a graph has run on it. */
 export async function cudaProblem(ort: Ort): Promise<AlixError | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    return new AlixError('no-device', 'the device "cuda" needs Linux on x64', { remedy: 'use --device cpu' });
+    return new AlixError('no-device', 'the device "cuda" needs Linux on x64', { remedy: 'use the device "cpu"' });
   const folder = providerFolder();
   const missing = LIBRARIES.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0)
     return new AlixError('no-device', 'the device "cuda" is not installed: ONNX Runtime lacks its CUDA provider', {
       found: `no ${missing.join(' and no ')} in ${folder}`,
-      remedy: `${howToInstall(folder)}; or use --device cpu`,
+      remedy: `${howToInstall(folder)}; or use the device "cpu"`,
     });
   try {
     const probe = await ort.InferenceSession.create(Buffer.from(PROBE, 'base64'), {
@@ -75,7 +75,7 @@ export function whatToInstall(lacking: readonly string[]): string {
   ];
   // cuDNN is looked for later than the others
   const all = parts.length > 0 ? parts.join(' and ') : 'an NVIDIA driver, the CUDA that the provider was built for';
-  return `install ${all}, with cuDNN 9, where the loader finds them (LD_LIBRARY_PATH); or use --device cpu`;
+  return `install ${all}, with cuDNN 9, where the loader finds them (LD_LIBRARY_PATH); or use the device "cpu"`;
 }
 
 function howToInstall(folder: string): string {

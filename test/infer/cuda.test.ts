@@ -26,7 +26,7 @@ test('CUDA that was asked for works, or is an error that says what to install; a
   const asked = await nodeRuntime({ device: 'cuda' }).catch((error: unknown) => error);
   const auto = await nodeRuntime({ device: 'auto' });
   if (asked instanceof AlixError) {
-    expect(asked).toMatchObject({ code: 'no-device', remedy: expect.stringMatching(/--device cpu$/) });
+    expect(asked).toMatchObject({ code: 'no-device', remedy: expect.stringMatching(/use the device "cpu"$/) });
     expect([auto.name, auto.reason]).toEqual(['cpu', asked.what]);
   } else {
     expect(auto.name).toBe('cuda');
