@@ -17,7 +17,7 @@ import type { Adam, AdamSettings, Change } from './tensorflow/adam.js';
 import { gradients, type Loss } from './tensorflow/gradients.js';
 import { fused, MOST_PARTS } from './tensorflow/ops/fused.js';
 import { plain } from './tensorflow/ops/plain.js';
-import { unrecorded } from './tensorflow/ops/record.js';
+import { besideGradient } from './tensorflow/ops/record.js';
 import { type Reading, towards } from './tensorflow/variables.js';
 import { type Unrolling, unrolled } from './unrolled.js';
 
@@ -160,7 +160,7 @@ function updateWith(
         names.set(name, read);
         const wrt = read.map((parameter) => parameters.get(parameter) as tf.Tensor);
         // after all losses: what those need is on the tape by then
-        const extra = unrecorded(() => player.monitor?.(terms) ?? {});
+        const extra = besideGradient(() => player.monitor?.(terms) ?? {});
         return [name, { value, wrt, extra } satisfies Loss];
       }),
     );

@@ -160,6 +160,28 @@ describeWithTensorflow('tensors', () => {
     dispose();
   });
 
+  it('of a monitor that takes a gradient, as a slope of the critic, are freed', async () => {
+    const { step } = await import('@alix/train/step');
+    const slope = (given: Objective): Objective => ({
+      ...given,
+      terms: (networks, batch, ...rest) => ({
+        ...given.terms(networks, batch, ...rest),
+        slope: () => tf.mean(tf.abs(tf.grad((at) => tf.sum(networks.D!(networks.F!(at) as never) as never))(batch.x))),
+      }),
+      players: {
+        ...given.players,
+        critic: { ...given.players.critic!, monitor: (t) => ({ slope: t.slope as never }) },
+      },
+    });
+    const { context, next, dispose } = await start(configOf('gan-strokes'), { objective: slope });
+    step(context, next);
+    const { numTensors } = tf.memory();
+    const metrics = step(context, next);
+    expect(metrics.slope).toBeGreaterThan(0);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    dispose();
+  });
+
   it.each<[string, (given: Objective) => Objective]>([
     ['before the networks have run', (given) => ({ ...given, terms: throwing })],
     [

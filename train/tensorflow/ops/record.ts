@@ -48,6 +48,18 @@ export function unrecorded<T>(compute: () => T): T {
   }
 }
 
+/** Runs `compute` as if no gradient were being taken: nothing of it is on the tape, and it may take gradients of its own. */
+export function besideGradient<T>(compute: () => T): T {
+  const { state } = engineOf();
+  const { activeTape, gradientDepth } = state;
+  Object.assign(state, { activeTape: null, gradientDepth: 0 });
+  try {
+    return compute();
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth });
+  }
+}
+
 /** The same numbers as a tensor of its own, which no tidy frees. */
 function alias(engine: Engine, { dataId, shape, dtype }: tf.Tensor): tf.Tensor {
   (tf.backend() as unknown as NodeBackend).incRef(dataId);
