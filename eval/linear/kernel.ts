@@ -14,7 +14,7 @@ export interface Block {
   readonly b: Float64Array;
   /** [BLOCK.rows, BLOCK.columns] */
   readonly c: Float64Array;
-  /** c[i..i+3, j..j+3] += panel i/4 of a · panel j/4 of b. @param depth a multiple of 4, over 0 */
+  /** c[i..i+3, j..j+3] += panel i/4 of a · panel j/4 of b. @param depth over 0 */
   tile(i: number, j: number, depth: number): void;
 }
 
