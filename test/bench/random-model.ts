@@ -4,6 +4,7 @@ import { loadModel, nodeRuntime } from '@alix/infer';
 import { createRandom } from '@alix/infer/io/random';
 import { architectures } from '@alix/train/architectures/index';
 import { randomWeights } from '../export/support.js';
+import { untrained } from '../fixtures/untrained.js';
 
 /** Writes the bundle of an encoder with the networks of this architecture, at its defaults, to the folder `out`. */
 export async function writeRandomModel(architecture: string, out: string): Promise<void> {
@@ -20,16 +21,7 @@ export async function writeRandomModel(architecture: string, out: string): Promi
     architecture: { ...spec, networks },
     chains: { encoder: ['F', 'E'], decoder: ['G'] },
     weights: randomWeights(networks),
-    training: {
-      recipe: 'none',
-      alixVersion: '0.0.0',
-      seed: 1,
-      steps: 0,
-      epochs: 0,
-      batch: 1,
-      data: '0'.repeat(64),
-      config: {},
-    },
+    training: untrained,
     licence: 'Apache-2.0',
     examples,
   };

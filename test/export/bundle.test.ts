@@ -8,6 +8,7 @@ import { parseBundle } from '@alix/infer/bundle';
 import { chain, conv, flatten, fullyConnected, reshape, transposedConv } from '@alix/train/spec';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { untrained } from '../fixtures/untrained.js';
 import { decoded, lossOf, slope } from './adjoint-support.js';
 import { reference } from './reference.js';
 import { bytes, floats, imageArchitecture, numbers, randomWeights } from './support.js';
@@ -98,16 +99,7 @@ const model: TrainedModel = {
   architecture,
   chains: { encoder: ['F', 'E'], decoder: ['G'] },
   weights,
-  training: {
-    recipe: 'none',
-    alixVersion: '0.1.0',
-    seed: 1,
-    steps: 0,
-    epochs: 0,
-    batch: 1,
-    data: '0'.repeat(64),
-    config: { some: 'thing' },
-  },
+  training: { ...untrained, config: { some: 'thing' } },
   licence: 'Apache-2.0',
   examples,
   trained: plainLoops,
