@@ -20,14 +20,11 @@ export interface LinearSvm {
   readonly objective: Float64Array;
 }
 
-/** What every C and every class share: the rows with a 1 for the bias, and their inner products where they are fewer than features. */
+/** What every C and every class share. */
 export interface SvmProblem {
   readonly n: number;
-  /** With the bias. */
-  readonly width: number;
-  /** [n,width] */
-  readonly rows: Float64Array;
-  /** [n,n], or undefined where the features are fewer. */
+  readonly features: Features;
+  /** [n,n] inner products and 1 for the bias, where the samples are no more than the features; undefined otherwise. */
   readonly gram: Float64Array | undefined;
   readonly labels: ArrayLike<number>;
   readonly classes: number;
@@ -41,14 +38,11 @@ export function svmProblem(features: Features, labels: ArrayLike<number>, classe
   const n = checkFeatures(features, 'training', 2);
   const { data, d } = features;
   checkLabels(labels, n, classes);
-  const width = d + 1;
-  const rows = new Float64Array(n * width).fill(1);
-  for (let i = 0; i < n; i++) rows.set(data.subarray(i * d, (i + 1) * d), i * width);
-  if (n > width) return { n, width, rows, gram: undefined, labels, classes };
-  const gram = new Float64Array(n * n);
-  addProduct(matrix(gram, n, n), matrix(rows, n, width), transposed(matrix(rows, n, width)), { lower: true });
+  if (n > d) return { n, features, gram: undefined, labels, classes };
+  const gram = new Float64Array(n * n).fill(1);
+  addProduct(matrix(gram, n, n), matrix(data, n, d), transposed(matrix(data, n, d)), { lower: true });
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) gram[j * n + i] = gram[i * n + j]!;
-  return { n, width, rows, gram, labels, classes };
+  return { n, features, gram, labels, classes };
 }
 
 function checkLabels(labels: ArrayLike<number>, n: number, classes: number): void {
@@ -71,20 +65,28 @@ function checkLabels(labels: ArrayLike<number>, n: number, classes: number): voi
 /** The machine for one C, the penalty of the loss. @throws AlixError 'bad-option' where C is not above 0 */
 export function trainLinearSvm(problem: SvmProblem, c: number): LinearSvm {
   if (!(c > 0 && Number.isFinite(c))) throw new AlixError('bad-option', 'C is a number above 0', { found: `${c}` });
-  const { n, width, classes, labels } = problem;
-  const d = width - 1;
+  const { n, features, classes, labels } = problem;
+  const { d } = features;
   const weights = new Float64Array(classes * d);
   const bias = new Float64Array(classes);
   const objective = new Float64Array(classes);
   const inverse = problem.gram && sharedInverse(problem, c);
+  const rows = problem.gram ? undefined : withBias(features, n);
   for (let k = 0; k < classes; k++) {
     const signs = Float64Array.from({ length: n }, (_, i) => (labels[i] === k ? 1 : -1));
-    const solution = problem.gram ? newtonBySamples(problem, signs, c, inverse) : newtonByFeatures(problem, signs, c);
+    const solution = rows ? newtonByFeatures(rows, signs, c) : newtonBySamples(problem, signs, c, inverse);
     weights.set(solution.w.subarray(0, d), k * d);
     bias[k] = solution.w[d]!;
     objective[k] = solution.objective;
   }
   return { d, classes, weights, bias, objective };
+}
+
+/** The rows with a 1 after each. */
+function withBias({ data, d }: Features, n: number): Float64Array {
+  const rows = new Float64Array(n * (d + 1)).fill(1);
+  for (let i = 0; i < n; i++) rows.set(data.subarray(i * d, (i + 1) * d), i * (d + 1));
+  return rows;
 }
 
 /** The class with the highest w·x + b of each row; of equal ones the first. @throws AlixError 'bad-shape' */

@@ -32,7 +32,7 @@ export function sharedInverse({ n, gram }: SvmProblem, c: number): Float64Array 
  * @param inverse what `sharedInverse` gives for this C
  */
 export function newtonBySamples(
-  { n, width, rows, gram }: SvmProblem,
+  { n, features, gram }: SvmProblem,
   signs: Float64Array,
   c: number,
   inverse: Float64Array | undefined,
@@ -55,8 +55,13 @@ export function newtonBySamples(
     value = moved.value;
     if (moved.whole && same(active, activeSamples(f, signs))) break;
   }
-  const w = new Float64Array(width);
-  for (let i = 0; i < n; i++) if (beta[i] !== 0) addScaled(w, rows.subarray(i * width, (i + 1) * width), beta[i]!);
+  const { data, d } = features;
+  const w = new Float64Array(d + 1);
+  for (let i = 0; i < n; i++) {
+    if (beta[i] === 0) continue;
+    addScaled(w, data.subarray(i * d, (i + 1) * d), beta[i]!);
+    w[d]! += beta[i]!;
+  }
   return { w, objective: value };
 }
 

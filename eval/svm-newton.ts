@@ -1,10 +1,9 @@
 /** Newton's method for one class of a linear support vector machine, over features; and what both forms share. */
 import { addProduct, matrix, transposed } from './linear/product.js';
 import { solvePositive } from './linear/solve.js';
-import type { SvmProblem } from './linear-svm.js';
 
 export interface SvmSolution {
-  /** [width], the bias last. */
+  /** [d+1], the bias last. */
   readonly w: Float64Array;
   readonly objective: number;
 }
@@ -12,8 +11,14 @@ export interface SvmSolution {
 /** Steps after which the active samples of any problem met have long stood still. */
 export const MAX_STEPS = 200;
 
-/** w = (1 + 2C XᵀX)⁻¹ 2C Xᵀy over the active samples, those with y f < 1. */
-export function newtonByFeatures({ n, width, rows }: SvmProblem, signs: Float64Array, c: number): SvmSolution {
+/**
+ * w = (1 + 2C XᵀX)⁻¹ 2C Xᵀy over the active samples, those with y f < 1.
+ *
+ * @param rows [n,width], the bias's 1 last in each @param signs [n] of y
+ */
+export function newtonByFeatures(rows: Float64Array, signs: Float64Array, c: number): SvmSolution {
+  const n = signs.length;
+  const width = rows.length / n;
   let w: Float64Array = new Float64Array(width);
   let f: Float64Array = new Float64Array(n);
   let value = penalty(f, signs, c);
@@ -78,8 +83,8 @@ export function half(x: Float64Array, y: Float64Array): number {
   return sum / 2;
 }
 
-export function addScaled(y: Float64Array, x: Float64Array, scale: number): void {
-  for (let j = 0; j < y.length; j++) y[j]! += scale * x[j]!;
+export function addScaled(y: Float64Array, x: Float64Array | Float32Array, scale: number): void {
+  for (let j = 0; j < x.length; j++) y[j]! += scale * x[j]!;
 }
 
 /** The product of a row-major [n,width] matrix and a vector. */

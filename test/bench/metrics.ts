@@ -40,7 +40,7 @@ const cases: readonly MetricCase[] = [
     name: 'svm',
     title: 'draws of 1000 x 5376, 10 classes; LinearSVC, tol 1e-4',
     modules: ['sklearn'],
-    shape: [3 * DRAW, 5376],
+    shape: [10 * DRAW, 5376],
   },
 ];
 
