@@ -106,18 +106,30 @@ export function sampledFeatures({ d, features }: FeatureSample): Features {
   return { data: features, d };
 }
 
+/** How far features of one image may differ, of their largest: a graph's last bits depend on the batch. */
+const SAME = 1e-4;
+
 function lowest(rows: Row[], capacity: number): Row[] {
-  const sorted = rows.sort(byHash).filter((row, i, all) => {
-    const before = all[i - 1];
-    if (i === 0 || before?.key !== row.key) return true;
-    if (before.values.some((value, j) => value !== row.values[j]))
-      throw new AlixError('bad-key', 'one key came with different features', {
-        found: row.key,
-        remedy: 'make keys unique in the data set',
-      });
-    return false;
-  });
+  const sorted = rows
+    .sort((a, b) => byHash(a, b) || byValues(a, b))
+    .filter((row, i, all) => {
+      const before = all[i - 1];
+      if (i === 0 || before?.key !== row.key) return true;
+      const scale = before.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      if (before.values.some((value, j) => Math.abs(value - row.values[j]!) > SAME * scale))
+        throw new AlixError('bad-key', 'one key came with different features', {
+          found: row.key,
+          remedy: 'make keys unique in the data set',
+        });
+      return false;
+    });
   return sorted.slice(0, capacity);
+}
+
+/** So that which of two rows with one key stays does not depend on which came first. */
+function byValues(a: Row, b: Row): number {
+  const j = a.values.findIndex((value, at) => value !== b.values[at]);
+  return j < 0 ? 0 : a.values[j]! - b.values[j]!;
 }
 
 function packed(rows: readonly Row[], rest: Pick<FeatureSample, 'd' | 'capacity' | 'seed' | 'seen'>): FeatureSample {

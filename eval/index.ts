@@ -3,6 +3,15 @@
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
 export { featureErrors } from './feature-errors.js';
 export {
+  checkSameExtractor,
+  decodeFeatureFile,
+  type ExtractorIdentity,
+  encodeFeatureFile,
+  type FeatureFile,
+  imagesDigest,
+  mergeFeatureFiles,
+} from './feature-file.js';
+export {
   collectSample,
   type FeatureSample,
   mergeSamples,
@@ -18,6 +27,7 @@ export {
   type StatisticsCollector,
 } from './feature-statistics.js';
 export type { Features } from './features.js';
+export { decodeFidFile, encodeFidFile } from './fid-file.js';
 export {
   type DistanceAtInfinity,
   type DistanceAtInfinityOptions,
