@@ -1,6 +1,14 @@
 /** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
+export {
+  bundleExtractor,
+  distanceName,
+  type Extractor,
+  type OnnxExtractorOptions,
+  type OnnxFile,
+  onnxExtractor,
+} from './extractor.js';
 export { featureErrors } from './feature-errors.js';
 export {
   checkSameExtractor,

@@ -5,6 +5,7 @@ export type { Critic } from './critic.js';
 export { type Decoded, decodeBatches } from './decode.js';
 export { type Codes, type EncodeOptions, encodeBatches } from './encode.js';
 export { type Features, featureBatches } from './features.js';
+export { checkGraph } from './graph-check.js';
 export {
   boxMask,
   type Inpainting,

@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.js';
 import { decode } from './decode.js';
 import { doctor } from './doctor.js';
 import { encode } from './encode.js';
+import { evalVerb } from './eval.js';
 import { exportVerb } from './export.js';
 import { inpaint } from './inpaint.js';
 import { interpolate } from './interpolate.js';
@@ -33,5 +34,6 @@ export const commands: readonly CommandDefinition[] = [
   manifold,
   inpaint,
   neighbours,
+  evalVerb,
   web,
 ];
