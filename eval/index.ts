@@ -56,7 +56,7 @@ export {
   inpaintingErrors,
   summariseInpainting,
 } from './inpainting.js';
-export { bootstrap, type Interval, jackknife, meanInterval } from './intervals.js';
+export { bootstrap, type Interval, jackknife, meanInterval, shareInterval } from './intervals.js';
 export {
   type KernelDistance,
   type KernelDistanceOptions,

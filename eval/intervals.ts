@@ -1,6 +1,6 @@
 /** Confidence intervals of numbers estimated from samples. */
 
-import { meanAndStd } from '@alix/infer';
+import { meanAndStd, normalQuantile } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
 import { checkEnough } from './features.js';
@@ -11,7 +11,7 @@ export interface Interval {
   readonly standardError: number;
   /** The share of such intervals that hold the truth, e.g. 0.95. */
   readonly confidence: number;
-  readonly method: 'mean' | 'jackknife' | 'bootstrap';
+  readonly method: 'mean' | 'share' | 'jackknife' | 'bootstrap';
 }
 
 const CONFIDENCE = 0.95;
@@ -22,6 +22,19 @@ export function meanInterval(values: ArrayLike<number>, confidence = CONFIDENCE)
   checkEnough(n, 'value', 2);
   const { mean, std } = meanAndStd(values);
   return around(mean, std / Math.sqrt(n - 1), n - 1, confidence, 'mean');
+}
+
+/** Of a share of n independent yes-or-no answers, within [0,1] (Wilson 1927, Eq. 5), of some width for 0 and 1 too. @throws AlixError 'too-few' */
+export function shareInterval(yes: number, n: number, confidence = CONFIDENCE): Interval {
+  checkEnough(n, 'answer', 1);
+  checkConfidence(confidence);
+  const share = yes / n;
+  const z = normalQuantile((1 + confidence) / 2);
+  const centre = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const reach = (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
+  const standardError = Math.sqrt((share * (1 - share)) / n);
+  const [low, high] = [Math.max(0, centre - reach), Math.min(1, centre + reach)];
+  return checked({ low, high, standardError, confidence, method: 'share' });
 }
 
 /**

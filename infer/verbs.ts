@@ -33,6 +33,7 @@ export {
   type SearchOptions,
   searchBlocks,
 } from './neighbours.js';
+export { normalQuantile } from './normal-quantile.js';
 export {
   meanAndStd,
   meanSquaredError,

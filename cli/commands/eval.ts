@@ -1,12 +1,52 @@
-/** alix eval: what is known of a data set's features, and what is made of it. Its verbs are in cli/evaluation. */
+/** alix eval: how well a model reconstructs, samples and encodes held-out images. Its other verbs are in cli/evaluation. */
+import { type Command, Option } from 'commander';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
+import { addModelOptions, wholeNumber } from '../options.js';
 import type { CommandDefinition } from './command.js';
+
+const help = `
+Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior; and with --extractor fd, kid, prdc
+(precision, recall, density, coverage) of reconstructions and of samples. A Fréchet distance is named after its network,
+FD(digits:output); none is called FID, for numbers of different networks do not compare.
+
+The folder gets report.json, every number at full precision with n and all conventions, and report.html, one file to look at.
+
+Examples:
+  alix eval models/mnist --data mnist/ -o report
+  alix eval models/mnist --data mnist/ --metrics mse,ssim --n 1000 -o report
+  alix eval models/mnist --data mnist/ --extractor models/classifier -o report
+  alix eval features --data mnist/ --extractor models/classifier -o real.safetensors
+`;
 
 export const evalVerb: CommandDefinition = {
   name: 'eval',
   define(program, context) {
-    const verb = program.command('eval').description('statistics of data sets for distances between sets of images');
+    const verb = program
+      .command('eval')
+      .description('measures a model on held-out images: a report to look at, and every number in JSON')
+      .argument('<model>', 'a model folder, or the name of a shipped model')
+      .option('--data <name or path>', 'a data set of `alix recipes`, a folder or a file')
+      .addOption(new Option('--split <name>', 'the part of the data').choices(['train', 'test']).default('test'))
+      .option('--n <count>', 'the first images of it (default: all)', wholeNumber(2))
+      .option('--metrics <names>', 'which, with commas between (default: all that can be had)')
+      .option(
+        '--samples <n>',
+        'images sampled from the prior (default: as many as images, 10000 at most)',
+        wholeNumber(2),
+      )
+      .option('--seed <n>', 'of samples and of draws from q(z|x)', wholeNumber(0), 0)
+      .option('--extractor <model or file>', 'what makes features: a model folder, or an .onnx file')
+      .option('--extractor-output <name>', 'of an .onnx file: the output to take')
+      .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
+      .option('--feature-sample <n>', 'features of each set that kid and prdc compare, at most', wholeNumber(2), 5000)
+      .option('-o, --output <folder>', 'where report.json and report.html go')
+      .addHelpText('after', help)
+      .action(async (model: string, options, command: Command) => {
+        const { evaluate } = await import('../evaluation/evaluate.js');
+        await evaluate(model, options, context(command));
+      });
+    addModelOptions(verb);
     defineFeatures(verb, context);
     defineMerge(verb, context);
   },

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../commands/command.js';
 import { type ModelOptions, wholeNumber } from '../options.js';
 import type { ExtractorOptions } from './extractors.js';
+import { checkNeeded } from './needed.js';
 
 interface Options extends Pick<ModelOptions, 'batch' | 'device' | 'threads'>, ExtractorOptions {
   readonly data: string;
@@ -27,18 +28,27 @@ export function defineFeatures(parent: Command, context: (command: Command) => C
   parent
     .command('features')
     .description("a data set to its features' statistics, which merge")
-    .requiredOption('--data <name or path>', 'a data set of `alix recipes`, a folder or a file')
+    .option('--data <name or path>', 'a data set of `alix recipes`, a folder or a file')
     .addOption(new Option('--split <name>', 'the part of the data').choices(['train', 'test']).default('test'))
-    .requiredOption('--extractor <model or file>', 'a model folder, or an .onnx file')
+    .option('--extractor <model or file>', 'a model folder, or an .onnx file')
     .option('--extractor-output <name>', 'of an .onnx file: the output to take')
     .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
     .option('--feature-sample <n>', 'rows that are kept at most', wholeNumber(2), 5000)
     .option('--batch <n>', 'images per run of the graph', wholeNumber(1), 64)
     .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
     .addOption(new Option('--device <name>', 'where to run').choices(['auto', 'cpu', 'cuda']).default('auto'))
-    .requiredOption('-o, --output <path>', 'a file that ends in .safetensors, or in .npz for pytorch-fid')
+    .option('-o, --output <path>', 'a file that ends in .safetensors, or in .npz for pytorch-fid')
     .addHelpText('after', help)
-    .action((options: Options, command: Command) => features(options, context(command)));
+    .action(async (_: object, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const flags = {
+        data: '--data <name or path>',
+        extractor: '--extractor <model or file>',
+        output: '-o, --output <path>',
+      };
+      checkNeeded(options, flags, 'eval features');
+      await features(options, context(command));
+    });
 }
 
 async function features(options: Options, context: Context): Promise<void> {

@@ -1,6 +1,7 @@
 /** alix eval merge: statistics of parts of a data set to those of all of it. */
 import type { Command } from 'commander';
 import type { Context } from '../commands/command.js';
+import { checkNeeded } from './needed.js';
 
 const help = `
 The files are what \`alix eval features\` wrote, of other images each, with one extractor. The order does not matter.
@@ -17,11 +18,13 @@ export function defineMerge(parent: Command, context: (command: Command) => Cont
     .command('merge')
     .description('statistics of parts of a data set to those of all of it')
     .argument('<files...>', 'files of `alix eval features`')
-    .requiredOption('-o, --output <path>', 'a file that ends in .safetensors, or in .npz for pytorch-fid')
+    .option('-o, --output <path>', 'a file that ends in .safetensors, or in .npz for pytorch-fid')
     .addHelpText('after', help)
-    .action(async (files: string[], { output }: { output: string }, command: Command) =>
-      merge(files, output, context(command)),
-    );
+    .action(async (files: string[], _: object, command: Command) => {
+      const options = command.optsWithGlobals<{ output: string }>();
+      checkNeeded(options, { output: '-o, --output <path>' }, 'eval merge');
+      await merge(files, options.output, context(command));
+    });
 }
 
 async function merge(paths: readonly string[], output: string, context: Context): Promise<void> {

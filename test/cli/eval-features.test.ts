@@ -69,6 +69,16 @@ test('features of all images, and of parts that merge to them', async () => {
 test.each([
   ['one file twice', ['merge', 'a.safetensors', 'a.safetensors', '-o', 'x.npz'], 'the same images are in two files'],
   ['a file of mu and sigma', ['merge', 'ab.npz', '-o', 'x.npz'], 'mu and sigma alone do not merge'],
+  [
+    'no output',
+    ['merge', 'a.safetensors'],
+    "required option '-o, --output <path>' not specified; see `alix eval merge",
+  ],
+  [
+    'no extractor',
+    ['features', '--data', 'a.idx3-ubyte', '-o', 'x.npz'],
+    "required option '--extractor <model or file>'",
+  ],
   ['a file of something else', ['merge', 'net.onnx', '-o', 'x.npz'], 'net.onnx: '],
   ['another format', ['merge', 'a.safetensors', '-o', 'x.json'], '.safetensors or .npz'],
   [

@@ -8,6 +8,7 @@ import {
   jackknife,
   kernelDistanceOfAll,
   meanInterval,
+  shareInterval,
 } from '@alix/eval';
 import { studentQuantile } from '@alix/eval/intervals';
 import { squaredDiscrepancy } from '@alix/eval/kid';
@@ -86,4 +87,18 @@ test('what has no interval', () => {
   expect(() => meanInterval([1, 2], 95)).toThrow(/between 0 and 1/);
   const few = features(60, 16, 35);
   expect(() => distanceAtInfinity(truth(16), few, { random: createRandom(1) })).toThrow(/at least 64, found 60/);
+});
+
+test.each([
+  // Newcombe 1998, Statistics in Medicine 17, table I, method 3
+  [81, 263, 0.2553, 0.3662],
+  [15, 148, 0.0624, 0.1605],
+  [0, 20, 0, 0.1611],
+  [1, 29, 0.0061, 0.1718],
+])('the interval of a share of %i in %i', (yes, n, low, high) => {
+  const interval = shareInterval(yes, n);
+  expect(interval.low).toBeCloseTo(low, 4);
+  expect(interval.high).toBeCloseTo(high, 4);
+  const other = shareInterval(n - yes, n);
+  expect(other.high).toBeCloseTo(1 - interval.low, 12);
 });
