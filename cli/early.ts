@@ -27,4 +27,6 @@ if (verb && verbs.has(verb) && !args.some((arg) => arg === '--help' || arg === '
   const [device = 'auto', threads] = [given('--device'), given('--threads')];
   if (device === 'auto' || device === 'cpu' || device === 'cuda')
     prepareRuntime({ device, threads: threads === undefined ? undefined : Number(threads) });
+  // what the verb will import is read and parsed meanwhile; its own import tells what is wrong with it
+  for (const file of ['@alix/infer', './session.js', './inputs.js']) import(file).catch(() => {});
 }

@@ -2,7 +2,7 @@
 import { Console } from 'node:console';
 import { EXIT } from '@alix/infer/io/errors';
 import { describeSystemError } from '@alix/infer/io/files';
-import { commands } from './commands/index.js';
+import { commandsFor } from './commands/index.js';
 import { isClosedPipe, report, runProgram } from './program.js';
 
 const args = process.argv.slice(2);
@@ -45,7 +45,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // nobody hears what is said there any more; the work itself goes on
 process.stderr.on('error', () => {});
 
-process.exitCode = await runProgram(args, commands, process, stop.signal);
+process.exitCode = await runProgram(args, await commandsFor(args), process, stop.signal);
 if (isHungUp) {
   // ended by the signal after all: an exit of Node's own gives the terminal its settings back, and aborts where it has gone
   process.removeAllListeners('SIGHUP');

@@ -1,39 +1,29 @@
-/** The verbs of the command line, in the order of the help. One line each. */
+/** The verbs of the command line, in the order of the help. One line each; a verb's file is loaded when it is needed. */
 import type { CommandDefinition } from './command.js';
-import { decode } from './decode.js';
-import { doctor } from './doctor.js';
-import { encode } from './encode.js';
-import { evalVerb } from './eval.js';
-import { exportVerb } from './export.js';
-import { inpaint } from './inpaint.js';
-import { interpolate } from './interpolate.js';
-import { manifold } from './manifold.js';
-import { models } from './models.js';
-import { neighbours } from './neighbours.js';
-import { quickstart } from './quickstart.js';
-import { recipes } from './recipes.js';
-import { reconstruct } from './reconstruct.js';
-import { sample } from './sample.js';
-import { setup } from './setup.js';
-import { train } from './train.js';
-import { web } from './web.js';
 
-export const commands: readonly CommandDefinition[] = [
-  quickstart,
-  doctor,
-  setup,
-  recipes,
-  train,
-  exportVerb,
-  models,
-  encode,
-  decode,
-  reconstruct,
-  sample,
-  interpolate,
-  manifold,
-  inpaint,
-  neighbours,
-  evalVerb,
-  web,
-];
+const verbs: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  quickstart: async () => (await import('./quickstart.js')).quickstart,
+  doctor: async () => (await import('./doctor.js')).doctor,
+  setup: async () => (await import('./setup.js')).setup,
+  recipes: async () => (await import('./recipes.js')).recipes,
+  train: async () => (await import('./train.js')).train,
+  export: async () => (await import('./export.js')).exportVerb,
+  models: async () => (await import('./models.js')).models,
+  encode: async () => (await import('./encode.js')).encode,
+  decode: async () => (await import('./decode.js')).decode,
+  reconstruct: async () => (await import('./reconstruct.js')).reconstruct,
+  sample: async () => (await import('./sample.js')).sample,
+  interpolate: async () => (await import('./interpolate.js')).interpolate,
+  manifold: async () => (await import('./manifold.js')).manifold,
+  inpaint: async () => (await import('./inpaint.js')).inpaint,
+  neighbours: async () => (await import('./neighbours.js')).neighbours,
+  eval: async () => (await import('./eval.js')).evalVerb,
+  web: async () => (await import('./web.js')).web,
+};
+
+/** The verb that a command line begins with, alone; all of them where it names none: for the help, and what was mistyped. */
+export function commandsFor(args: readonly string[]): Promise<readonly CommandDefinition[]> {
+  const [first = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const named = Object.hasOwn(verbs, first) ? verbs[first] : undefined;
+  return Promise.all((named ? [named] : Object.values(verbs)).map((load) => load()));
+}
