@@ -156,7 +156,7 @@ const idx = (...sizes: number[]) => {
 };
 /** A tenth of a megabyte, unpacked a hundred. */
 const zeros = gzipSync(Buffer.alloc(100e6));
-const bomb = (head: Buffer) => Buffer.concat([gzipSync(head), zeros]);
+const bomb = (head: Buffer) => gzipSync(Buffer.concat([head, Buffer.alloc(100e6)]));
 
 test.each([
   ['more than its head says', bomb(idx(1, 6, 4)), 'bad-idx'],
@@ -171,9 +171,14 @@ test.each([
 });
 
 test('a gzip stream that begins byte by byte is cut off as soon', async () => {
-  // members of one byte each: the first pieces are shorter than any head
-  const drops = Buffer.concat(Array.from({ length: 12 }, () => gzipSync(Buffer.of(7))));
-  const cut = await gunzip(Buffer.concat([drops, zeros]), 'x', (head) => (head.length >= 12 ? 12 : undefined));
+  // where the platform takes streams of several members, of one byte each: the first pieces are shorter than any head
+  const drops = Array.from({ length: 12 }, () => gzipSync(Buffer.of(7)));
+  const isTaken = await gunzip(Buffer.concat(drops), 'x').then(
+    () => true,
+    () => false,
+  );
+  const stream = isTaken ? Buffer.concat([...drops, zeros]) : zeros;
+  const cut = await gunzip(stream, 'x', (head) => (head.length >= 12 ? 12 : undefined));
   expect(cut.length).toBe(13);
 });
 
