@@ -1,5 +1,5 @@
 /** What `alix inpaint` tells of each image. */
-import type { InpaintingBatch } from '@alix/infer';
+import { type InpaintingBatch, meanAndStd } from '@alix/infer';
 
 export interface HoleErrors {
   /** Pixels in the hole. */
@@ -27,10 +27,9 @@ export function holeErrors({ n, originals, pixels, masks, knownMse }: Inpainting
 
 /** Means over the images; that of the holes over those that have one. */
 export function meanErrors(errors: readonly HoleErrors[]): Pick<HoleErrors, 'known_mse' | 'hidden_mse'> {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const holes = errors.flatMap(({ hidden_mse }) => (hidden_mse === null ? [] : [hidden_mse]));
   return {
-    known_mse: mean(errors.map(({ known_mse }) => known_mse)),
-    hidden_mse: holes.length > 0 ? mean(holes) : null,
+    known_mse: meanAndStd(errors.map(({ known_mse }) => known_mse)).mean,
+    hidden_mse: holes.length > 0 ? meanAndStd(holes).mean : null,
   };
 }

@@ -1,4 +1,5 @@
 /** Peak signal-to-noise ratios of images, from their mean squared errors. */
+import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { MeanAndStd } from './mse.js';
 
@@ -14,7 +15,8 @@ export interface PsnrSummary extends MeanAndStd {
 /**
  * 10 log10(range² / mse) in dB of each image; Infinity without an error.
  *
- * @param errors [n] mean squared errors, e.g. of `imageErrors`, which have pixels in [0,1] @param range of the pixels' scale
+ * @param errors [n] mean squared errors, e.g. of `imageErrors`, which have pixels in [0,1]
+ * @param range of the pixels' scale
  */
 export function psnr(errors: Float64Array, range = 1): Float64Array {
   return errors.map((error) => {
@@ -33,8 +35,11 @@ export function summarisePsnr(errors: Float64Array, range = 1): PsnrSummary {
       found: `${errors.length} images without an error`,
       remedy: 'check that originals were not compared with themselves',
     });
-  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
-  const std = Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
-  const meanError = errors.reduce((sum, value) => sum + value, 0) / errors.length;
-  return { mean, std, n, identical: errors.length - n, ofMeanError: 10 * Math.log10((range * range) / meanError) };
+  const meanError = meanAndStd(errors).mean;
+  return {
+    ...meanAndStd(finite),
+    n,
+    identical: errors.length - n,
+    ofMeanError: 10 * Math.log10((range * range) / meanError),
+  };
 }
