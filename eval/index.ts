@@ -103,6 +103,7 @@ export {
   precisionRecall,
   type Ties,
 } from './prdc.js';
+export { type PrincipalComponents, principalComponents, project } from './principal-components.js';
 export { type PsnrSummary, psnr, summarisePsnr } from './psnr.js';
 export * from './report.js';
 export { resizeBicubic, type Size } from './resize-bicubic.js';
