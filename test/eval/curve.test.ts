@@ -1,6 +1,6 @@
 /** Curves as SVG: where the points come to lie, and series that are hard to draw. */
 import { curve } from '@alix/eval';
-import { limits, tickLabel, ticks } from '@alix/eval/report/ticks';
+import { limits, tickLabel } from '@alix/eval/report/ticks';
 import { expect, test } from 'vitest';
 
 type Points = readonly (readonly [number, number])[];
@@ -105,11 +105,10 @@ test('a legend that is too long for one row takes two, and the plot makes room',
   const names = ['critic', 'actor', 'critic_data', 'critic_model', 'code'];
   const series = names.map((name) => ({ name, points: [[0, 1]] as const }));
   const svg = draw([], { series });
-  const ends = [...svg.matchAll(/<text x="([\d.]+)" y="(18|36)">(\w+)</g)].map(([, left, y, name = '']) => ({
-    right: Number(left) + 7.2 * name.length,
-    y,
-  }));
-  expect(ends.map(({ y }) => y)).toEqual(['18', '18', '18', '18', '36']);
+  const ends = [
+    ...svg.matchAll(/translate\(([\d.]+) (14|32)\)"><path class="line" d="M0 0h22"\/><text x="27" y="4">(\w+)</g),
+  ].map(([, left, y, name = '']) => ({ right: Number(left) + 27 + 7.2 * name.length, y }));
+  expect(ends.map(({ y }) => y)).toEqual(['14', '14', '14', '14', '32']);
   for (const { right } of ends) expect(right).toBeLessThan(480);
   expect(svg).toContain('class="axis" d="M60 52V');
 });
@@ -120,11 +119,23 @@ test('an axis begins where it is told to, unless a value is below', () => {
   expect(limits([], {})).toEqual([0, 1]);
 });
 
-test('ticks are round numbers within the limits', () => {
-  expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
-  expect(ticks(0.03, 0.31, 5)).toEqual([0.1, 0.2, 0.3]);
-  expect(ticks(-7, 12, 4)).toEqual([-5, 0, 5, 10]);
-  expect(ticks(0, 1834, 6)).toEqual([0, 500, 1000, 1500]);
+test('ticks are round numbers within the limits, in their places', () => {
+  const svg = draw([
+    [0, 0],
+    [1834, 1],
+  ]);
+  const ticksOf = (pattern: RegExp) => [...svg.matchAll(pattern)].map(([, place, label]) => [Number(place), label]);
+  expect(ticksOf(/<text x="([\d.]+)" y="255" text-anchor="middle">([\d.]+)</g)).toEqual(
+    [0, 500, 1000, 1500].map((tick) => [expect.closeTo(60 + (410 * tick) / 1834, 0), `${tick}`]),
+  );
+  expect(ticksOf(/<text x="54" y="([\d.]+)" text-anchor="end">([\d.]+)</g).map(([, label]) => label)).toEqual([
+    '0',
+    '0.2',
+    '0.4',
+    '0.6',
+    '0.8',
+    '1',
+  ]);
 });
 
 test('labels are short', () => {
