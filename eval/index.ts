@@ -97,6 +97,15 @@ export {
 } from './mse.js';
 export { classifyByNeighbours, type NeighbourOptions } from './nearest-neighbours.js';
 export {
+  type OwnNumber,
+  type PaperNumber,
+  type PaperQuestion,
+  type PapersTableRow,
+  paperNumbers,
+  papersTable,
+} from './papers/papers.js';
+export type { PaperMetric } from './papers/sources.js';
+export {
   expectedCoverage,
   type PrecisionRecall,
   type PrecisionRecallOptions,
