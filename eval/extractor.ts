@@ -4,7 +4,8 @@ import { AlixError } from '@alix/infer/io/errors';
 import { fileOf } from '@alix/infer/precision';
 import type { ExtractorIdentity } from './feature-file.js';
 import { checkFinite } from './features.js';
-import { resizeBicubic, type Size } from './resize-bicubic.js';
+import type { Size } from './resize-bicubic.js';
+import { type ResizeName, resizeFilters } from './resize-filters.js';
 
 export interface Extractor {
   readonly identity: ExtractorIdentity;
@@ -29,11 +30,15 @@ export function distanceName({ graph, output }: ExtractorIdentity): string {
 /**
  * A bundle's features.onnx, or its classifier.onnx, whose logits are then the features.
  *
- * @param size of the images that will come
+ * @param size of the images that will come @param graph which of them; features.onnx where it is not given and there is one
  * @throws AlixError 'no-graph' where the bundle has neither; 'bad-extractor' where the images are of another size
  */
-export async function bundleExtractor(model: Model, size: Size, where: string): Promise<Extractor> {
-  const graph = model.has('features') || !model.has('classifier') ? 'features' : 'classifier';
+export async function bundleExtractor(
+  model: Model,
+  size: Size,
+  where: string,
+  graph: 'features' | 'classifier' = model.has('features') || !model.has('classifier') ? 'features' : 'classifier',
+): Promise<Extractor> {
   const { height, width, channels } = model.image;
   if (size.height !== height || size.width !== width || size.channels !== channels)
     throw badExtractor('the extractor takes images of another size', where, {
@@ -55,6 +60,8 @@ export interface OnnxExtractorOptions {
   readonly output?: string | undefined;
   /** What the stored values 0 and 255 are to the graph, where its input is float32; [0, 1] where it is not given. */
   readonly range?: readonly [black: number, white: number] | undefined;
+  /** How images come to the size of the graph's input, where that is fixed; 'bicubic' where it is not given. */
+  readonly resize?: ResizeName | undefined;
 }
 
 /** An ONNX file. */
@@ -67,7 +74,7 @@ export interface OnnxFile {
 
 /**
  * A graph with one input of images, [N,C,H,W] or [N,H,W,C], float32 or uint8, of 1 or 3 channels. Images are resized to its H and W as
- * the "clean" protocol does it (see `resizeBicubic`), if these are fixed; grey ones are repeated for 3 channels.
+ * the "clean" protocol does it (see `resizeBicubic`) or as asked, if these are fixed; grey ones are repeated for 3 channels.
  *
  * @param size of the images that will come
  * @throws AlixError 'bad-graph'; 'bad-extractor' where the graph is no such, 'bad-option' where it has no such output
@@ -76,7 +83,7 @@ export async function onnxExtractor(
   runtime: Runtime,
   { bytes, sha256, where }: OnnxFile,
   size: Size,
-  { output, range: given }: OnnxExtractorOptions = {},
+  { output, range: given, resize = 'bicubic' }: OnnxExtractorOptions = {},
 ): Promise<Extractor> {
   checkGraph(bytes, where);
   const session = await runtime.createSession(bytes, where);
@@ -114,7 +121,7 @@ export async function onnxExtractor(
   const range = given ?? ([0, 1] as const);
   const { name } = input;
   const run = async (pixels: Uint8Array, n: number): Promise<Float32Array> => {
-    const data = prepared(pixels, n, size, layout, type === 'uint8' ? [0, 255] : range);
+    const data = prepared(pixels, n, size, layout, type === 'uint8' ? [0, 255] : range, resize);
     const values =
       type === 'uint8' ? Uint8Array.from(data, (value) => Math.min(255, Math.max(0, Math.round(value)))) : data;
     const { channels, height, width, first } = layout;
@@ -139,7 +146,7 @@ export async function onnxExtractor(
     return made.data;
   };
   const probe = await run(new Uint8Array(size.height * size.width * size.channels), 1);
-  const identity = { graph: sha256, output: taken, preprocessing: wordsOf(size, layout, type, range) };
+  const identity = { graph: sha256, output: taken, preprocessing: wordsOf(size, layout, type, range, resize) };
   return { identity, d: probe.length, extract: run };
 }
 
@@ -165,6 +172,7 @@ function prepared(
   size: Size,
   { first, channels, height, width }: Layout,
   [black, white]: readonly [number, number],
+  resize: ResizeName,
 ): Float32Array {
   const own = size.height * size.width * size.channels;
   const isSame = size.height === height && size.width === width;
@@ -172,7 +180,7 @@ function prepared(
   const out = new Float32Array(n * area * channels);
   for (let i = 0; i < n; i++) {
     const image = pixels.subarray(i * own, (i + 1) * own);
-    const resized = isSame ? image : resizeBicubic(image, size, { height, width });
+    const resized = isSame ? image : resizeFilters[resize].resize(image, size, { height, width });
     for (let at = 0; at < area; at++)
       for (let c = 0; c < channels; c++) {
         const value = resized[at * size.channels + (size.channels === 1 ? 0 : c)]!;
@@ -183,11 +191,16 @@ function prepared(
   return out;
 }
 
-function wordsOf(size: Size, layout: Layout, type: string, [black, white]: readonly [number, number]): string {
+function wordsOf(
+  size: Size,
+  layout: Layout,
+  type: string,
+  [black, white]: readonly [number, number],
+  resize: ResizeName,
+): string {
   const isSame = size.height === layout.height && size.width === layout.width;
   const steps = [`stored pixels, ${sizeOf(size)}`];
-  if (!isSame)
-    steps.push(`resized to ${layout.height}x${layout.width} by Pillow's bicubic filter in floating point, not clipped`);
+  if (!isSame) steps.push(`resized to ${layout.height}x${layout.width} by ${resizeFilters[resize].words}`);
   if (size.channels !== layout.channels) steps.push('grey as three channels');
   steps.push(type === 'uint8' ? 'rounded to uint8' : `from ${black} to ${white}`);
   return steps.join('; ');

@@ -1,5 +1,20 @@
 /** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
+export {
+  type CompatTool,
+  type Conventions,
+  checkCompat,
+  compatTools,
+  conventionOf,
+  conventionsOf,
+  conventionWords,
+  fScore,
+  type KernelConvention,
+  kernelOptions,
+  type MetricConventions,
+  type ScoreConvention,
+  scoreOptions,
+} from './compat.js';
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
 export {
   bundleExtractor,
@@ -116,6 +131,7 @@ export { type PrincipalComponents, principalComponents, project } from './princi
 export { type PsnrSummary, psnr, summarisePsnr } from './psnr.js';
 export * from './report.js';
 export { resizeBicubic, type Size } from './resize-bicubic.js';
+export { type ResizeFilter, type ResizeName, resizeFilters, resizeNames } from './resize-filters.js';
 export { type SsimOptions, ssim } from './ssim.js';
 export { type Moments, mergeMoments, momentsOf, noMoments, variance } from './statistics.js';
 export { type Labelled, type SvmProtocolOptions, type SvmProtocolResult, svmProtocol } from './svm-protocol.js';
