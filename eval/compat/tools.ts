@@ -19,7 +19,7 @@ const binkowski: KernelConvention = {
 
 const FLOAT64_KID =
   "kid: float64; the tool's kernels stay in the features' float32, which moves small distances by 1e-3 of themselves";
-const EXACT_FD = 'fd: exact for singular covariances too, where the tool is about 1e-5 off; equal otherwise to 1e-6';
+const EXACT_FD = 'fd: exact for singular covariances too, where the tool is up to 1e-5 off';
 const ROW_ORDER =
   'seeds give the same rows only where images come in the order in which the tool had them, and all features are kept';
 

@@ -2,7 +2,7 @@
 import { mersenneTwister, type Shuffler } from './mt19937.js';
 
 /**
- * `torch.randperm(n)` on the CPU after `torch.manual_seed(seed)`, call by call; of torch 1.9 to 2.13 at least.
+ * `torch.randperm(n)` on the CPU after `torch.manual_seed(seed)`, call by call; checked with torch 2.13.
  *
  * @throws AlixError 'bad-seed'
  */
