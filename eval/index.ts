@@ -16,6 +16,7 @@ export {
   scoreOptions,
 } from './compat.js';
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
+export * from './evaluation/index.js';
 export {
   bundleExtractor,
   distanceName,

@@ -163,10 +163,10 @@ function posteriorDraws(mean: Float32Array, logVariance: Float32Array, random: R
 }
 
 /** Gives float32 [n,d], the next n codes. How draws are cut into calls changes nothing. */
-type Draws = (n: number) => Float32Array;
+export type Draws = (n: number) => Float32Array;
 
 /** Codes from the model's prior: standard normal, or uniform on [-1,1]; `truncate` as in SampleOptions. */
-function priorDraws(bundle: Bundle, random: Random, truncate: number | undefined): Draws {
+export function priorDraws(bundle: Bundle, random: Random, truncate: number | undefined): Draws {
   const latent = latentOf(bundle);
   const uniform = latent.prior === 'uniform';
   checkTruncate(truncate, uniform);

@@ -5,6 +5,8 @@ import { defineMerge } from '../evaluation/merge.js';
 import { addModelOptions, wholeNumber } from '../options.js';
 import type { CommandDefinition } from './command.js';
 
+const repeated = (text: string, before: readonly string[]) => [...before, text];
+
 const help = `
 Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior; and with --extractor fd, kid, prdc
 (precision, recall, density, coverage) of reconstructions and of samples. A Fréchet distance is named after its network,
@@ -29,7 +31,9 @@ export const evalVerb: CommandDefinition = {
       .option('--data <name or path>', 'a data set of `alix recipes`, a folder or a file')
       .addOption(new Option('--split <name>', 'the part of the data').choices(['train', 'test']).default('test'))
       .option('--n <count>', 'the first images of it (default: all)', wholeNumber(2))
+      .option('--train <name or path>', 'training images, for the metrics that learn from labels')
       .option('--metrics <names>', 'which, with commas between (default: all that can be had)')
+      .option('--set <metric.option=value>', 'an option of a metric; may be given again', repeated, [])
       .option(
         '--samples <n>',
         'images sampled from the prior (default: as many as images, 10000 at most)',
@@ -39,6 +43,12 @@ export const evalVerb: CommandDefinition = {
       .option('--extractor <model or file>', 'what makes features: a model folder, or an .onnx file')
       .option('--extractor-output <name>', 'of an .onnx file: the output to take')
       .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
+      .option('--classifier <model or file>', 'what makes logits of classes: a model folder, or an .onnx file')
+      .option('--classifier-output <name>', 'of an .onnx file: the output to take')
+      .option('--classifier-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
+      .option('--reference <file>', 'real features to compare samples with, from `alix eval features` or pytorch-fid')
+      .option('--no-cache', 'makes features of real images anew, and keeps none')
+      .option('--resume', 'goes on with an evaluation that was interrupted')
       .option('--feature-sample <n>', 'features of each set that kid and prdc compare, at most', wholeNumber(2), 5000)
       .option('-o, --output <folder>', 'where report.json and report.html go')
       .addHelpText('after', help)

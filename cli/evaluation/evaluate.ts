@@ -1,183 +1,185 @@
 /** alix eval <model>: measures, then writes report.json and report.html. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { byError, distanceName, type Extractor } from '@alix/eval';
-import type { Model } from '@alix/infer';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import {
+  checkSameExtractor,
+  type EvalRecord,
+  evalRecord,
+  evalReport,
+  makeGallery,
+  evaluate as measure,
+  measures,
+  parseOptions,
+  type ReferenceSet,
+  rowsOf,
+  type Subject,
+  shortInterval,
+  shortNumber,
+  warningsOf,
+} from '@alix/eval';
 import { AlixError } from '@alix/infer/io/errors';
 import { ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
-import { unstack } from '@alix/infer/io/sheet';
+import { cacheFolder } from '@alix/train/tensorflow/cache';
 import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
 import { createProgress } from '../progress.js';
-import { identity, needEncoder, withModel } from '../session.js';
-import { type EvalImages, openImages } from './data.js';
-import { type ExtractorOptions, withExtractor } from './extractors.js';
-import { checkImages, type Measurements, type MetricName, measureModel, metricNames } from './measure.js';
+import { needEncoder, withModel } from '../session.js';
+import { type OpenImages, openImages } from './data.js';
+import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
+import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
-import { type EvalRecord, evalReport, rowsOf, type Shown } from './report.js';
+import { folderStore, removeFolder } from './stores.js';
 
-interface Options extends ModelOptions, ExtractorOptions {
+export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
   readonly data?: string;
   readonly split: 'train' | 'test';
   readonly n?: number;
+  readonly train?: string;
   readonly metrics?: string;
+  readonly set: readonly string[];
   readonly samples?: number;
   readonly seed: number;
   readonly featureSample: number;
+  readonly reference?: string;
+  readonly cache: boolean;
+  readonly resume?: boolean;
   readonly output?: string;
 }
 
 const MOST_SAMPLES = 10_000;
-/** Pairs of the best, the middle and the worst, and samples, that are shown. */
-const SHOWN = 16;
-const SHOWN_SAMPLES = 64;
+/** In the output folder, while it is not finished. */
+const PARTS = 'parts';
 
-export async function evaluate(argument: string, options: Options, context: Context): Promise<void> {
-  const { data, output, batch, seed, featureSample } = options;
+export async function evaluate(argument: string, options: EvaluateOptions, context: Context): Promise<void> {
+  const { data, output } = options;
   if (data === undefined || output === undefined)
     return checkNeeded(options, { data: '--data', output: '-o, --output' }, 'eval');
-  const metrics = namesOf(options);
+  const metrics = options.metrics?.split(',').map((name) => name.trim());
+  const settings = settingsOf(options);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     const images = await openImages(data, options.split, options.n);
-    checkImages(model, images);
-    const samples = options.samples ?? Math.min(images.n, MOST_SAMPLES);
-    const made = await ensureWritableFolder(output);
-    try {
-      const measured = await withOptional(options, images, async (extractor) => {
-        const bar = await createProgress(context, 'eval', 'images', images.n + samples);
-        const onProgress = (pass: 'images' | 'samples', done: number) =>
-          bar.update(pass === 'images' ? done : images.n + done, pass === 'images' ? '' : 'samples');
-        try {
-          const settings = { metrics, samples, featureSample, seed, batch, signal: context.signal, onProgress };
-          return { found: await measureModel(model, images, extractor, settings), extractor };
-        } finally {
-          bar.stop();
-        }
-      });
-      const record = recordOf(model, images, { ...options, samples }, measured);
-      const shown = await picturesOf(model, images, measured.found, seed);
-      await writeFileAtomic(join(output, 'report.html'), evalReport(record, shown));
-      await writeFileAtomic(join(output, 'report.json'), `${JSON.stringify(record, null, 2)}\n`);
-      if (context.json) return context.out(JSON.stringify({ ...record, output }));
-      for (const { group, name, value, interval, n } of rowsOf(record))
-        context.out(`${group}: ${name} ${value}${interval && ` (95 %: ${interval})`} over ${n} images`);
-      for (const { metric, why } of record.skipped) context.log(`without ${metric}: ${why}`);
-      context.log(`-> ${join(output, 'report.html')}`);
-    } catch (error) {
-      await removeEmptyFolders(output, made);
-      throw error;
-    }
+    const train = options.train === undefined ? undefined : await openImages(options.train, 'train');
+    await withNetworks(options, images.size, async (networks) => {
+      const subject: Subject = {
+        model,
+        images,
+        train,
+        ...networks,
+        reference: options.reference === undefined ? undefined : await referenceOf(options.reference, networks),
+        settings: settings(images.n),
+      };
+      const record = await intoFolder(output, () =>
+        measured(subject, images, { ...options, output, metrics }, context),
+      );
+      tell(record, output, context);
+    });
   });
 }
 
-/** @throws AlixError 'usage' for an unknown metric, and for one of features without an extractor */
-function namesOf({ metrics, extractor }: Options): MetricName[] | undefined {
-  if (metrics === undefined) return undefined;
-  return metrics.split(',').map((text) => {
-    const name = metricNames.find((known) => known === text.trim());
-    if (!name)
-      throw new AlixError('usage', 'no such metric', {
-        where: '--metrics',
-        found: text,
-        remedy: `choose of: ${metricNames.join(', ')}`,
-      });
-    if (['fd', 'kid', 'prdc'].includes(name) && extractor === undefined)
-      throw new AlixError('usage', `${name} compares features, and there is nothing that makes them`, {
-        where: '--metrics',
-        remedy: 'name an --extractor',
-      });
-    return name;
-  });
+/** @throws AlixError 'bad-option' before anything is opened */
+function settingsOf({ set, seed, batch, featureSample, samples }: EvaluateOptions) {
+  const options = parseOptions(set, measures);
+  return (n: number) => ({ samples: samples ?? Math.min(n, MOST_SAMPLES), seed, batch, featureSample, options });
 }
 
-async function withOptional<T>(
-  options: Options,
-  images: EvalImages,
-  work: (extractor?: Extractor) => Promise<T>,
-): Promise<T> {
-  return options.extractor === undefined ? work() : withExtractor(options.extractor, images, options, work);
+/** @throws AlixError 'other-extractor'; 'bad-shape' where the reference is of as many features as the extractor makes */
+async function referenceOf(path: string, { extractor }: Networks): Promise<ReferenceSet> {
+  if (!extractor)
+    throw new AlixError('usage', 'a reference is compared by features, and there is nothing that makes them', {
+      where: '--reference',
+      remedy: 'name the --extractor that it was made with',
+    });
+  const found = await readReference(path);
+  const name = basename(path);
+  if (found.kind === 'features') checkSameExtractor(extractor.identity, found.file.extractor, path);
+  const set = found.kind === 'features' ? found.file : { gaussian: found.gaussian };
+  const d = found.kind === 'features' ? found.file.statistics.d : found.gaussian.mean.length;
+  if (d !== extractor.d)
+    throw new AlixError('bad-shape', 'the reference has other features than the extractor makes', {
+      where: path,
+      expected: `${extractor.d}`,
+      found: `${d}`,
+    });
+  return { name, ...set };
 }
 
-function recordOf(
-  model: Model,
-  { dataset, split, n, size }: EvalImages,
-  { samples, seed, batch, featureSample }: Options,
-  { found, extractor }: { readonly found: Measurements; readonly extractor: Extractor | undefined },
-): EvalRecord {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return {
-    format: 'alix-eval',
-    version: 1,
-    alixVersion: version,
-    created: new Date().toISOString(),
-    model: { ...identity(model), system: model.bundle.system, dataset: model.bundle.dataset, device: model.device },
-    data: {
-      name: dataset.name,
-      split,
-      n,
-      of: dataset.count,
-      size,
-      fingerprint: dataset.fingerprint,
-      ...(found.images && { images: found.images }),
-    },
-    ...(extractor && {
-      extractor: { ...extractor.identity, d: extractor.d, distance: distanceName(extractor.identity) },
-    }),
-    conventions: {
-      seed,
-      samples,
-      batch,
-      pixel_range: [0, 1],
-      reconstructions: "the decoder's float image of the encoder's mean, against stored pixels / 255",
-      std: 'over images, ddof 0',
-      ssim: '11x11 Gaussian window, sigma 1.5, inside the image, mean over channels',
-      psnr: 'mean over images that differ from their originals',
-      confidence: 0.95,
-      ...(extractor && {
-        features_of: 'images as stored: what the decoder makes is rounded to uint8',
-        fd: 'covariances with ddof 1',
-        kid: 'unbiased, all pairs, kernel (xy/d + 1)^3, float64, jackknife over 20 groups',
-        prdc: "k = 5, edges out; the intervals of precision, recall and coverage are Wilson's, with the balls as they are",
-        paired:
-          'reconstructions are not independent of the images that they are compared with: their kernel distance may be below 0',
-        feature_sample: featureSample,
+async function measured(
+  subject: Subject,
+  images: OpenImages,
+  options: Omit<EvaluateOptions, 'metrics'> & {
+    readonly output: string;
+    readonly metrics: readonly string[] | undefined;
+  },
+  context: Context,
+): Promise<EvalRecord> {
+  const { model } = subject;
+  const { signal } = context;
+  const folder = join(options.output, PARTS);
+  if (!options.resume) await removeFolder(folder);
+  const total = images.n + subject.settings.samples + (subject.train?.n ?? 0);
+  const bar = await createProgress(context, 'eval', 'images', total);
+  try {
+    const evaluation = await measure(subject, {
+      metrics: options.metrics,
+      signal,
+      onProgress: (pass, done) => bar.update(done, pass),
+      onNote: (note) => context.log(note),
+      parts: folderStore(folder),
+      ...(options.cache && {
+        cache: folderStore(
+          join(cacheFolder({ env: process.env, platform: process.platform, home: homedir() }), 'eval'),
+        ),
       }),
-    },
-    metrics: found.metrics,
-    skipped: found.skipped,
-  };
+    });
+    const record = evalRecord(subject, evaluation, {
+      alixVersion: versionOf(),
+      created: new Date().toISOString(),
+      split: images.split,
+      of: images.dataset.count,
+    });
+    const gallery = await makeGallery(model, images, evaluation.errors, { seed: options.seed, signal });
+    await writeFileAtomic(join(options.output, 'report.html'), evalReport(record, gallery));
+    await writeFileAtomic(join(options.output, 'report.json'), `${JSON.stringify(record, null, 2)}\n`);
+    await removeFolder(folder);
+    return record;
+  } catch (error) {
+    // what was interrupted can be resumed; what is wrong stays wrong
+    const isUnfinished = !(error instanceof AlixError) || ['interrupted', 'disk-full'].includes(error.code);
+    if (!isUnfinished) await removeFolder(folder);
+    throw error;
+  } finally {
+    bar.stop();
+  }
 }
 
-/** The best, middle and worst reconstructions, made again, and samples. */
-async function picturesOf(
-  model: Model,
-  { dataset, size, n }: EvalImages,
-  { errors }: Measurements,
-  seed: number,
-): Promise<Shown> {
-  const order = byError(errors);
-  const middle = Math.max(0, Math.floor((n - SHOWN) / 2));
-  const groups = [
-    { heading: 'Best', rows: order.slice(0, SHOWN) },
-    { heading: 'Median', rows: order.slice(middle, middle + SHOWN) },
-    { heading: 'Worst', rows: order.slice(-SHOWN).reverse() },
-  ];
-  const pairs = [];
-  for (const { heading, rows } of groups) {
-    const data = await dataset.pixels!(Uint32Array.from(rows));
-    const { pixels } = await model.reconstruct({ data, n: rows.length });
-    const [originals, made] = [unstack(data, rows.length), unstack(pixels, rows.length)];
-    const list = rows.map((row, i) => ({
-      original: originals[i]!,
-      reconstruction: made[i]!,
-      name: `image ${row}`,
-      caption: errors[row]!.toFixed(3),
-    }));
-    pairs.push({ heading, pairs: list });
+/** A folder that was made for nothing goes away again. */
+async function intoFolder<T>(output: string, work: () => Promise<T>): Promise<T> {
+  const made = await ensureWritableFolder(output);
+  try {
+    return await work();
+  } catch (error) {
+    await removeEmptyFolders(output, made);
+    throw error;
   }
-  const { pixels } = await model.sample(SHOWN_SAMPLES, { seed });
-  return { size, groups: pairs, samples: unstack(pixels, SHOWN_SAMPLES) };
+}
+
+function tell(record: EvalRecord, output: string, context: Context): void {
+  if (context.json) {
+    context.out(JSON.stringify({ ...record, output }));
+    return;
+  }
+  for (const { group, name, value, interval, n } of rowsOf(record))
+    context.out(
+      `${group}: ${name} ${shortNumber(value)}${interval ? ` (95 %: ${shortInterval(interval)})` : ''} over ${n} images`,
+    );
+  for (const warning of warningsOf(record)) context.log(`note: ${warning}`);
+  for (const { metric, why } of record.skipped) context.log(`without ${metric}: ${why}`);
+  context.log(`-> ${join(output, 'report.html')}`);
+}
+
+function versionOf(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
 }

@@ -80,11 +80,7 @@ test('only what is asked for, of the first images', async () => {
 test.each([
   ['no data', ['-o', 'x'], "required option '--data' not specified"],
   ['no output', ['--data', 'data'], "required option '-o, --output' not specified"],
-  [
-    'an unknown metric',
-    ['--data', 'data', '--metrics', 'mse,fid', '-o', 'x'],
-    'choose of: mse, psnr, ssim, codes, fd, kid, prdc',
-  ],
+  ['an unknown metric', ['--data', 'data', '--metrics', 'mse,fid', '-o', 'x'], 'choose of: mse, psnr, ssim, '],
   ['features from nothing', ['--data', 'data', '--metrics', 'fd', '-o', 'x'], 'name an --extractor'],
   ['a metric that cannot be had', ['--data', 'data', '--metrics', 'ssim', '-o', 'x'], '11x11'],
   [

@@ -1,0 +1,25 @@
+/** An evaluation as a whole, in Node and in pages. */
+export { type EvaluateOptions, type Evaluation, evaluate, type SkippedMetric } from './evaluate.js';
+export { type Gallery, makeGallery } from './gallery.js';
+export { type ClassLabels, type EvalImages, imagesInMemory } from './images.js';
+export type {
+  Drawn,
+  Group,
+  ImageBatch,
+  Measure,
+  Naming,
+  OpenMeasure,
+  Pass,
+  Recorded,
+  Recorder,
+  ReferenceSet,
+  Row,
+  SampleBatch,
+  Settings,
+  Subject,
+} from './measure.js';
+export { measures } from './measures/index.js';
+export { allOptions, type MetricOption, parseOptions } from './options.js';
+export { evalReport, shortInterval, shortNumber, warningsOf } from './page.js';
+export type { PartStore } from './parts.js';
+export { type EvalRecord, evalRecord, type Origin, rowsOf } from './record.js';

@@ -1,0 +1,127 @@
+/** report.json: everything that an evaluation found, and everything that a reader needs to compare it. */
+import { distanceName } from '../extractor.js';
+import type { ImageSize } from '../report/images.js';
+import type { Evaluation, SkippedMetric } from './evaluate.js';
+import type { Row, Subject } from './measure.js';
+import { measures } from './measures/index.js';
+
+/** report.json; versions are additive, a reader of an older one reads a newer one. */
+export interface EvalRecord {
+  readonly format: 'alix-eval';
+  readonly version: 2;
+  readonly alixVersion: string;
+  readonly created: string;
+  readonly model: Readonly<Record<'name' | 'sha256' | 'system' | 'dataset' | 'device', string>> & {
+    readonly precision?: string;
+    /** Steps that it was trained for, where its bundle says so. */
+    readonly steps?: number;
+  };
+  readonly data: {
+    readonly name: string;
+    readonly split?: string;
+    readonly n: number;
+    /** How many there are. */
+    readonly of: number;
+    readonly size: ImageSize;
+    readonly fingerprint?: string;
+    /** What names the images that were measured whatever their order. */
+    readonly images: string;
+    /** What flags them, e.g. lossy files. */
+    readonly notes?: readonly string[];
+  };
+  /** What metrics learn from, where they do. */
+  readonly train?: { readonly name: string; readonly n: number; readonly fingerprint?: string };
+  readonly extractor?: ExtractorRecord & { readonly distance: string };
+  readonly classifier?: ExtractorRecord;
+  readonly reference?: { readonly name: string; readonly n?: number };
+  readonly conventions: Readonly<Record<string, unknown>>;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly skipped: readonly SkippedMetric[];
+}
+
+type ExtractorRecord = Readonly<Record<'graph' | 'output' | 'preprocessing', string>> & { readonly d: number };
+
+/** What the caller knows of where things come from. */
+export interface Origin {
+  readonly alixVersion: string;
+  readonly created: string;
+  readonly split?: string;
+  /** Images that the data have, measured or not. */
+  readonly of?: number;
+  readonly notes?: readonly string[];
+  /** Further conventions, e.g. the tool whose conventions were taken. */
+  readonly conventions?: Readonly<Record<string, unknown>>;
+}
+
+export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Origin): EvalRecord {
+  const { model, images, train, extractor, classifier, reference, settings } = subject;
+  const { alixVersion, created, split, of = images.n, notes = [], conventions } = origin;
+  const { bundle, precision } = model;
+  const steps = (bundle.training as { steps?: unknown } | undefined)?.steps;
+  const learns = Object.keys(evaluation.metrics).some((key) => measuresTrained.has(key));
+  const { options, ...numbers } = settings;
+  return plain({
+    format: 'alix-eval',
+    version: 2,
+    alixVersion,
+    created,
+    model: {
+      name: bundle.name,
+      sha256: model.sha256,
+      ...(precision !== bundle.precision && { precision }),
+      system: bundle.system,
+      dataset: bundle.dataset,
+      device: model.device,
+      ...(typeof steps === 'number' && { steps }),
+    },
+    data: {
+      name: images.name,
+      ...(split !== undefined && { split }),
+      n: images.n,
+      of,
+      size: images.size,
+      ...(images.fingerprint && { fingerprint: images.fingerprint }),
+      images: evaluation.images,
+      ...(notes.length > 0 && { notes }),
+    },
+    ...(train &&
+      learns && {
+        train: { name: train.name, n: train.n, ...(train.fingerprint && { fingerprint: train.fingerprint }) },
+      }),
+    ...(extractor && {
+      extractor: { ...extractor.identity, d: extractor.d, distance: distanceName(extractor.identity) },
+    }),
+    ...(classifier && { classifier: { ...classifier.identity, d: classifier.d } }),
+    ...(reference && {
+      reference: { name: reference.name, ...(reference.statistics && { n: reference.statistics.n }) },
+    }),
+    conventions: {
+      ...numbers,
+      ...options,
+      confidence: 0.95,
+      ...(extractor && { features_of: 'images as stored: what the decoder makes is rounded to uint8' }),
+      ...conventions,
+      ...evaluation.conventions,
+    },
+    metrics: evaluation.metrics,
+    skipped: evaluation.skipped,
+  });
+}
+
+/** Keys of metrics that learn from training images. */
+const measuresTrained = new Set(['svm', 'probe', 'neighbours']);
+
+/** All numbers of a record, in the order in which they are shown. */
+export function rowsOf({ metrics, extractor }: Pick<EvalRecord, 'metrics' | 'extractor'>): Row[] {
+  return measures.flatMap((measure) => measure.rows(metrics, { distance: extractor?.distance }));
+}
+
+/** Typed arrays as plain ones, so that a record is what its JSON gives back. */
+function plain<T>(value: T): T {
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (ArrayBuffer.isView(part)) return Array.from(part as Float64Array);
+    if (typeof part === 'number' && !Number.isFinite(part)) return `${part}`;
+    return part;
+  });
+  return JSON.parse(text) as T;
+}
