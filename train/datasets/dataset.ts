@@ -1,6 +1,7 @@
 /** What a data set is to the trainer and to eval. One file beside this one per data set; index.ts is their table. */
 import { createHash } from 'node:crypto';
 import { AlixError } from '@alix/infer/io/errors';
+import type { ImageOrigin } from './image-format.js';
 import { openRows, type RowSource } from './row-source.js';
 import { sharedArray } from './rows/memory.js';
 
@@ -33,6 +34,8 @@ export interface Dataset {
   batch(indices: Uint32Array): Promise<Float32Array<ArrayBuffer>>;
   /** Rows as stored, uint8 [n,H,W,C]; images only. Errors as `batch`. */
   pixels?(indices: Uint32Array): Promise<Uint8Array<ArrayBuffer>>;
+  /** What the images were before they became rows, where they were files of images; no part of the fingerprint. */
+  readonly origin?: ImageOrigin;
   /** sha256 over shape, content and labels. */
   readonly fingerprint: string;
 }

@@ -43,7 +43,7 @@ export const imageFolder: DatasetSource = {
 
     const firstPath = join(path, all[0] as string);
     const fit = fitFor(settings, await decodeImage(await readBytes(firstPath), firstPath));
-    const sizes = await surveyFiles(path, mine, requiredSize(fit));
+    const { sizes, origin } = await surveyFiles(path, mine, requiredSize(fit));
     const labels = classes && labelsOf(mine, classOf, classes);
     const shape = [fit.height, fit.width, fit.channels];
     return rowsDataset('images', {
@@ -52,6 +52,7 @@ export const imageFolder: DatasetSource = {
       labels: labels && sharedArray(labels),
       classes: classes?.length,
       source: { kind: 'files', shape, root: resolve(path), names: packNames(mine), sizes, fit },
+      origin,
       fingerprint: fingerprint({ split, fit, classes }, mine, sizes),
     });
   },

@@ -1,4 +1,4 @@
-/** A look at every image file before training: how long it is and, where all must be alike, how large by its head. */
+/** A look at every image file before training: how long it is, of which format and, where all must be alike, how large by its head. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { describeSystemError, readBytes } from '@alix/infer/io/files';
 import { decodeImage } from '@alix/infer/io/image-file';
 import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
 import { checkSameSize } from './fit.js';
+import { type ImageOrigin, imageFormat, imageOrigin } from './image-format.js';
 
 /** Files looked at before others get their turn. */
 const SLICE = 500;
@@ -14,7 +15,7 @@ const SLICE = 500;
 export const MAX_BYTES = 1024 ** 3;
 
 /**
- * The byte sizes of the files; on a SharedArrayBuffer.
+ * The files' sizes in bytes, on a SharedArrayBuffer, and of which formats they are.
  *
  * @param names below `root`
  * @param wanted what all images must have; undefined: no file is opened
@@ -24,8 +25,9 @@ export async function surveyFiles(
   root: string,
   names: readonly string[],
   wanted: ImageSize | undefined,
-): Promise<Uint32Array> {
+): Promise<{ readonly sizes: Uint32Array; readonly origin: ImageOrigin }> {
   const sizes = new Uint32Array(new SharedArrayBuffer(4 * names.length));
+  const formats: string[] = [];
   const head = Buffer.alloc(HEAD_BYTES);
   for (let i = 0; i < names.length; i++) {
     // one call after the other is five times faster than through the thread pool, as long as others get their turn
@@ -34,9 +36,10 @@ export async function surveyFiles(
     const { bytes, found } = look(path, wanted ? head : undefined);
     checkBytes(bytes, path);
     sizes[i] = bytes;
+    formats.push(imageFormat(found, path));
     if (wanted) checkSameSize(headSize(found) ?? (await sizeInside(await readBytes(path), path)), wanted, path);
   }
-  return sizes;
+  return { sizes, origin: imageOrigin(formats, wanted === undefined) };
 }
 
 /** @throws AlixError 'too-large', 'bad-image' */

@@ -3,6 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { FileWindow } from '@alix/infer/io/file-window';
 import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
 import { type TarMember, tarMembers } from '@alix/infer/io/tar';
+import { imageFormat } from './image-format.js';
 import { checkBytes, sizeInside } from './image-survey.js';
 import type { Shard } from './rows/tar.js';
 
@@ -19,12 +20,15 @@ interface Sample {
   image?: TarMember;
   /** Its size, where that was asked for. */
   size?: ImageSize;
+  /** Its file format (image-format.ts). */
+  format?: string;
   /** Of the member .cls: a class number. */
   label?: number;
 }
 
-export type ImageSample = Readonly<Sample> & { readonly image: TarMember };
+export type ImageSample = Readonly<Sample> & { readonly image: TarMember; readonly format: string };
 
+const NO_BYTES = new Uint8Array(0);
 const IMAGES = new Set(['png', 'jpg', 'jpeg', 'webp']);
 const MAX_LABEL = 65_535;
 /** A class number has at most five digits; the rest is white space. */
@@ -59,7 +63,10 @@ export async function indexShard(path: string, withSizes: boolean): Promise<Shar
       else {
         checkBytes(member.size, where);
         sample.image = member;
-        if (withSizes) sample.size = await readSize(file, member, where);
+        Object.assign(
+          sample,
+          withSizes ? await look(file, member, where) : { format: imageFormat(NO_BYTES, member.name) },
+        );
       }
     }
     const samples = [...byKey.values()].filter((sample): sample is Sample & ImageSample => sample.image !== undefined);
@@ -89,7 +96,8 @@ async function readLabel(file: FileWindow, { offset, size }: TarMember, where: s
   });
 }
 
-async function readSize(file: FileWindow, { offset, size }: TarMember, where: string): Promise<ImageSize> {
-  const known = headSize(await file.at(offset, Math.min(size, HEAD_BYTES)));
-  return known ?? sizeInside(Uint8Array.from(await file.at(offset, size)), where);
+async function look(file: FileWindow, { name, offset, size }: TarMember, where: string) {
+  const head = await file.at(offset, Math.min(size, HEAD_BYTES));
+  const format = imageFormat(head, name);
+  return { format, size: headSize(head) ?? (await sizeInside(Uint8Array.from(await file.at(offset, size)), where)) };
 }

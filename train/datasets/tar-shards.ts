@@ -9,6 +9,7 @@ import type { TarMember } from '@alix/infer/io/tar';
 import { type DatasetSource, resolveOptions, rowsDataset, type Split } from './dataset.js';
 import { checkFitOptions, checkSameSize, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
 import { checkCount, checkShare, inOrder, isIn, placeOf } from './held-out.js';
+import { imageOrigin } from './image-format.js';
 import { sharedArray } from './rows/memory.js';
 import { packNames } from './rows/names.js';
 import type { Shard } from './rows/tar.js';
@@ -61,6 +62,10 @@ export const tarShards: DatasetSource = {
         names: packNames(rows.map(({ image }) => image.name)),
         fit,
       },
+      origin: imageOrigin(
+        rows.map(({ format }) => format),
+        requiredSize(fit) === undefined,
+      ),
       fingerprint: fingerprint({ split, fit, classes }, shards, rows),
     });
   },
@@ -70,6 +75,7 @@ interface Row {
   /** The shard's place in the list. */
   readonly shard: number;
   readonly image: TarMember;
+  readonly format: string;
   readonly label: number | undefined;
 }
 
@@ -90,7 +96,7 @@ async function index(path: string, split: Split, settings: Settings) {
         remedy: 'leave it out',
       });
     shards.push({ ...shard, path: resolve(shardPath) });
-    for (const { key, image, label, size } of samples) {
+    for (const { key, image, format, label, size } of samples) {
       const where = `${shardPath}:${image.name}`;
       fit ??= fitFor(settings, await decodeMember(shardPath, image, where));
       const required = requiredSize(fit);
@@ -98,7 +104,7 @@ async function index(path: string, split: Split, settings: Settings) {
       largest = largestClass(largest, label, where);
       const place = placeOf(`${basename(shardPath)}:${key}`);
       if (whole ? whole !== split : !isIn(split, place, settings.heldOut)) continue;
-      rows.push({ shard: shards.length - 1, image, label });
+      rows.push({ shard: shards.length - 1, image, format, label });
       places.push(place);
     }
   }
