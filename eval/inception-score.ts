@@ -37,7 +37,28 @@ export interface InceptionScoreOptions {
  * @throws AlixError 'too-few' (fewer images than splits), 'bad-shape', 'not-finite', 'bad-probabilities'
  */
 export function inceptionScore(outputs: Features, options: InceptionScoreOptions): InceptionScore {
-  const { input, splits = 10, cut = 'even', ddof = 0 } = options;
+  const { ddof = 0 } = options;
+  const { n, rows, order, bounds } = splitRows(outputs, options);
+  const scores = Float64Array.from(bounds.slice(1), (to, i) => score(rows, outputs.d, order, bounds[i]!, to));
+  const { mean, std } = meanAndStd(scores);
+  const count = scores.length;
+  if (ddof === 1) checkEnough(count, 'split', 2);
+  const sorted = looksSorted(rows.p, outputs.d, order);
+  return { mean, std: ddof === 0 ? std : std * Math.sqrt(count / (count - 1)), scores, n, splits: count, sorted };
+}
+
+/** What a score is made of. */
+export interface SplitRows {
+  readonly n: number;
+  readonly rows: Rows;
+  readonly order: ArrayLike<number>;
+  /** [splits + 1]: places in the order. */
+  readonly bounds: readonly number[];
+}
+
+/** Rows as distributions, and where splits begin and end. @throws AlixError as `inceptionScore` */
+export function splitRows(outputs: Features, options: InceptionScoreOptions): SplitRows {
+  const { input, splits = 10, cut = 'even' } = options;
   const n = checkRows(outputs, 'classifier', 1);
   checkEnough(n, 'classifier', splits);
   const order = options.order ?? Uint32Array.from({ length: n }, (_, i) => i);
@@ -47,15 +68,10 @@ export function inceptionScore(outputs: Features, options: InceptionScoreOptions
     cut === 'even'
       ? Array.from({ length: splits + 1 }, (_, i) => Math.floor((i * n) / splits))
       : [...Array.from({ length: Math.ceil(n / size) }, (_, i) => i * size), n];
-  const scores = Float64Array.from(bounds.slice(1), (to, i) => score(rows, outputs.d, order, bounds[i]!, to));
-  const { mean, std } = meanAndStd(scores);
-  const count = scores.length;
-  if (ddof === 1) checkEnough(count, 'split', 2);
-  const sorted = looksSorted(rows.p, outputs.d, order);
-  return { mean, std: ddof === 0 ? std : std * Math.sqrt(count / (count - 1)), scores, n, splits: count, sorted };
+  return { n, rows, order, bounds };
 }
 
-interface Rows {
+export interface Rows {
   /** [n,C] */
   readonly p: Float64Array;
   /** [n]: sum over classes of p log p, which is 0 for p = 0. */

@@ -64,7 +64,15 @@ export {
   frechetDistance,
   type Gaussian,
 } from './frechet.js';
+export {
+  type FeatureDistanceInterval,
+  type FeatureDistanceIntervalOptions,
+  featureDistanceInterval,
+  type MeasuredFeatures,
+} from './frechet-interval.js';
+export { type JackknifedDistance, jackknifedDistance } from './frechet-jackknife.js';
 export { type InceptionScore, type InceptionScoreOptions, inceptionScore } from './inception-score.js';
+export { inceptionScoreInterval } from './inception-score-interval.js';
 export { type InnerProducts, innerProducts, roughProducts } from './inner-products.js';
 export {
   type InpaintingErrors,
@@ -84,13 +92,23 @@ export {
 } from './kid.js';
 export { type KernelDistanceOfAll, kernelDistanceOfAll } from './kid-interval.js';
 export {
+  collectLatents,
+  type LatentCollector,
+  type LatentMoments,
+  latentMoments,
+  mergeLatents,
+} from './latent-moments.js';
+export {
   type ActiveUnits,
   activeUnits,
+  activeUnitsOf,
   type CodeReconstruction,
   codeReconstruction,
+  diagnosticsOf,
   type LatentDiagnostics,
   latentDiagnostics,
   unitDivergence,
+  unitDivergences,
 } from './latents.js';
 export {
   bitsPerDimension,

@@ -11,7 +11,7 @@ export interface Interval {
   readonly standardError: number;
   /** The share of such intervals that hold the truth, e.g. 0.95. */
   readonly confidence: number;
-  readonly method: 'mean' | 'share' | 'jackknife' | 'bootstrap';
+  readonly method: 'mean' | 'share' | 'jackknife' | 'bootstrap' | 'delta';
 }
 
 const CONFIDENCE = 0.95;
@@ -82,7 +82,8 @@ export function bootstrap(
   });
 }
 
-function around(
+/** centre ± Student's quantile · standard error. @throws AlixError 'not-finite', 'bad-option' */
+export function around(
   centre: number,
   standardError: number,
   freedom: number,

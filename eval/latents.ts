@@ -1,8 +1,10 @@
 /** Whether an encoder's codes look like the prior's, which of them carry anything, and whether codes come back through images. */
 import { AlixError } from '@alix/infer/io/errors';
-import { covariance, featureStatistics } from './feature-statistics.js';
-import { checkFeatures, checkRows, type Features } from './features.js';
+import { covariance, type FeatureStatistics, featureStatistics } from './feature-statistics.js';
+import { checkEnough, checkRows, type Features } from './features.js';
 import { frechetDistance } from './frechet.js';
+import { type LatentMoments, latentMoments } from './latent-moments.js';
+import { type Moments, momentsOf } from './statistics.js';
 
 export interface LatentDiagnostics {
   readonly n: number;
@@ -29,28 +31,22 @@ export interface LatentDiagnostics {
  * @param codes [n,d] @throws AlixError 'too-few', 'bad-shape', 'not-finite', 'constant-features'
  */
 export function latentDiagnostics(codes: Features): LatentDiagnostics {
-  const n = checkFeatures(codes, 'latent', 2);
-  const { data, d } = codes;
-  const statistics = featureStatistics(codes);
+  return diagnosticsOf(latentMoments(codes));
+}
+
+/** The same of codes that are not at hand any more. @throws AlixError 'too-few', 'constant-features' */
+export function diagnosticsOf({ statistics, m3, m4, beyond }: LatentMoments): LatentDiagnostics {
+  const { n, d, mean, scatter } = statistics;
+  checkEnough(n, 'latent', 2);
+  if (!scatter.some((value) => value !== 0))
+    throw new AlixError('constant-features', `all ${n} codes are equal`, {
+      remedy: 'check the encoder and the range of its input',
+    });
   const spread = covariance(statistics);
-  const { mean } = statistics;
   const std = Float64Array.from(mean, (_, j) => Math.sqrt(spread[j * d + j]!));
-  const skewness = new Float64Array(d);
-  const excessKurtosis = new Float64Array(d);
-  let far = 0;
-  for (let i = 0; i < n; i++) {
-    let beyond = false;
-    for (let j = 0; j < d; j++) {
-      const value = data[i * d + j]!;
-      if (Math.abs(value) > 3) beyond = true;
-      if (std[j] === 0) continue;
-      const z = (value - mean[j]!) / (std[j]! * Math.sqrt((n - 1) / n));
-      skewness[j]! += z ** 3 / n;
-      excessKurtosis[j]! += z ** 4 / n;
-    }
-    if (beyond) far += 1;
-  }
-  for (let j = 0; j < d; j++) if (std[j] !== 0) excessKurtosis[j]! -= 3;
+  // by standard deviations with ddof 0
+  const standardised = (sums: Float64Array, power: number) =>
+    sums.map((sum, j) => (std[j] === 0 ? 0 : sum / n / (scatter[j * d + j]! / n) ** (power / 2)));
   let largestCorrelation = 0;
   for (let i = 0; i < d; i++)
     for (let j = 0; j < i; j++) {
@@ -59,23 +55,21 @@ export function latentDiagnostics(codes: Features): LatentDiagnostics {
     }
   const identity = Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 1 : 0));
   const prior = { mean: new Float64Array(d), covariance: identity };
-  const distanceToPrior = frechetDistance({ mean, covariance: spread }, prior).value;
-  const expected = 1 - INSIDE_THREE ** d;
   return {
     n,
     d,
     mean,
     std,
-    skewness,
-    excessKurtosis,
+    skewness: standardised(m3, 3),
+    excessKurtosis: standardised(m4, 4).map((value, j) => (std[j] === 0 ? 0 : value - 3)),
     largestCorrelation,
-    distanceToPrior,
-    outliers: far / n / expected,
+    distanceToPrior: frechetDistance({ mean, covariance: spread }, prior).value,
+    outliers: beyond / n / (1 - INSIDE ** d),
   };
 }
 
 /** P(|z| <= 3) of the standard normal. */
-const INSIDE_THREE = 0.9973002039367398;
+const INSIDE = 0.9973002039367398;
 
 export interface ActiveUnits {
   readonly active: number;
@@ -92,10 +86,13 @@ export interface ActiveUnits {
  * @param means [n,d] of q(z|x)
  */
 export function activeUnits(means: Features, threshold = 0.01): ActiveUnits {
-  checkRows(means, 'latent', 2);
-  const { d } = means;
-  const spread = covariance(featureStatistics(means));
-  const variance = Float64Array.from({ length: d }, (_, j) => spread[j * d + j]!);
+  return activeUnitsOf(featureStatistics(means), threshold);
+}
+
+/** The same of means that are not at hand any more. @param means their statistics @throws AlixError 'too-few' */
+export function activeUnitsOf({ n, d, scatter }: FeatureStatistics, threshold = 0.01): ActiveUnits {
+  checkEnough(n, 'latent', 2);
+  const variance = Float64Array.from({ length: d }, (_, j) => scatter[j * d + j]! / (n - 1));
   return { active: variance.filter((value) => value > threshold).length, d, threshold, variance };
 }
 
@@ -105,15 +102,19 @@ export function activeUnits(means: Features, threshold = 0.01): ActiveUnits {
  * @param means [n,d] @param logStds [n,d] @returns [d]
  */
 export function unitDivergence(means: Features, logStds: Features): Float64Array {
-  const n = checkRows(means, 'latent', 1);
+  checkRows(means, 'latent', 1);
+  return unitDivergences(means, logStds).mean;
+}
+
+/** The moments of the same over images, for shards: `mergeMoments` joins them, and their `mean` is the divergence. */
+export function unitDivergences(means: Features, logStds: Features): Moments {
+  checkRows(means, 'latent', 0);
   checkPair(means, logStds);
-  const { d } = means;
-  const out = new Float64Array(d);
-  for (let i = 0; i < means.data.length; i++) {
-    const [m, s] = [means.data[i]!, logStds.data[i]!];
-    out[i % d]! += (m * m + Math.expm1(2 * s) - 2 * s) / 2 / n;
-  }
-  return out;
+  const each = Float64Array.from(means.data, (m, at) => {
+    const s = logStds.data[at]!;
+    return (m * m + Math.expm1(2 * s) - 2 * s) / 2;
+  });
+  return momentsOf(each, means.d);
 }
 
 export interface CodeReconstruction {
@@ -141,7 +142,7 @@ export function codeReconstruction(codes: Features, again: Features): CodeRecons
 }
 
 function checkPair(a: Features, b: Features): void {
-  checkRows(b, 'latent', 1);
+  checkRows(b, 'latent', 0);
   if (a.d === b.d && a.data.length === b.data.length) return;
   throw new AlixError('bad-shape', 'as many codes of one length are needed', {
     expected: `${a.data.length / a.d} of ${a.d}`,

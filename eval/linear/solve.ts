@@ -53,7 +53,7 @@ export function invertPositive(a: Float64Array, d: number): Float64Array {
 }
 
 /** Puts the inverse of a triangle in its place, by halves: -L22⁻¹ L21 L11⁻¹ below. */
-function invertLower(l: Float64Array, d: number, start: number, end: number): void {
+export function invertLower(l: Float64Array, d: number, start: number, end: number): void {
   if (end - start <= SMALL) {
     for (let j = start; j < end; j++) {
       l[j * d + j] = 1 / l[j * d + j]!;
@@ -77,8 +77,8 @@ function invertLower(l: Float64Array, d: number, start: number, end: number): vo
   addProduct(below, part(whole, middle, end, middle, end), matrix(right, height, width), { scale: -1 });
 }
 
-/** Halves, so that nearly all of the work is products. */
-function factorise(a: Float64Array, d: number, start = 0, end = d): void {
+/** Puts L of a = L·Lᵀ into a's lower triangle, by halves, so that nearly all of the work is products. @throws Error as above */
+export function factorise(a: Float64Array, d: number, start = 0, end = d): void {
   if (end - start <= SMALL) {
     factoriseSmall(a, d, start, end);
     return;
