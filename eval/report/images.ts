@@ -41,7 +41,8 @@ export function pairs(list: readonly Pair[], size: ImageSize): Html {
   )}</div>`;
 }
 
-function image({ pixels, alt }: ImageTile, size: ImageSize): Html {
+/** One image. */
+export function image({ pixels, alt }: ImageTile, size: ImageSize): Html {
   const data = Buffer.from(encodePng(pixels, size)).toString('base64');
   return html`<img src="data:image/png;base64,${data}" width="${size.width}" height="${size.height}" alt="${alt}">`;
 }
