@@ -11,7 +11,7 @@ import type { KernelDistanceOptions, Subset } from './kid.js';
 
 export type { Conventions, KernelConvention, MetricConventions, ScoreConvention } from './compat/conventions.js';
 export { type CompatTool, compatTools } from './compat/tools.js';
-export { conventionWords } from './compat/words.js';
+export { conventionWords, metricLine } from './compat/words.js';
 
 /** All conventions of a tool; of the papers' own code where none is named. */
 export function conventionsOf(tool?: CompatTool): Conventions {

@@ -23,9 +23,16 @@ export interface Extractor {
  * What a Fréchet distance in these features is called. Never "FID", which is the one of the published Inception network of 2015;
  * numbers of different networks do not compare.
  */
-export function distanceName({ graph, output }: ExtractorIdentity): string {
-  return `FD(${graph.slice(0, 8)}:${output})`;
+export function distanceName(identity: ExtractorIdentity): string {
+  return `FD(${networkName(identity)})`;
 }
+
+/** What an Inception Score of these classes is called: "IS" alone is the one of Inception's own classes. */
+export function scoreName(identity: ExtractorIdentity): string {
+  return `IS(${networkName(identity)})`;
+}
+
+const networkName = ({ graph, output }: ExtractorIdentity) => `${graph.slice(0, 8)}:${output}`;
 
 /**
  * A bundle's features.onnx, or its classifier.onnx, whose logits are then the features.

@@ -12,6 +12,7 @@ export {
   type KernelConvention,
   kernelOptions,
   type MetricConventions,
+  metricLine,
   type ScoreConvention,
   scoreOptions,
 } from './compat.js';
@@ -24,6 +25,7 @@ export {
   type OnnxExtractorOptions,
   type OnnxFile,
   onnxExtractor,
+  scoreName,
 } from './extractor.js';
 export { featureErrors } from './feature-errors.js';
 export {

@@ -38,6 +38,15 @@ function drawn({ stream, seed }: Draws, given: number): string {
   return streams[stream](seed ?? given);
 }
 
+/** How a metric is computed, in words. @param seed that is used where the tool has none of its own */
+export function metricLine<M extends keyof MetricConventions>(
+  metric: M,
+  convention: MetricConventions[M],
+  seed: number,
+): string {
+  return metricWords[metric](convention, seed);
+}
+
 /**
  * What a report's `conventions` are to say: `compat`, `resize`, a line for each metric by its name, and `differs`.
  *
@@ -47,7 +56,7 @@ export function conventionWords(of: Conventions, seed: number): Record<string, s
   const { tool, resize, metrics, differs } = of;
   const line = <M extends keyof MetricConventions>(name: M): [string, string][] => {
     const convention = metrics[name];
-    return convention ? [[name, metricWords[name](convention, seed)]] : [];
+    return convention ? [[name, metricLine(name, convention, seed)]] : [];
   };
   const names = Object.keys(metricWords) as (keyof MetricConventions)[];
   return {

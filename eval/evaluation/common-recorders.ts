@@ -44,12 +44,25 @@ export function extractorOf({ extractor }: Subject): Extractor {
   });
 }
 
+/** Where there is no classifier classes cannot be told. @throws AlixError 'bad-option' */
+export function classifierOf({ classifier }: Subject): Extractor {
+  if (classifier) return classifier;
+  throw new AlixError('bad-option', 'classes are told apart, and there is nothing that does', {
+    remedy: 'name a --classifier',
+  });
+}
+
+/** What a recorder of real images depends on but the images. */
+export function cacheKey({ identity }: Extractor, ...more: readonly unknown[]): string {
+  return JSON.stringify([identity.graph, identity.output, identity.preprocessing, ...more]);
+}
+
 /** Features of the images, of their reconstructions and of samples. @throws AlixError 'bad-option' */
 export function featureRecorders(subject: Subject): Readonly<Record<'real' | 'made' | 'fresh', Recorder<FeatureSet>>> {
-  const { identity, d } = extractorOf(subject);
+  const extractor = extractorOf(subject);
   const capacity = subject.settings.featureSample;
-  const store = featuresStore(d, capacity);
-  const cached = JSON.stringify([identity.graph, identity.output, identity.preprocessing, capacity]);
+  const store = featuresStore(extractor.d, capacity);
+  const cached = cacheKey(extractor, capacity);
   return {
     real: ofImages('features', store, (batch) => batch.features(), { cached }),
     made: ofImages('reconstructed-features', store, (batch) => batch.reconstructedFeatures()),

@@ -1,6 +1,7 @@
 /** An evaluation: all metrics that can be had, of one pass over each set of images. */
 import { AlixError } from '@alix/infer/io/errors';
 import { sha256 } from '@alix/infer/sha256';
+import { type CompatTool, checkCompat, conventionsOf, conventionWords } from '../compat.js';
 import { digestOfImages, errorsOfImages } from './common-recorders.js';
 import { keptStates } from './keep.js';
 import type { Measure, OpenMeasure, Pass, Recorded, Recorder, Subject } from './measure.js';
@@ -52,6 +53,7 @@ export interface Evaluation {
 export async function evaluate(subject: Subject, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { metrics: names, parts, cache, partSize = 4096, onProgress, onNote } = options;
   const signal = options.signal ?? new AbortController().signal;
+  const { compat, seed } = subject.settings;
   checkImages(subject);
   checkOptions(subject.settings.options, measures);
   const skipped: SkippedMetric[] = [];
@@ -66,7 +68,10 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
   };
   const open: { readonly name: string; readonly measure: OpenMeasure }[] = [];
   for (const measure of wanted(names)) {
-    const opened = await attempt(measure.name, () => measure.open(subject));
+    const opened = await attempt(measure.name, () => {
+      if (compat) checkCompat(compat, [measure.name]);
+      return measure.open(subject);
+    });
     if (opened) open.push({ name: measure.name, measure: opened });
   }
   const recorders = unique([digestOfImages, errorsOfImages, ...open.flatMap(({ measure }) => measure.recorders)]);
@@ -90,7 +95,10 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
     n: subject.images.n,
     images: recorded.of(digestOfImages),
     metrics,
-    conventions: Object.assign({}, ...open.map(({ measure }) => measure.conventions ?? {})),
+    conventions: Object.assign(
+      compat ? compatWords(compat, seed, new Set(open.map(({ name }) => name))) : {},
+      ...open.map(({ measure }) => measure.conventions ?? {}),
+    ),
     skipped,
     errors: recorded.of(errorsOfImages),
   };
@@ -106,6 +114,15 @@ function wanted(names: readonly string[] | undefined): readonly Measure[] {
         remedy: `choose of: ${measures.map((measure) => measure.name).join(', ')}`,
       });
   return measures.filter(({ name }) => names.includes(name));
+}
+
+/** A tool's conventions, of the metrics that are measured. */
+function compatWords(compat: CompatTool, seed: number, measured: ReadonlySet<string>): Record<string, unknown> {
+  const conventions = conventionsOf(compat);
+  const isMeasured = (metric: string) => measured.has(metric) || !Object.hasOwn(conventions.metrics, metric);
+  const words = Object.entries(conventionWords(conventions, seed)).filter(([key]) => isMeasured(key));
+  const differs = conventions.differs.filter((line) => isMeasured(line.slice(0, line.indexOf(':'))));
+  return { ...Object.fromEntries(words), differs };
 }
 
 function unique(recorders: readonly Recorder[]): Recorder[] {

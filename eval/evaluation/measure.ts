@@ -1,5 +1,6 @@
 /** What a metric is to an evaluation. One file per metric in measures/, and index.ts there is their table. */
 import type { Decoded, Model } from '@alix/infer';
+import type { CompatTool } from '../compat/tools.js';
 import type { Extractor } from '../extractor.js';
 import type { Gaussian } from '../frechet.js';
 import type { Interval } from '../intervals.js';
@@ -49,6 +50,8 @@ export interface Settings {
   readonly featureSample: number;
   /** Of single metrics, by `metric.option`; what is not given has its default. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The tool whose conventions are taken in place of the papers' own code. */
+  readonly compat?: CompatTool | undefined;
 }
 
 /** The passes over images: the held-out ones, samples from the prior, and training images. */
@@ -165,6 +168,8 @@ export type Group = (typeof groups)[number];
 export interface Naming {
   /** What Fréchet distances are called: FD(digits:output). */
   readonly distance?: string | undefined;
+  /** What Inception Scores are called: IS(digits:logit). */
+  readonly score?: string | undefined;
   /** The names of the classes, where the data have them. */
   readonly classNames?: readonly string[] | undefined;
 }

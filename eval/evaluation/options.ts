@@ -17,13 +17,17 @@ export type MetricOptions = Readonly<Record<string, MetricOption>>;
 
 type Widened<T> = T extends number ? number : T extends boolean ? boolean : string;
 
-/** What a metric's options are: the settings', else the defaults. */
+/** What a metric's options are: the settings', else a tool's, else the defaults. @param tool what `--compat` makes of them */
 export function optionsFor<T extends MetricOptions>(
   metric: string,
   options: T,
   { options: given }: Settings,
+  tool: { readonly [K in keyof T]?: Widened<T[K]['default']> | undefined } = {},
 ): { readonly [K in keyof T]: Widened<T[K]['default']> } {
-  const values = Object.entries(options).map(([name, option]) => [name, given[`${metric}.${name}`] ?? option.default]);
+  const values = Object.entries(options).map(([name, option]) => [
+    name,
+    given[`${metric}.${name}`] ?? tool[name] ?? option.default,
+  ]);
   return Object.fromEntries(values) as { readonly [K in keyof T]: Widened<T[K]['default']> };
 }
 

@@ -4,7 +4,7 @@ import { facts, figure, type Html, html, images, notice, page, pairs, section, t
 import type { Gallery } from './gallery.js';
 import { type Group, groups, type Row } from './measure.js';
 import { measures } from './measures/index.js';
-import { type EvalRecord, rowsOf } from './record.js';
+import { type EvalRecord, namingOf, rowsOf } from './record.js';
 
 const titles: Readonly<Record<Group, string>> = {
   reconstructions: 'Reconstructions',
@@ -27,9 +27,7 @@ export function shortInterval(interval: Interval | undefined): string {
 export function evalReport(record: EvalRecord, gallery: Gallery): string {
   const { model, data, skipped } = record;
   const rows = rowsOf(record);
-  const drawn = measures.flatMap(
-    ({ figures }) => figures?.(record.metrics, { distance: record.extractor?.distance }) ?? [],
-  );
+  const drawn = measures.flatMap(({ figures }) => figures?.(record.metrics, namingOf(record)) ?? []);
   const pictures = picturesOf(gallery, record);
   const part = data.split === undefined ? '' : `, split ${data.split}`;
   return page({
@@ -115,8 +113,9 @@ function picturesOf(
 }
 
 function factsOf({ model, data, train, extractor, classifier, reference, conventions }: EvalRecord) {
-  const text = (value: unknown) => (Array.isArray(value) ? value.join(' to ') : `${value}`);
-  const networkOf = (name: string, network: typeof classifier) =>
+  const text = (value: unknown) =>
+    Array.isArray(value) ? value.join(typeof value[0] === 'number' ? ' to ' : '; ') : `${value}`;
+  const networkOf = (name: string, network: typeof extractor | typeof classifier) =>
     network
       ? [
           {

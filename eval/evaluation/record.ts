@@ -1,8 +1,8 @@
 /** report.json: everything that an evaluation found, and everything that a reader needs to compare it. */
-import { distanceName } from '../extractor.js';
+import { distanceName, scoreName } from '../extractor.js';
 import type { ImageSize } from '../report/images.js';
 import type { Evaluation, SkippedMetric } from './evaluate.js';
-import type { Row, Subject } from './measure.js';
+import type { Naming, Row, Subject } from './measure.js';
 import { measures } from './measures/index.js';
 
 /** report.json; versions are additive, a reader of an older one reads a newer one. */
@@ -32,7 +32,7 @@ export interface EvalRecord {
   /** What metrics learn from, where they do. */
   readonly train?: { readonly name: string; readonly n: number; readonly fingerprint?: string };
   readonly extractor?: ExtractorRecord & { readonly distance: string };
-  readonly classifier?: ExtractorRecord;
+  readonly classifier?: ExtractorRecord & { readonly score: string };
   readonly reference?: { readonly name: string; readonly n?: number };
   readonly conventions: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -91,7 +91,9 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
     ...(extractor && {
       extractor: { ...extractor.identity, d: extractor.d, distance: distanceName(extractor.identity) },
     }),
-    ...(classifier && { classifier: { ...classifier.identity, d: classifier.d } }),
+    ...(classifier && {
+      classifier: { ...classifier.identity, d: classifier.d, score: scoreName(classifier.identity) },
+    }),
     ...(reference && {
       reference: { name: reference.name, ...(reference.statistics && { n: reference.statistics.n }) },
     }),
@@ -112,8 +114,13 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
 const measuresTrained = new Set(['svm', 'probe', 'neighbours']);
 
 /** All numbers of a record, in the order in which they are shown. */
-export function rowsOf({ metrics, extractor }: Pick<EvalRecord, 'metrics' | 'extractor'>): Row[] {
-  return measures.flatMap((measure) => measure.rows(metrics, { distance: extractor?.distance }));
+export function rowsOf(record: Pick<EvalRecord, 'metrics' | 'extractor' | 'classifier'>): Row[] {
+  return measures.flatMap((measure) => measure.rows(record.metrics, namingOf(record)));
+}
+
+/** What numbers of a record are called. */
+export function namingOf({ extractor, classifier }: Pick<EvalRecord, 'extractor' | 'classifier'>): Naming {
+  return { distance: extractor?.distance, score: classifier?.score };
 }
 
 /** Typed arrays as plain ones, so that a record is what its JSON gives back. */
