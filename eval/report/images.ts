@@ -1,6 +1,6 @@
 /** Small images in rows that wrap, each inline as a PNG. */
-import { encodePng } from '@alix/infer/io/png';
 import { type Html, html } from './html.js';
+import { pngUrl } from './png.js';
 
 export interface ImageSize {
   readonly height: number;
@@ -43,6 +43,5 @@ export function pairs(list: readonly Pair[], size: ImageSize): Html {
 
 /** One image. */
 export function image({ pixels, alt }: ImageTile, size: ImageSize): Html {
-  const data = Buffer.from(encodePng(pixels, size)).toString('base64');
-  return html`<img src="data:image/png;base64,${data}" width="${size.width}" height="${size.height}" alt="${alt}">`;
+  return html`<img src="${pngUrl(pixels, size)}" width="${size.width}" height="${size.height}" alt="${alt}">`;
 }
