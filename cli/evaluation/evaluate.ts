@@ -6,7 +6,6 @@ import {
   checkSameExtractor,
   type EvalRecord,
   evalRecord,
-  evalReport,
   makeGallery,
   evaluate as measure,
   measures,
@@ -19,7 +18,7 @@ import {
   warningsOf,
 } from '@alix/eval';
 import { AlixError } from '@alix/infer/io/errors';
-import { ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
+import { ensureWritableFolder, removeEmptyFolders } from '@alix/infer/io/files';
 import { cacheFolder } from '@alix/train/tensorflow/cache';
 import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
@@ -29,7 +28,8 @@ import { type OpenImages, openImages } from './data.js';
 import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
 import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
-import { folderStore, removeFolder } from './stores.js';
+import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
+import { afterFailure } from './unfinished.js';
 
 export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
   readonly data?: string;
@@ -116,8 +116,10 @@ async function measured(
 ): Promise<EvalRecord> {
   const { model } = subject;
   const { signal } = context;
-  const folder = join(options.output, PARTS);
-  if (!options.resume) await removeFolder(folder);
+  const parts = partsFolder(join(options.output, PARTS));
+  const note = (text: string) => context.log(`note: ${text}`);
+  if (!options.resume) await parts.remove();
+  else if (!(await parts.any())) note('there is nothing to resume: it begins anew');
   const total = images.n + subject.settings.samples + (subject.train?.n ?? 0);
   const bar = await createProgress(context, 'eval', 'images', total);
   try {
@@ -125,11 +127,12 @@ async function measured(
       metrics: options.metrics,
       signal,
       onProgress: (pass, done) => bar.update(done, pass),
-      onNote: (note) => context.log(note),
-      parts: folderStore(folder),
+      onNote: note,
+      parts,
       ...(options.cache && {
-        cache: folderStore(
+        cache: cacheStore(
           join(cacheFolder({ env: process.env, platform: process.platform, home: homedir() }), 'eval'),
+          note,
         ),
       }),
     });
@@ -138,17 +141,15 @@ async function measured(
       created: new Date().toISOString(),
       split: images.split,
       of: images.dataset.count,
+      notes: originNotes(images.dataset.origin),
     });
     const gallery = await makeGallery(model, images, evaluation.errors, { seed: options.seed, signal });
-    await writeFileAtomic(join(options.output, 'report.html'), evalReport(record, gallery));
-    await writeFileAtomic(join(options.output, 'report.json'), `${JSON.stringify(record, null, 2)}\n`);
-    await removeFolder(folder);
+    await writeReport(options.output, record, gallery);
+    await parts.remove();
+    await removeUnfinishedReports(options.output);
     return record;
   } catch (error) {
-    // what was interrupted can be resumed; what is wrong stays wrong
-    const isUnfinished = !(error instanceof AlixError) || ['interrupted', 'disk-full'].includes(error.code);
-    if (!isUnfinished) await removeFolder(folder);
-    throw error;
+    throw await afterFailure(error, parts);
   } finally {
     bar.stop();
   }

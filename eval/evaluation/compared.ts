@@ -16,13 +16,13 @@ export const compared = ['reconstructions', 'samples'] as const;
 export function comparison(
   subject: Subject,
   name: string,
-  compare: (real: RealSet, fake: FeatureSet) => object | Promise<object>,
+  compare: (real: RealSet, fake: FeatureSet, signal: AbortSignal | undefined) => object | Promise<object>,
 ): Pick<OpenMeasure, 'recorders' | 'results'> {
   const { real, made, fresh } = featureRecorders(subject);
   const { reference } = subject;
   const against = (recorded: Recorded) => reference ?? recorded.of(real);
   const of = (recorder: Recorder<FeatureSet>, isPaired: boolean) => (recorded: Recorded) =>
-    compare(isPaired ? recorded.of(real) : against(recorded), recorded.of(recorder));
+    compare(isPaired ? recorded.of(real) : against(recorded), recorded.of(recorder), recorded.signal);
   return {
     recorders: [real, made, fresh],
     results: { [`reconstructions.${name}`]: of(made, true), [`samples.${name}`]: of(fresh, false) },

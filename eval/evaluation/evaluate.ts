@@ -1,14 +1,14 @@
 /** An evaluation: all metrics that can be had, of one pass over each set of images. */
-import { AlixError } from '@alix/infer/io/errors';
+import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
+import { turns } from '@alix/infer/io/turn';
 import { sha256 } from '@alix/infer/sha256';
 import { type CompatTool, checkCompat, conventionsOf, conventionWords } from '../compat.js';
+import { recordAll } from './cached.js';
 import { digestOfImages, errorsOfImages } from './common-recorders.js';
-import { keptStates } from './keep.js';
 import type { Measure, OpenMeasure, Pass, Recorded, Recorder, Subject } from './measure.js';
 import { measures } from './measures/index.js';
 import { checkOptions } from './options.js';
-import type { PartStore, States } from './parts.js';
-import { runPasses } from './passes.js';
+import type { PartStore } from './parts.js';
 
 export interface EvaluateOptions {
   /** By name, and an error where one cannot be had; undefined: all that can. */
@@ -84,10 +84,13 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
     partSize,
     cache,
   });
-  const recorded: Recorded = { of: <S>({ name }: Recorder<S>) => states.get(name) as S };
+  const recorded: Recorded = { signal, of: <S>({ name }: Recorder<S>) => states.get(name) as S };
   const metrics: Record<string, unknown> = {};
+  const turn = turns();
   for (const { measure } of open)
     for (const [key, compute] of Object.entries(measure.results)) {
+      await turn();
+      throwIfAborted(signal);
       const result = await attempt(key, () => compute(recorded));
       if (result) metrics[key] = result;
     }
@@ -129,69 +132,32 @@ function unique(recorders: readonly Recorder[]): Recorder[] {
   return [...new Map(recorders.map((recorder) => [recorder.name, recorder])).values()];
 }
 
-/** All passes, but for what the cache has. */
-async function recordAll(
-  subject: Subject,
-  recorders: readonly Recorder[],
-  options: Parameters<typeof runPasses>[2] & { readonly cache: PartStore | undefined },
-): Promise<States> {
-  const { cache, onNote } = options;
-  const all = new Map<string, unknown>();
-  const places = new Map<Recorder, string>();
-  for (const recorder of cache ? recorders : []) {
-    const source = recorder.pass === 'train' ? subject.train : subject.images;
-    if (recorder.cached === undefined || recorder.pass === 'samples' || !source?.fingerprint) continue;
-    const { cached, store: _ } = recorder;
-    places.set(recorder, await sha256(textBytes([source.fingerprint, `${source.n}`, recorder.name, cached])));
-  }
-  // what lies in the cache already needs no pass; what does not is recorded with the rest, and put there
-  const missing: Recorder[] = [];
-  const absent = new Error('absent');
-  for (const recorder of recorders) {
-    const key = places.get(recorder);
-    if (key === undefined) {
-      missing.push(recorder);
-      continue;
-    }
-    try {
-      const kept = await keptStates(placeOf(cache, key, onNote), [recorder], () => Promise.reject(absent));
-      all.set(recorder.name, kept.get(recorder.name));
-    } catch (error) {
-      if (error !== absent) throw error;
-      missing.push(recorder);
-    }
-  }
-  const fresh = await runPasses(subject, missing, options);
-  for (const [name, state] of fresh) all.set(name, state);
-  for (const recorder of missing) {
-    const key = places.get(recorder);
-    if (key !== undefined) await keptStates(placeOf(cache, key), [recorder], async () => fresh);
-  }
-  return all;
-}
-
-function placeOf(store: PartStore | undefined, key: string, onNote?: (note: string) => void) {
-  return { store, name: `${key}.safetensors`, label: {}, plan: key, onNote };
-}
-
 /** Names everything that recorded states depend on. */
 async function planOf(
   { model, images, train, extractor, classifier, settings }: Subject,
   recorders: readonly Recorder[],
 ) {
-  const source = (one: typeof train) => one && [one.fingerprint ?? one.name, `${one.n}`];
+  // a fingerprint may be of files' names and sizes alone: a few images tell folders apart that are named alike
+  const source = async (one: typeof train) => one && [one.fingerprint ?? one.name, `${one.n}`, await probe(one)];
   return sha256(
     textBytes([
       model.sha256,
       model.precision,
-      source(images),
-      source(train),
+      model.device,
+      await source(images),
+      await source(train),
       extractor?.identity,
       classifier?.identity,
       settings,
       recorders.map(({ name }) => name).sort(),
     ]),
   );
+}
+
+/** sha256 of some of the images, spread over all of them. */
+async function probe({ n, read }: Subject['images']): Promise<string> {
+  const count = Math.min(n, 16);
+  return sha256((await read(Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count)))).slice());
 }
 
 const textBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -23,9 +23,27 @@ export async function keptStates(
       return await decodePart(found, name, label, plan, recorders);
     } catch (error) {
       if (!(error instanceof AlixError) || error.code === 'other-plan') throw error;
-      onNote?.(`${name} is damaged (${error.message}): measured again`);
+      onNote?.(`${name} is damaged (${error.what}): measured again`);
     }
   const states = await make();
   await store?.write(name, await encodePart(label, plan, recorders, states));
   return states;
+}
+
+/** An entry of a cache under a name that says all it depends on; undefined where there is none, or it is damaged, which is told. */
+export async function decodeKept(
+  store: PartStore,
+  name: string,
+  recorders: readonly Recorder[],
+  onNote: ((note: string) => void) | undefined,
+): Promise<States | undefined> {
+  const found = await store.read(name);
+  if (!found) return undefined;
+  try {
+    return await decodePart(found, name, {}, name, recorders);
+  } catch (error) {
+    if (!(error instanceof AlixError)) throw error;
+    onNote?.(`in the cache ${name} is damaged (${error.what}): made again`);
+    return undefined;
+  }
 }

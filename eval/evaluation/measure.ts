@@ -132,6 +132,8 @@ export function ofSamples<T, S>(
 
 /** What was recorded. */
 export interface Recorded {
+  /** For results that take long. */
+  readonly signal?: AbortSignal | undefined;
   of<S>(recorder: Recorder<S>): S;
 }
 

@@ -24,7 +24,7 @@ export interface PartRange {
 export type States = ReadonlyMap<string, unknown>;
 
 const FORMAT = 'alix-eval-part';
-const VERSION = '1';
+const VERSION = '2';
 
 /** @param plan names everything that the content depends on @param label what it is of, e.g. `labelOf(range)` */
 export async function encodePart(
@@ -36,7 +36,8 @@ export async function encodePart(
   const tensors = new Map<string, NamedTensor>();
   for (const { name, store } of recorders)
     for (const [key, tensor] of store.encode(states.get(name))) tensors.set(`${name}/${key}`, tensor);
-  return encodeSafetensors(tensors, { ...label, format: FORMAT, version: VERSION, plan, sum: await sumOf(tensors) });
+  const head = { ...label, format: FORMAT, version: VERSION, plan };
+  return encodeSafetensors(tensors, { ...head, sum: await sumOf(tensors, head) });
 }
 
 /** @throws AlixError 'bad-safetensors'; 'bad-part' (damaged); 'other-plan' (a part of another evaluation) */
@@ -48,8 +49,8 @@ export async function decodePart(
   recorders: readonly Recorder[],
 ): Promise<States> {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
-  if (metadata.format !== FORMAT || metadata.version !== VERSION || metadata.sum !== (await sumOf(tensors)))
-    throw badPart(where);
+  const { sum, ...head } = metadata;
+  if (head.format !== FORMAT || head.version !== VERSION || sum !== (await sumOf(tensors, head))) throw badPart(where);
   if (metadata.plan !== plan || Object.entries(label).some(([key, value]) => metadata[key] !== value))
     throw new AlixError('other-plan', 'what was begun here is another evaluation', {
       where,
@@ -80,13 +81,14 @@ export function mergeStates(recorders: readonly Recorder[], a: States, b: States
   return new Map(recorders.map(({ name, store }) => [name, store.merge(a.get(name), b.get(name))]));
 }
 
-/** sha256 over the tensors' names, shapes and content: safetensors itself would not notice a flipped bit. */
-async function sumOf(tensors: Tensors): Promise<string> {
+/** sha256 over the tensors' names, shapes and content and the rest of the head: safetensors itself would not notice a flipped bit. */
+async function sumOf(tensors: Tensors, head: Readonly<Record<string, string>>): Promise<string> {
   const sums = await Promise.all(
     [...tensors].map(async ([name, { shape, data }]) => {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
       return `${name} [${shape}] ${await sha256(bytes)}`;
     }),
   );
-  return sha256(new TextEncoder().encode(sums.sort().join('\n')));
+  const text = [...sums.sort(), JSON.stringify(Object.entries(head).sort())].join('\n');
+  return sha256(new TextEncoder().encode(text));
 }
