@@ -40,6 +40,7 @@ export function emitChain(
 /**
  * Writes networks each of which reads, by name, what came in or what an earlier one passes on, under its first output's name.
  *
+ * @param passed takes what each of them passes on, in order
  * @returns what the last one passes on
  * @throws AlixError 'bad-architecture' for a network that is not there or does not fit
  */
@@ -49,15 +50,17 @@ export function emitNamed(
   chain: readonly string[],
   given: Values,
   weights: Weights,
+  passed: Value[] = [],
 ): Value {
   const values = new Map(given);
-  let last: Value | undefined;
   for (const name of chain) {
     const network = plan(name, networkOf(architecture, name));
-    last = passedOn(emitNetwork(graph, network, reading(graph, network, values), weights));
+    const made = passedOn(emitNetwork(graph, network, reading(graph, network, values), weights));
     const [output] = Object.keys(network.outputs);
-    if (output && last) values.set(output, last);
+    if (output && made) values.set(output, made);
+    if (made) passed.push(made);
   }
+  const last = passed.at(-1);
   if (last) return last;
   throw new AlixError('bad-architecture', 'a chain of no networks puts nothing out');
 }

@@ -145,25 +145,18 @@ export function criticObstacle(architecture: ArchitectureSpec, chain: readonly s
 
 /**
  * The critic: `image` uint8 [N,H,W,C] (or `points`) and, where it reads codes, `latent` float32 [N,d] -> `logit` float32
- * [N,k]. A classifier is the same without codes.
+ * [N,k].
  *
  * @param chain networks in the order they run, e.g. ['F', 'D']; each reads x, z or what an earlier one puts out, by name
  * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
  */
-export function logitGraph(
-  architecture: ArchitectureSpec,
-  chain: readonly string[],
-  weights: Weights,
-  name: 'critic' | 'classifier' = 'critic',
-): Graph {
+export function criticGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
   const graph = new GraphBuilder();
   const values = new Map([['x', dataInput(graph, architecture)]]);
   if (chain.some((network) => 'z' in networkOf(architecture, network).inputs))
     values.set('z', latentInput(graph, architecture));
   const logit = flat(graph, emitNamed(graph, architecture, chain, values, weights));
-  return graph.finish(name, `alix ${name}, ${chain.join(' -> ')}`, [
-    { name: 'logit', value: logit.name, doc: 'float32 [N,k], before any sigmoid or softmax' },
-  ]);
+  return graph.finish('critic', `alix critic, ${chain.join(' -> ')}`, [logitOutput(logit)]);
 }
 
 /**
@@ -178,24 +171,38 @@ export function featuresGraph(architecture: ArchitectureSpec, chain: readonly st
   const hidden: Value[] = [];
   const { last } = emitChain(graph, architecture, chain, dataInput(graph, architecture), weights, hidden);
   const parts = [...hidden.slice(-FEATURE_LAYERS), last].map((value) => flat(graph, value));
-  return features(graph, concat(graph, parts, 'features.joined'), chain);
+  const joined = featuresOutput(concat(graph, parts, 'features.joined'));
+  return graph.finish('features', `alix features, ${chain.join(' -> ')}`, [joined]);
 }
 
-/** The features of a classifier: `image` (or `points`) -> `features` [N,f], what its networks but the last put out. */
-export function classifierFeaturesGraph(
-  architecture: ArchitectureSpec,
-  chain: readonly string[],
-  weights: Weights,
-): Graph {
+/**
+ * A classifier: `image` uint8 [N,H,W,C] (or `points`) -> `logit` float32 [N,k] and, where it has more than one network, `features`
+ * float32 [N,f]: what its last network reads. One graph gives both, for two would hold nearly all weights twice.
+ *
+ * @param chain networks in the order they run, e.g. ['M', 'C']
+ * @throws AlixError 'bad-architecture', 'bad-weights', 'not-exportable'
+ */
+export function classifierGraph(architecture: ArchitectureSpec, chain: readonly string[], weights: Weights): Graph {
   const graph = new GraphBuilder();
   const values: Values = new Map([['x', dataInput(graph, architecture)]]);
-  return features(graph, flat(graph, emitNamed(graph, architecture, chain.slice(0, -1), values, weights)), chain);
+  const passed: Value[] = [];
+  const outputs = [logitOutput(flat(graph, emitNamed(graph, architecture, chain, values, weights, passed)))];
+  const hidden = passed.at(-2);
+  if (hidden) outputs.push(featuresOutput(flat(graph, hidden)));
+  return graph.finish('classifier', `alix classifier, ${chain.join(' -> ')}`, outputs);
 }
 
-const features = (graph: GraphBuilder, { name, shape }: Value, chain: readonly string[]): Graph =>
-  graph.finish('features', `alix features, ${chain.join(' -> ')}`, [
-    { name: 'features', value: name, doc: `float32 [N,${shape}]` },
-  ]);
+const logitOutput = ({ name }: Value): Output => ({
+  name: 'logit',
+  value: name,
+  doc: 'float32 [N,k], before any sigmoid or softmax',
+});
+
+const featuresOutput = ({ name, shape }: Value): Output => ({
+  name: 'features',
+  value: name,
+  doc: `float32 [N,${shape}]`,
+});
 
 /** One axis, channels last. */
 const flat = (graph: GraphBuilder, value: Value): Value => toFlat(graph, toPlain(graph, value));

@@ -3,12 +3,12 @@ import type { GraphName } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
 import { isPoints } from './data.js';
 import {
-  classifierFeaturesGraph,
+  classifierGraph,
+  criticGraph,
   criticObstacle,
   decoderGraph,
   encoderGraph,
   featuresGraph,
-  logitGraph,
   maskedEncoderGraph,
 } from './graph.js';
 import type { TrainedModel } from './model.js';
@@ -36,13 +36,12 @@ export function graphsOf({ architecture, chains, weights, maskFill }: TrainedMod
   if (critic.length > 0) {
     const obstacle = criticObstacle(architecture, critic);
     if (obstacle) omitted.critic = obstacle;
-    else graphs.set('critic', logitGraph(architecture, critic, weights));
+    else graphs.set('critic', criticGraph(architecture, critic, weights));
   }
   if (encoder.length > 0) graphs.set('features', featuresGraph(architecture, encoder, weights));
-  else if (classifier.length > 1) graphs.set('features', classifierFeaturesGraph(architecture, classifier, weights));
   if (encoder.length > 0 && maskFill !== undefined)
     graphs.set('masked_encoder', maskedEncoderGraph(architecture, encoder, weights, maskFill));
-  if (classifier.length > 0) graphs.set('classifier', logitGraph(architecture, classifier, weights, 'classifier'));
+  if (classifier.length > 0) graphs.set('classifier', classifierGraph(architecture, classifier, weights));
   return { graphs, omitted };
 }
 

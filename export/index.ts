@@ -7,12 +7,12 @@
  */
 export { type Exported, type ExportOptions, exportBundle, graphFiles, type LoadedModel } from './bundle.js';
 export {
-  classifierFeaturesGraph,
+  classifierGraph,
+  criticGraph,
   criticObstacle,
   decoderGraph,
   encoderGraph,
   featuresGraph,
-  logitGraph,
   maskedEncoderGraph,
   networkGraph,
 } from './graph.js';

@@ -26,7 +26,7 @@ interface Port {
   readonly type: 'float32' | 'uint8';
   /** 'N' is the one symbolic dimension; 'any' a size that the graph alone states. */
   readonly shape: readonly ('N' | 'any' | number)[];
-  /** A graph may have this input or not. */
+  /** A graph may have it or not. */
   readonly optional?: true;
 }
 
@@ -73,7 +73,7 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
     critic: { inputs: [data, { ...code('latent'), optional: true }], outputs: [logit] },
     features: { inputs: [data], outputs: [float('features', 'any')] },
     masked_encoder: { inputs: mask ? [data, mask] : [data], outputs: codes },
-    classifier: { inputs: [data], outputs: [logit] },
+    classifier: { inputs: [data], outputs: [logit, { ...float('features', 'any'), optional: true }] },
     refine: {
       inputs: [code('latent'), ...target],
       outputs: [{ name: 'loss', type: 'float32', shape: ['N'] }, code('gradient')],
@@ -89,10 +89,11 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
  */
 export function checkSignature(session: GraphSession, bundle: Bundle, graph: GraphName, where: string): void {
   const wanted = signature(bundle, graph);
-  const given = new Set(session.inputs.map(({ name }) => name));
-  const inputs = wanted.inputs.filter(({ name, optional }) => !optional || given.has(name));
-  comparePorts('inputs', session.inputs, inputs, where);
-  comparePorts('outputs', session.outputs, wanted.outputs, where);
+  for (const side of ['inputs', 'outputs'] as const) {
+    const given = new Set(session[side].map(({ name }) => name));
+    const ports = wanted[side].filter(({ name, optional }) => !optional || given.has(name));
+    comparePorts(side, session[side], ports, where);
+  }
 }
 
 function comparePorts(side: string, actual: readonly OpenPort[], wanted: readonly Port[], where: string): void {

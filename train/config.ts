@@ -61,6 +61,14 @@ export const configSchema = z.strictObject({
   dequantise: z.boolean().default(false),
   /** Each image is trained on as it is or mirrored left to right, by a coin tossed each time. */
   flip: z.boolean().default(false),
+  /** With probability `share` each image is trained on turned by up to `rotate` degrees and shifted by up to `shift` pixels, drawn each time. */
+  augment: z
+    .strictObject({
+      rotate: z.number().min(0).max(180),
+      shift: z.number().int().nonnegative(),
+      share: z.number().min(0).max(1),
+    })
+    .default({ rotate: 0, shift: 0, share: 1 }),
   /** Decay of the moving average of encoder and decoder that the trained model answers with; 0 for none. */
   averageDecay: z.number().min(0).lt(1).default(0),
   /** Run folders of networks trained beforehand, by the network's name: { "M": "runs/classifier-strokes" }. */
@@ -115,6 +123,7 @@ export const defaults: RunConfig = {
   initialiser: { weights: 'normal', deviation: 0.02, scaleDeviation: 0, biases: 'zero', outputBias: 'data-mean' },
   dequantise: false,
   flip: false,
+  augment: { rotate: 0, shift: 0, share: 1 },
   averageDecay: 0,
   pretrained: {},
   batchNormMomentum: 0.1,

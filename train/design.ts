@@ -3,6 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { checkNetworks } from './check-networks.js';
 import type { RunConfig } from './config.js';
 import { known } from './extensions/index.js';
+import { isAugmenting } from './input/augment.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import type { Objective, Options, Preset } from './objectives/objective.js';
 import { type ArchitectureSpec, type PlannedNetwork, plan } from './spec.js';
@@ -43,7 +44,7 @@ function withDefaults<T extends object>(known: T, given: object, what: string): 
 
 /** Settings that would do nothing are refused: whoever sets them expects something. */
 function checkUsed(
-  { dequantise, flip, averageDecay }: RunConfig,
+  { dequantise, flip, augment, averageDecay }: RunConfig,
   kind: 'image' | 'points',
   chain: readonly string[],
 ): void {
@@ -51,6 +52,7 @@ function checkUsed(
     new AlixError('bad-config', `"${setting}" does nothing here: ${why}`, { remedy: 'leave it out' });
   if (dequantise && kind === 'points') throw useless('dequantise', 'points have no grey levels');
   if (flip && kind === 'points') throw useless('flip', 'points have no left and right');
+  if (isAugmenting(augment) && kind === 'points') throw useless('augment', 'points are not turned and shifted');
   if (averageDecay > 0 && chain.length === 0) throw useless('averageDecay', 'the system has no encoder and no decoder');
 }
 

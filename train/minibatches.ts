@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from './datasets/dataset.js';
 import type { Design } from './design.js';
+import { isAugmenting } from './input/augment.js';
 import { type Labelled, labelArray } from './input/labels.js';
 import type { InputPlan, Place } from './input/maker.js';
 import { type InputOptions, InputPipeline } from './input/pipeline.js';
@@ -19,7 +20,7 @@ export function inputPlan(design: Design, data: Dataset): InputPlan {
   const { architecture, config } = design;
   const { shape, range } = architecture.data;
   const { source, count, labels, classes, attributes } = data;
-  const { batch, seed, dequantise, flip } = config;
+  const { batch, seed, dequantise, flip, augment } = config;
   return {
     source,
     count,
@@ -29,7 +30,7 @@ export function inputPlan(design: Design, data: Dataset): InputPlan {
     seed,
     batch,
     perEpoch: minibatchesPerEpoch(design, count),
-    preparation: { shape, range, dequantise, flip },
+    preparation: { shape, range, dequantise, flip, ...(isAugmenting(augment) && { augment }) },
   };
 }
 

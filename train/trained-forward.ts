@@ -35,7 +35,7 @@ export function headsOf({ objective, networks }: System['design']) {
 
 /** A system's forward passes on arrays. */
 export function forwardOf(system: System): TrainedForward {
-  const { architecture, chains, maskFill = 0 } = system.design;
+  const { architecture, maskFill = 0 } = system.design;
   const { data, latent } = architecture;
   const [low, high] = data.kind === 'image' ? data.range : [0, 1];
   const inRange = (unit: tf.Tensor) => tf.add(tf.mul(unit, high - low), low);
@@ -70,11 +70,11 @@ export function forwardOf(system: System): TrainedForward {
     critic: (x, inputs) => ({
       logit: flat(named(system, heads.critic, { ...inputs, x, z: inputs.latent as tf.Tensor })),
     }),
-    classifier: (x) => ({ logit: flat(named(system, heads.classifier, { x })) }),
-    features: (x) =>
-      chains.encoder.length > 0
-        ? { features: encoderFeatures(system, x) }
-        : { features: flat(named(system, heads.classifier.slice(0, -1), { x })) },
+    classifier: (x) => ({
+      logit: flat(named(system, heads.classifier, { x })),
+      ...(heads.classifier.length > 1 && { features: flat(named(system, heads.classifier.slice(0, -1), { x })) }),
+    }),
+    features: (x) => ({ features: encoderFeatures(system, x) }),
   };
   return {
     async run(graph, inputs, n) {

@@ -1,10 +1,10 @@
 /** critic, features, masked_encoder and classifier: against plain loops, and their contracts. */
 import {
-  classifierFeaturesGraph,
+  classifierGraph,
+  criticGraph,
   criticObstacle,
   encoderGraph,
   featuresGraph,
-  logitGraph,
   maskedEncoderGraph,
 } from '@alix/export';
 import { aliSvhn } from '@alix/train/architectures/ali-svhn';
@@ -33,7 +33,7 @@ const scaled = ([low, high]: readonly [number, number]): Tensor => ({
 const x = scaled([0, 1]);
 const z: Tensor = { shape: [2], data: Float64Array.from([0.4, -1.3]) };
 const latent = floats(z.data, [1, 2]);
-const ports = (graph: ReturnType<typeof logitGraph>, side: 'inputs' | 'outputs') =>
+const ports = (graph: ReturnType<typeof criticGraph>, side: 'inputs' | 'outputs') =>
   graph[side].map(({ name, type, shape }) => `${name} ${type} ${shape.join(',')}`);
 
 const joint: NetworkSpec = {
@@ -50,7 +50,7 @@ describe('critic', () => {
   it('of images and codes, as many logits as it has', async () => {
     const architecture = imageArchitecture(shape, 2, { D: joint });
     const weights = randomWeights({ D: joint });
-    const graph = logitGraph(architecture, ['D'], weights);
+    const graph = criticGraph(architecture, ['D'], weights);
     expect(ports(graph, 'inputs')).toEqual(['image uint8 N,5,4,3', 'latent float32 N,2']);
     expect(ports(graph, 'outputs')).toEqual(['logit float32 N,4']);
     const { logit } = await run(graph, { image, latent });
@@ -63,7 +63,7 @@ describe('critic', () => {
       D: chain('features', [5, 4, 2], 'logit', [fullyConnected(6, 'lrelu(0.1) bn'), fullyConnected(1)]),
     };
     const weights = randomWeights(networks);
-    const graph = logitGraph(imageArchitecture(shape, 2, networks, [-1, 1]), ['F', 'D'], weights);
+    const graph = criticGraph(imageArchitecture(shape, 2, networks, [-1, 1]), ['F', 'D'], weights);
     expect(ports(graph, 'inputs')).toEqual(['image uint8 N,5,4,3']);
     const { features } = reference('F', networks.F, weights, { x: scaled([-1, 1]) });
     const { logit } = await run(graph, { image });
@@ -88,7 +88,7 @@ describe('critic', () => {
     const architecture = imageArchitecture(shape, 2, networks);
     const { features } = reference('M', networks.M!, weights, { x });
     const wanted = reference('D', networks.D!, weights, { x, z, features: features! }).logit!.data;
-    const { logit } = await run(logitGraph(architecture, ['M', 'D'], weights), { image, latent });
+    const { logit } = await run(criticGraph(architecture, ['M', 'D'], weights), { image, latent });
     expect(apart(f32(logit), wanted)).toBeLessThan(TOLERANCE);
     expect(criticObstacle(architecture, ['M', 'D'])).toBeUndefined();
   });
@@ -182,13 +182,22 @@ describe('classifier', () => {
 
   it('gives logits, and as features what its last network reads', async () => {
     const { features } = reference('M', networks.M, weights, { x });
-    const graph = logitGraph(architecture, ['M', 'C'], weights, 'classifier');
+    const graph = classifierGraph(architecture, ['M', 'C'], weights);
     expect(graph.name).toBe('classifier');
-    const { logit } = await run(graph, { image });
+    expect(ports(graph, 'outputs')).toEqual(['logit float32 N,10', 'features float32 N,8']);
+    const { logit, features: found } = await run(graph, { image });
     const wanted = reference('C', networks.C, weights, { features: features! }).logit!.data;
     expect(apart(f32(logit), wanted)).toBeLessThan(TOLERANCE);
-    const found = await run(classifierFeaturesGraph(architecture, ['M', 'C'], weights), { image });
-    expect(found.features?.dims).toEqual([1, 8]);
-    expect(apart(f32(found.features), features!.data)).toBeLessThan(TOLERANCE);
+    expect(apart(f32(found), features!.data)).toBeLessThan(TOLERANCE);
+    // the features cost no weights: with the first network alone twice, there would be as many again
+    const numbers = [...graph.constants.values()].map(({ data }) => data.length);
+    expect(Math.max(...numbers)).toBe(80);
+    expect(numbers.filter((n) => n === 80)).toHaveLength(1);
+  });
+
+  it('of one network gives no features', async () => {
+    const whole = { C: chain('x', shape, 'logit', [fullyConnected(3)]) };
+    const graph = classifierGraph(imageArchitecture(shape, 1, whole), ['C'], randomWeights(whole));
+    expect(ports(graph, 'outputs')).toEqual(['logit float32 N,3']);
   });
 });

@@ -148,15 +148,15 @@ describe('a bundle of version 2', () => {
     const architecture = imageArchitecture(shape, 1, networks);
     const features = (x: Tensor) => run(architecture, 'M', { x }).features!;
     const passes = {
-      features: ({ x }: Record<string, Tensor>) => ({ features: features(x!) }),
       classifier: ({ x }: Record<string, Tensor>) => ({
         logit: run(architecture, 'C', { features: features(x!) }).logit!,
+        features: features(x!),
       }),
     };
     const examples = Uint8Array.from({ length: 6 * 6 }, (_, i) => (i * 31) % 256);
     const model = modelOf(architecture, { classifier: ['M', 'C'] }, passes, examples);
     const { bundle, parity } = await exportBundle(model, folderOf('classifier'), { load });
-    expect(Object.keys(bundle.files).sort()).toEqual(['classifier.onnx', 'features.onnx']);
+    expect(Object.keys(bundle.files).sort()).toEqual(['classifier.onnx']);
     expect(bundle).toMatchObject({ formatVersion: 2, parameters: { M: 28, C: 15 } });
     for (const key of ['latent', 'encoder']) expect(bundle).not.toHaveProperty(key);
     expect(parity).not.toHaveProperty('images');

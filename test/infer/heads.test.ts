@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  classifierFeaturesGraph,
+  classifierGraph,
+  criticGraph,
   decoderGraph,
   encoderGraph,
   featuresGraph,
   type Graph,
-  logitGraph,
   maskedEncoderGraph,
   onnxBytes,
 } from '@alix/export';
@@ -80,7 +80,7 @@ test('features: f numbers of each image, whatever the batch', async () => {
 });
 
 test('critic of pairs: each image with its own code, whatever the batch', async () => {
-  const model = await bundleOf({ critic: logitGraph(architecture, ['D'], weights) }, same);
+  const model = await bundleOf({ critic: criticGraph(architecture, ['D'], weights) }, same);
   const latent = Float32Array.from({ length: 5 * d }, (_, i) => Math.sin(3 * i));
   const { logit, classes, n } = await model.critic({ data, n: 5 }, latent, { batch: 2 });
   expect([classes, n]).toEqual([2, 5]);
@@ -100,7 +100,7 @@ test('critic of pairs: each image with its own code, whatever the batch', async 
 test('critic of images alone takes no code', async () => {
   const halves = { ...architecture, networks: { ...networks, D: networks.C! } };
   const own = randomWeights({ F: networks.F!, D: networks.C! });
-  const model = await bundleOf({ critic: logitGraph(halves, ['F', 'D'], own) }, same);
+  const model = await bundleOf({ critic: criticGraph(halves, ['F', 'D'], own) }, same);
   const { logit, classes } = await model.critic({ data, n: 5 });
   expect(classes).toBe(10);
   const features = reference('F', networks.F!, own, { x: x(rows[4]!) }).features!;
@@ -147,24 +147,39 @@ test('a model without an encoder samples, and says in one line that it cannot en
   await model.dispose();
 });
 
+/** What model.json says of a classifier. */
+function onlyClassifying(json: Record<string, unknown>) {
+  const { encoder: _, latent: __, ...rest } = json;
+  const { 'encoder.onnx': ___, 'decoder.onnx': ____, ...files } = json.files as Record<string, object>;
+  const { image } = json.golden as Record<string, string>;
+  const golden = { image, logit: 'AAAAAA==', n: 1, tolerance: 1e-3 };
+  return { ...rest, formatVersion: 2, files, golden, parity: { n: 1, codes: 0, tolerance: 1e-4 } };
+}
+
+test('a classifier of one network classifies, and says that it gives no features', async () => {
+  const whole = { C: chain('x', shape, 'logit', [fullyConnected(10)]) };
+  const graph = classifierGraph({ ...architecture, networks: whole }, ['C'], randomWeights(whole));
+  const model = await bundleOf({ classifier: graph }, onlyClassifying);
+  expect((await model.classify({ data, n: 5 })).classes).toBe(10);
+  await expect(model.features({ data, n: 5 })).rejects.toMatchObject({ code: 'no-graph', remedy: 'export it again' });
+  await model.dispose();
+});
+
 test('a classifier classifies, gives features, and has no codes', async () => {
-  const graphs = {
-    classifier: logitGraph(architecture, ['F', 'C'], weights, 'classifier'),
-    features: classifierFeaturesGraph(architecture, ['F', 'C'], weights),
-  };
-  const model = await bundleOf(graphs, (json) => {
-    const { encoder: _, latent: __, ...rest } = json;
-    const { 'encoder.onnx': ___, 'decoder.onnx': ____, ...files } = json.files as Record<string, object>;
-    const { image } = json.golden as Record<string, string>;
-    const golden = { image, logit: 'AAAAAA==', n: 1, tolerance: 1e-3 };
-    return { ...rest, formatVersion: 2, files, golden, parity: { n: 1, codes: 0, tolerance: 1e-4 } };
-  });
+  const model = await bundleOf({ classifier: classifierGraph(architecture, ['F', 'C'], weights) }, onlyClassifying);
   const { logit, classes } = await model.classify({ data, n: 5 }, { batch: 3 });
   expect(classes).toBe(10);
   const features = rows.map((row) => reference('F', networks.F!, weights, { x: x(row) }).features!);
   const wanted = features.flatMap((row) => [...reference('C', networks.C!, weights, { features: row }).logit!.data]);
   expect(apart(logit, wanted)).toBeLessThan(1e-5);
-  expect((await model.features({ data, n: 5 })).size).toBe(3);
+  const found = await model.features({ data, n: 5 }, { batch: 2 });
+  expect([found.size, found.n]).toEqual([3, 5]);
+  expect(
+    apart(
+      found.features,
+      features.flatMap((row) => [...row.data]),
+    ),
+  ).toBeLessThan(1e-5);
   await expect(model.sample(1, { seed: 1 })).rejects.toMatchObject({ code: 'no-graph' });
   await expect(model.decode(new Float32Array(d))).rejects.toMatchObject({ code: 'no-graph' });
   await model.dispose();

@@ -56,6 +56,10 @@ describe('configuration', () => {
       { dequantise: true, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } },
       /"dequantise" does nothing here/,
     ],
+    [
+      { augment: { rotate: 5 }, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } },
+      /"augment" does nothing here/,
+    ],
     [{ flip: true, objective: { name: 'dali' }, architecture: { name: 'aim-grid' } }, /"flip" does nothing here/],
     [
       { averageDecay: 0.9, objective: { name: 'classifier' }, architecture: { name: 'classifier-small' } },

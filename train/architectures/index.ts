@@ -13,6 +13,7 @@ import { asVaeGrid } from './as-vae-grid.js';
 import { asVaeMnist } from './as-vae-mnist.js';
 import { biganMnist } from './bigan-mnist.js';
 import { classifierCeleba } from './classifier-celeba.js';
+import { classifierCifar10 } from './classifier-cifar10.js';
 import { classifierMnist } from './classifier-mnist.js';
 import { classifierSmall } from './classifier-small.js';
 import { classifierSvhn } from './classifier-svhn.js';
@@ -33,7 +34,7 @@ const all: readonly Architecture[] = [
   ...[galiSvhn, galiCeleba],
   ...[biganMnist, asVaeMnist, asVaeGrid, unrolledGrid, veeganGrid],
   ...[small28, small28Joint, small28Pixels, small28Stacked, small28Gali, small28AsVae],
-  ...[classifierMnist, classifierSvhn, classifierCeleba, classifierSmall],
+  ...[classifierMnist, classifierSvhn, classifierCifar10, classifierCeleba, classifierSmall],
 ];
 
 export const architectures: Readonly<Record<string, Architecture>> = Object.fromEntries(

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing } from '@alix/infer/io/files';
+import { cifar10, namesCifar10 } from './cifar10.js';
 import type { Dataset, DatasetRequest, DatasetSource } from './dataset.js';
 import { gaussianGrid } from './gaussian-grid.js';
 import { idx } from './idx.js';
@@ -18,6 +19,7 @@ export const datasets: Readonly<Record<string, DatasetSource>> = {
   [strokes.name]: strokes,
   [gaussianGrid.name]: gaussianGrid,
   [mnist.name]: mnist,
+  [cifar10.name]: cifar10,
   [idx.name]: idx,
   [imageFolder.name]: imageFolder,
   [tarShards.name]: tarShards,
@@ -25,7 +27,7 @@ export const datasets: Readonly<Record<string, DatasetSource>> = {
 
 /**
  * Opens what `--data` says: a name of the table; a tar file, a folder of them, or a path to them with braces; a folder of the
- * four IDX files, or an IDX file; a folder of images. A name wins over a folder of that name (`./strokes` is the folder).
+ * four IDX files, or an IDX file; CIFAR-10's folder; a folder of images. A name wins over a folder of that name (`./strokes` is the folder).
  *
  * @throws AlixError 'no-data' when it is none of these, 'bad-idx', 'bad-tar', 'bad-option', ...
  */
@@ -49,6 +51,7 @@ async function sourceOf(path: string): Promise<DatasetSource> {
   if (!found.isDirectory()) return idx;
   const names = await describing(path, () => readdir(path));
   if (names.some((name) => /-ubyte(\.gz)?$/.test(name))) return idx;
+  if (namesCifar10(names)) return cifar10;
   if (names.length === 0)
     throw new AlixError('no-data', 'an empty folder', {
       where: path,

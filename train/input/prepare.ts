@@ -1,7 +1,8 @@
-/** Rows as they are stored to the numbers that networks take: the architecture's range, dequantisation, mirror images. */
+/** Rows as they are stored to the numbers that networks take: the architecture's range, dequantisation, mirror images, augmentation. */
 import type { Random } from '@alix/infer/io/random';
 import { unitOfByte } from '../datasets/dataset.js';
 import type { Rows } from '../datasets/row-source.js';
+import { type Augmentation, augmented } from './augment.js';
 
 /** Plain data, for the worker. */
 export interface Preparation {
@@ -13,6 +14,8 @@ export interface Preparation {
   readonly dequantise: boolean;
   /** Each image is mirrored left to right with probability 1/2. */
   readonly flip: boolean;
+  /** Turns and shifts, before mirroring; undefined for none. */
+  readonly augment?: Augmentation;
 }
 
 /**
@@ -22,8 +25,9 @@ export interface Preparation {
  */
 export function prepare(stored: Rows, preparation: Preparation, random: Random): Float32Array<ArrayBuffer> {
   if (stored instanceof Float32Array) return stored;
-  const { dequantise, flip } = preparation;
-  const pixels = flip ? mirrored(stored, preparation.shape, random.split('flips')) : stored;
+  const { shape, dequantise, flip, augment } = preparation;
+  const moved = augment ? augmented(stored, shape, augment, random.split('augmentation')) : stored;
+  const pixels = flip ? mirrored(moved, shape, random.split('flips')) : moved;
   return dequantise
     ? dequantised(pixels, preparation.range, random.split('dequantisation'))
     : scaled(pixels, preparation.range);

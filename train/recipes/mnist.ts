@@ -163,15 +163,18 @@ export const mnistRecipes: readonly Recipe[] = [
     paper: 'ALICE (its Inception Score for MNIST, which AIM uses)',
     table: 'real test set: Inception Score 9.879',
     source:
-      "the protocol's network; without its augmentation, Adam 1e-4 falling to x0.1 in equal factors over 10 epochs (x0.95 an epoch there)",
+      "the protocol's network; its augmentation drawn anew each epoch (there four changed copies of each image, made once) and so epochs " +
+      'of 60,000 images, 20 in place of its 50; batch 100 (50 there), Adam 5e-4 falling to x0.1 in equal factors (1e-4 x0.95 an epoch there)',
     config: {
       data: { source: 'mnist' },
       batch: 100,
-      length: { epochs: 10 },
+      length: { epochs: 20 },
       objective: { name: 'classifier' },
       architecture: { name: 'classifier-mnist' },
-      optimiser: { learningRate: 1e-4, beta1: 0.9, schedule: 'exponential' },
+      optimiser: { learningRate: 5e-4, beta1: 0.9, schedule: 'exponential' },
       initialiser: { weights: 'he' },
+      augment: { rotate: 15, shift: 2, share: 0.8 },
+      evaluationRows: 10_000,
     },
   },
 ];

@@ -181,4 +181,17 @@ export const variantRecipes: readonly Recipe[] = [
       architecture: { name: 'small-28-as-vae', options: { flow: 'planar' } },
     },
   },
+  {
+    name: 'classifier-strokes-1024',
+    title: 'classifier on strokes, the network of the MNIST Inception Score',
+    source: "alix's own: the network of classifier-mnist, for scores on strokes",
+    config: {
+      ...shared,
+      objective: { name: 'classifier' },
+      architecture: { name: 'classifier-mnist' },
+      length: { epochs: 5 },
+      optimiser: { learningRate: 5e-4, beta1: 0.9, schedule: 'exponential' },
+      evaluationRows: 10_000,
+    },
+  },
 ];

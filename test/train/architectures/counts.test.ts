@@ -106,6 +106,14 @@ describe('networks that no table of counts has', () => {
       },
     ],
     [
+      'classifier-cifar10',
+      {},
+      {
+        M: conv(3, 3, 32) + conv(3, 32, 64) + conv(3, 64, 128) + dense(2048, 256) + bn(32 + 64 + 128 + 256),
+        C: dense(256, 10),
+      },
+    ],
+    [
       'classifier-celeba',
       {},
       {

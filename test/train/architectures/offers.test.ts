@@ -63,7 +63,7 @@ const offered: readonly (readonly [string, ArchitectureOptions, Record<string, s
     [name, { critic: '8' }, gali8] as const,
     [name, { critic: 'pt' }, galiPt] as const,
   ]),
-  ...['mnist', 'svhn', 'celeba', 'small'].map((data) => [`classifier-${data}`, {}, classifier] as const),
+  ...['mnist', 'svhn', 'cifar10', 'celeba', 'small'].map((data) => [`classifier-${data}`, {}, classifier] as const),
 ];
 
 describe('networks', () => {

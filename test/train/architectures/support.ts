@@ -50,6 +50,7 @@ export const small: Readonly<Record<string, ArchitectureOptions>> = {
   'small-28-gali': { width: 8, classifierWidth: 8, classifierFeatures: 16 },
   'small-28-as-vae': { width: 8 },
   'classifier-mnist': { width: 0.125 },
+  'classifier-cifar10': { width: 0.125 },
   'classifier-svhn': { width: 0.0625 },
   'classifier-celeba': { width: 0.0625 },
   'classifier-small': { width: 8, features: 16 },

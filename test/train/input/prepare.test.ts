@@ -1,5 +1,6 @@
 /** Rows to the numbers that networks take: ranges, dequantisation, mirror images. */
 import { createRandom } from '@alix/infer/io/random';
+import { augmented } from '@alix/train/input/augment';
 import { prepare } from '@alix/train/input/prepare';
 import { describe, expect, it } from 'vitest';
 
@@ -63,5 +64,13 @@ describe('prepared rows', () => {
     }
     // binomial: 1000 +- 22
     expect(Math.abs(mirrored - 1000)).toBeLessThan(100);
+  });
+  it('are turned and shifted before they are mirrored, from streams of their own', () => {
+    const many = Uint8Array.from({ length: 40 * 12 }, (_, i) => (i * 31) % 256);
+    const settings = { shape: [4, 3, 1], range: [0, 1], dequantise: false, flip: true } as const;
+    const augment = { rotate: 0, shift: 1, share: 1 };
+    const moved = augmented(many, settings.shape, augment, random.split('augmentation'));
+    expect(prepare(many, { ...settings, augment }, random)).toEqual(prepare(moved, settings, random));
+    expect(prepare(many, { ...settings, augment }, random)).not.toEqual(prepare(many, settings, random));
   });
 });
