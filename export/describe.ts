@@ -43,6 +43,9 @@ export function describe(
     ...(drift && { drift }),
     ...(variants && { variants }),
     opset: OPSET,
+    ...(graphs.get('classifier')?.outputs.some(({ name }) => name === 'features') && {
+      within: { features: 'classifier' as const },
+    }),
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.byteLength }]),
     ),

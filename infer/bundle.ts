@@ -4,7 +4,7 @@ import { MAX_PIXELS } from './io/pixels.js';
 import * as is from './schema.js';
 
 /** The newest version that is read and written; older ones are read too, newer ones are refused. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** Values of a code; what more than that is allocated for is a number that somebody mistyped. */
 const MAX_LATENT = 2 ** 24;
@@ -113,6 +113,8 @@ const fields = is.object({
     }),
   ),
   opset: positive,
+  /** Graphs without a file of their own: whose file gives their outputs too. */
+  within: is.optional(is.object({ features: is.oneOf('classifier') })),
   /** The graphs and whatever else belongs to the model; runtimes pass over graphs that they do not know. */
   files: is.record(fileName, fileEntry),
   /** Largest absolute differences between the trained networks and the exported graphs. */
@@ -165,12 +167,14 @@ function contradiction(bundle: Bundle): is.Issue | undefined {
 
 /** What the fields of a bundle say against each other: the key, and what is wrong with it. */
 function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message: string]> {
-  const { files, golden, points, image, latent, encoder } = bundle;
+  const { files, golden, points, image, latent, encoder, within } = bundle;
   const has = (graph: string) => `${graph}.onnx` in files;
   if ((image === undefined) === (points === undefined)) yield ['image', 'either "image" or "points" is needed'];
   if (image && image.height * image.width > MAX_PIXELS) yield ['image', `at most ${MAX_PIXELS} pixels are read`];
   if (latent && latent.size > MAX_LATENT) yield ['latent', `codes have at most ${MAX_LATENT} values`];
   if (!has('decoder') && !has('classifier')) yield ['files', 'decoder.onnx is missing from "files"'];
+  if (within && (has('features') || !has('classifier')))
+    yield ['within', 'needs classifier.onnx in "files", and no features.onnx'];
   if (has('encoder') && !encoder) yield ['encoder', 'needed where there is an encoder.onnx'];
   if ((has('encoder') || has('decoder')) && !latent) yield ['latent', 'needed where there is an encoder or a decoder'];
   const isRead = golden.image !== undefined || golden.points !== undefined;
@@ -201,7 +205,7 @@ export const variantsOf = ({ variants = {} }: Pick<Bundle, 'variants'>): readonl
 
 /**
  * The lowest version that can say this. Version 1 knows models of images that encode and decode, with golden pairs of both
- * and a parity for each; what other graphs lie beside them it lists in `files` and passes over. Version 3 knows variants, and how far a precision is from float32.
+ * and a parity for each; what other graphs lie beside them it lists in `files` and passes over. Version 3 knows variants, and how far a precision is from float32; version 4 a graph within another's file.
  */
 export function lowestVersion({
   image,
@@ -212,7 +216,9 @@ export function lowestVersion({
   parity,
   drift,
   variants,
+  within,
 }: Omit<Bundle, 'formatVersion'>): number {
+  if (within) return 4;
   if (drift || variants) return 3;
   const isWhole = image && latent && encoder && 'decoder.onnx' in files;
   const { n: _, tolerance: __, ...pairs } = golden;

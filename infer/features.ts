@@ -1,7 +1,6 @@
 /** features: images to the numbers that classifiers and distances are built on. */
 import { batches, type Images, type RunOptions } from './batches.js';
 import { field } from './concat.js';
-import { AlixError } from './io/errors.js';
 import type { Model } from './model.js';
 
 /** The features of one batch, or of all images. Rows are in the order of the images. */
@@ -21,7 +20,7 @@ export interface Features {
  * ```ts
  * const { features, size } = await model.features({ data: pixels, n: 1000 });
  * ```
- * @throws AlixError 'no-graph' where the model has no graph that gives features; 'bad-image', 'bad-bundle', 'interrupted', ...
+ * @throws AlixError 'no-graph' where the model has no features.onnx; 'bad-image', 'bad-bundle', 'interrupted', ...
  */
 export async function features(model: Model, images: Images, options: RunOptions = {}): Promise<Features> {
   const parts: Features[] = [];
@@ -41,16 +40,9 @@ export async function* featureBatches(
   images: Images,
   options: RunOptions = {},
 ): AsyncGenerator<Features> {
-  // a classifier's graph gives them beside its logits
-  const graph = model.has('features') || !model.has('classifier') ? 'features' : 'classifier';
-  await model.prepare(graph);
+  await model.prepare('features');
   for await (const { names, data, n } of batches(model.bundle, images, options)) {
-    const out = (await model.run(graph, data, n)).features as Float32Array | undefined;
-    if (!out)
-      throw new AlixError('no-graph', 'this classifier gives no features', {
-        where: model.bundle.name,
-        remedy: 'export it again',
-      });
+    const out = (await model.run('features', data, n)).features as Float32Array;
     yield { n, names, size: out.length / n, features: out };
   }
 }

@@ -14,7 +14,7 @@ import { type Manifold, type ManifoldOptions, manifold } from './manifold.js';
 import type { Masks } from './mask.js';
 import { type CodeIndex, type Neighbours, neighbours, type SearchOptions } from './neighbours.js';
 import { isOutOfMemory, ortReason } from './ort-reason.js';
-import { choosePrecision, fileOf, type Precision } from './precision.js';
+import { choosePrecision, fileOf, holderOf, type Precision } from './precision.js';
 import { type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruct.js';
 import { type Refined, type RefineOptions, refine } from './refine.js';
 import { checkSignature, type Runtime, signature } from './runtime.js';
@@ -173,7 +173,7 @@ export class Model {
 
   /** True where the bundle has this graph. */
   has(graph: GraphName): boolean {
-    return `${graph}.onnx` in this.bundle.files;
+    return fileOf(this.bundle, graph, this.bundle.precision) in this.bundle.files;
   }
 
   /**
@@ -214,7 +214,6 @@ export class Model {
     }
     const arrays: Record<string, Values> = {};
     for (const output of ports.outputs) {
-      if (output.optional && !session.outputs.some(({ name }) => name === output.name)) continue;
       const result = results[output.name] as TensorValue;
       const expected = sizes(session.outputs, output.name, n);
       // a graph may declare one shape and give another
@@ -254,12 +253,13 @@ export class Model {
 
   #session(graph: GraphName): Promise<GraphSession> {
     this.#refuseDisposed();
-    const known = this.#sessions.get(graph);
+    const holder = holderOf(this.bundle, graph);
+    const known = this.#sessions.get(holder);
     if (known) return known;
-    const open = this.#open(graph);
-    this.#sessions.set(graph, open);
+    const open = this.#open(holder);
+    this.#sessions.set(holder, open);
     // what failed for a while, as a network does, is tried anew by the next call
-    open.catch(() => this.#sessions.delete(graph));
+    open.catch(() => this.#sessions.delete(holder));
     return open;
   }
 

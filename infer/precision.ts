@@ -27,9 +27,13 @@ export function choosePrecision(bundle: Bundle, wanted: Precision = bundle.preci
   });
 }
 
+/** The graph whose file gives what this one puts out: itself, unless model.json says that it lies within another. */
+export const holderOf = ({ within }: Pick<Bundle, 'within'>, graph: GraphName): GraphName =>
+  graph === 'features' ? (within?.features ?? graph) : graph;
+
 /** The file of a graph in a precision: encoder.onnx in the bundle's own, encoder.int8.onnx in another. */
-export const fileOf = (bundle: Pick<Bundle, 'precision'>, graph: GraphName, precision: Precision): string =>
-  precision === bundle.precision ? `${graph}.onnx` : `${graph}.${precision}.onnx`;
+export const fileOf = (bundle: Pick<Bundle, 'precision' | 'within'>, graph: GraphName, precision: Precision): string =>
+  `${holderOf(bundle, graph)}${precision === bundle.precision ? '' : `.${precision}`}.onnx`;
 
 /** The golden pairs that a runtime's self-test of a precision goes by. */
 export function goldenOf(bundle: Bundle, precision: Precision): Bundle['golden'] {

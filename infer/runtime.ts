@@ -26,7 +26,7 @@ interface Port {
   readonly type: 'float32' | 'uint8';
   /** 'N' is the one symbolic dimension; 'any' a size that the graph alone states. */
   readonly shape: readonly ('N' | 'any' | number)[];
-  /** A graph may have it or not. */
+  /** A graph may have this input or not. */
   readonly optional?: true;
 }
 
@@ -67,13 +67,14 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
   const code = (name: string) => float(name, bundle.latent?.size ?? 'any');
   const codes = bundle.encoder?.deterministic ? [code('mean')] : [code('mean'), code('log_variance')];
   const logit = float('logit', 'any');
+  const features = float('features', 'any');
   const table: Record<GraphName, Signature> = {
     encoder: { inputs: [data], outputs: codes },
     decoder: { inputs: [code('latent')], outputs: made },
     critic: { inputs: [data, { ...code('latent'), optional: true }], outputs: [logit] },
-    features: { inputs: [data], outputs: [float('features', 'any')] },
+    features: { inputs: [data], outputs: [features] },
     masked_encoder: { inputs: mask ? [data, mask] : [data], outputs: codes },
-    classifier: { inputs: [data], outputs: [logit, { ...float('features', 'any'), optional: true }] },
+    classifier: { inputs: [data], outputs: bundle.within ? [logit, features] : [logit] },
     refine: {
       inputs: [code('latent'), ...target],
       outputs: [{ name: 'loss', type: 'float32', shape: ['N'] }, code('gradient')],
@@ -89,11 +90,10 @@ export function signature(bundle: Bundle, graph: GraphName): Signature {
  */
 export function checkSignature(session: GraphSession, bundle: Bundle, graph: GraphName, where: string): void {
   const wanted = signature(bundle, graph);
-  for (const side of ['inputs', 'outputs'] as const) {
-    const given = new Set(session[side].map(({ name }) => name));
-    const ports = wanted[side].filter(({ name, optional }) => !optional || given.has(name));
-    comparePorts(side, session[side], ports, where);
-  }
+  const given = new Set(session.inputs.map(({ name }) => name));
+  const inputs = wanted.inputs.filter(({ name, optional }) => !optional || given.has(name));
+  comparePorts('inputs', session.inputs, inputs, where);
+  comparePorts('outputs', session.outputs, wanted.outputs, where);
 }
 
 function comparePorts(side: string, actual: readonly OpenPort[], wanted: readonly Port[], where: string): void {

@@ -157,7 +157,11 @@ describe('a bundle of version 2', () => {
     const model = modelOf(architecture, { classifier: ['M', 'C'] }, passes, examples);
     const { bundle, parity } = await exportBundle(model, folderOf('classifier'), { load });
     expect(Object.keys(bundle.files).sort()).toEqual(['classifier.onnx']);
-    expect(bundle).toMatchObject({ formatVersion: 2, parameters: { M: 28, C: 15 } });
+    expect(bundle).toMatchObject({
+      formatVersion: 4,
+      within: { features: 'classifier' },
+      parameters: { M: 28, C: 15 },
+    });
     for (const key of ['latent', 'encoder']) expect(bundle).not.toHaveProperty(key);
     expect(parity).not.toHaveProperty('images');
     expect(numbersOf(bundle.golden.logit).length).toBe(4 * 3);

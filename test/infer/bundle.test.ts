@@ -11,13 +11,13 @@ const read = (json: unknown) => parseBundle(JSON.stringify(json), 'model.json');
 const entry = first.files['decoder.onnx']!;
 
 describe('what older versions wrote stays readable', () => {
-  it.each([1, 2, 3])('version %d', (version) => {
+  it.each([1, 2, 3, 4])('version %d', (version) => {
     expect(read(fixture(version))).toEqual(fixture(version));
     expect(lowestVersion(fixture(version))).toBe(version);
   });
 
   it('there is a fixture of the newest', () => {
-    expect(FORMAT_VERSION).toBe(3);
+    expect(FORMAT_VERSION).toBe(4);
   });
 
   it('version 1 with graphs that its runtimes pass over is version 1 still', () => {
@@ -52,6 +52,7 @@ describe('newer than version 1', () => {
 });
 
 describe('refuses', () => {
+  const within = { features: 'classifier' };
   const withoutKey = (json: Bundle, key: string) =>
     Object.fromEntries(Object.entries(json).filter(([name]) => name !== key));
   const goldenOf = (json: Bundle, key: string) => {
@@ -71,6 +72,22 @@ describe('refuses', () => {
     ['no pairs of the encoder', goldenOf(first, 'mean'), /"golden": needs "mean"/],
     ['no pairs of the decoder', goldenOf(second, 'decoded'), /"golden": needs "decoded"/],
     ['pairs without their codes', goldenOf(second, 'latent'), /"golden": needs "decoded" and what/],
+    [
+      'features within a graph that is not there',
+      { ...second, formatVersion: 4, within },
+      /"within": needs classifier\.onnx/,
+    ],
+    [
+      'features within another graph and in a file of their own',
+      { ...fixture(4), files: { ...fixture(4).files, 'features.onnx': entry } },
+      /"within": needs .*no features\.onnx/,
+    ],
+    [
+      'a graph within one that may not hold it',
+      { ...fixture(4), within: { features: 'decoder' } },
+      /"within\.features"/,
+    ],
+    ['features within another graph in version 3', { ...fixture(4), formatVersion: 3 }, /needs version 4, not 3/],
     ['a key that no version has', { ...second, colour: 'red' }, /colour/],
   ];
   it.each(cases)('%s', (_, json, message) => {
@@ -80,8 +97,8 @@ describe('refuses', () => {
   });
 
   it('a later version, whatever it says', () => {
-    expect(() => read({ format: 'alix-bundle', formatVersion: 4, tensors: [] })).toThrow(
-      expect.objectContaining({ code: 'bundle-too-new', found: '4', expected: 'format version 3 or older' }),
+    expect(() => read({ format: 'alix-bundle', formatVersion: 5, tensors: [] })).toThrow(
+      expect.objectContaining({ code: 'bundle-too-new', found: '5', expected: 'format version 4 or older' }),
     );
   });
 });

@@ -161,12 +161,34 @@ test('a classifier of one network classifies, and says that it gives no features
   const graph = classifierGraph({ ...architecture, networks: whole }, ['C'], randomWeights(whole));
   const model = await bundleOf({ classifier: graph }, onlyClassifying);
   expect((await model.classify({ data, n: 5 })).classes).toBe(10);
-  await expect(model.features({ data, n: 5 })).rejects.toMatchObject({ code: 'no-graph', remedy: 'export it again' });
+  await expect(model.features({ data, n: 5 })).rejects.toMatchObject({ code: 'no-graph' });
+  expect([model.has('features'), model.has('classifier')]).toEqual([false, true]);
+  await model.dispose();
+});
+
+test('a classifier whose graph lacks the features that are said to be in it is refused', async () => {
+  const whole = { C: chain('x', shape, 'logit', [fullyConnected(10)]) };
+  const graph = classifierGraph({ ...architecture, networks: whole }, ['C'], randomWeights(whole));
+  const model = await bundleOf({ classifier: graph }, (json) => ({
+    ...onlyClassifying(json),
+    formatVersion: 4,
+    within: { features: 'classifier' },
+  }));
+  for (const asked of [model.features({ data, n: 5 }), model.classify({ data, n: 5 })])
+    await expect(asked).rejects.toMatchObject({
+      code: 'bad-graph',
+      expected: 'logit float32 [N,any], features float32 [N,any]',
+    });
   await model.dispose();
 });
 
 test('a classifier classifies, gives features, and has no codes', async () => {
-  const model = await bundleOf({ classifier: classifierGraph(architecture, ['F', 'C'], weights) }, onlyClassifying);
+  const model = await bundleOf({ classifier: classifierGraph(architecture, ['F', 'C'], weights) }, (json) => ({
+    ...onlyClassifying(json),
+    formatVersion: 4,
+    within: { features: 'classifier' },
+  }));
+  expect([model.has('features'), model.has('classifier'), model.has('critic')]).toEqual([true, true, false]);
   const { logit, classes } = await model.classify({ data, n: 5 }, { batch: 3 });
   expect(classes).toBe(10);
   const features = rows.map((row) => reference('F', networks.F!, weights, { x: x(row) }).features!);
