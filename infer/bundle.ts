@@ -173,8 +173,7 @@ function* contradictions(bundle: Bundle): Generator<[key: keyof Bundle, message:
   if (image && image.height * image.width > MAX_PIXELS) yield ['image', `at most ${MAX_PIXELS} pixels are read`];
   if (latent && latent.size > MAX_LATENT) yield ['latent', `codes have at most ${MAX_LATENT} values`];
   if (!has('decoder') && !has('classifier')) yield ['files', 'decoder.onnx is missing from "files"'];
-  if (within && (has('features') || !has('classifier')))
-    yield ['within', 'needs classifier.onnx in "files", and no features.onnx'];
+  if (within && !has('classifier')) yield ['files', 'classifier.onnx is missing from "files"'];
   if (has('encoder') && !encoder) yield ['encoder', 'needed where there is an encoder.onnx'];
   if ((has('encoder') || has('decoder')) && !latent) yield ['latent', 'needed where there is an encoder or a decoder'];
   const isRead = golden.image !== undefined || golden.points !== undefined;

@@ -173,7 +173,7 @@ export class Model {
 
   /** True where the bundle has this graph. */
   has(graph: GraphName): boolean {
-    return fileOf(this.bundle, graph, this.bundle.precision) in this.bundle.files;
+    return `${holderOf(this.bundle, graph)}.onnx` in this.bundle.files;
   }
 
   /**

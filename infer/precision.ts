@@ -28,8 +28,10 @@ export function choosePrecision(bundle: Bundle, wanted: Precision = bundle.preci
 }
 
 /** The graph whose file gives what this one puts out: itself, unless model.json says that it lies within another. */
-export const holderOf = ({ within }: Pick<Bundle, 'within'>, graph: GraphName): GraphName =>
-  graph === 'features' ? (within?.features ?? graph) : graph;
+export const holderOf = (
+  { within = {} }: { within?: Readonly<Partial<Record<GraphName, GraphName>>> | undefined },
+  graph: GraphName,
+): GraphName => within[graph] ?? graph;
 
 /** The file of a graph in a precision: encoder.onnx in the bundle's own, encoder.int8.onnx in another. */
 export const fileOf = (bundle: Pick<Bundle, 'precision' | 'within'>, graph: GraphName, precision: Precision): string =>

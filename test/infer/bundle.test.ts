@@ -75,12 +75,7 @@ describe('refuses', () => {
     [
       'features within a graph that is not there',
       { ...second, formatVersion: 4, within },
-      /"within": needs classifier\.onnx/,
-    ],
-    [
-      'features within another graph and in a file of their own',
-      { ...fixture(4), files: { ...fixture(4).files, 'features.onnx': entry } },
-      /"within": needs .*no features\.onnx/,
+      /"files": classifier\.onnx is missing/,
     ],
     [
       'a graph within one that may not hold it',
