@@ -5,7 +5,6 @@
  * `jackknifedDistance` and `distanceAtInfinity`. Where the distributions are equal the interval is too wide, by a factor of up to √2.
  */
 import { meanAndStd } from '@alix/infer';
-import { throwIfAborted } from '@alix/infer/io/errors';
 import { turns } from '@alix/infer/io/turn';
 import type { FeatureStatistics } from './feature-statistics.js';
 import { checkRows, checkSameWidth, count, type Features, rowsAt } from './features.js';
@@ -13,8 +12,8 @@ import type { FeatureDistance } from './frechet.js';
 import { around, type Interval } from './intervals.js';
 import { polarFactor } from './linear/polar.js';
 import { addProduct, matrix, transposed } from './linear/product.js';
-import { addProductInTurns, mirrorLower, type Turn } from './linear/product-in-turns.js';
 import { factorise, invertLower } from './linear/solve.js';
+import { inTurns, mirrorLower, productSteps, type Steps } from './linear/steps.js';
 
 /** What is known of one set of images. */
 export interface MeasuredFeatures {
@@ -67,23 +66,16 @@ export async function featureDistanceInterval(
   if (Math.min(real.statistics.n, fake.statistics.n) < Math.max(2, IMAGES_PER_FEATURE * live.length))
     return none('few-images');
   if (Math.min(rows.real, rows.fake) < FEWEST_ROWS) return none('few-rows');
-  const between = turns();
-  const turn = async () => {
-    await between();
-    throwIfAborted(signal);
-  };
+  const turn = turns(signal);
   const factors = [choleskyFactor(real.statistics, live), choleskyFactor(fake.statistics, live)] as const;
   if (!factors[0] || !factors[1]) return none('dependent-features');
-  const roots = await crossRoots(factors[0], factors[1], live.length, turn);
+  const roots = await inTurns(crossRoots(factors[0], factors[1], live.length), turn);
   let squared = 0;
   for (const [i, { statistics }] of [real, fake].entries()) {
     const other = i === 0 ? fake.statistics : real.statistics;
     const away = statistics.mean.map((value, j) => value - other.mean[j]!);
-    const values = await influences(
-      samples[i]!,
-      { mean: statistics.mean, away, live, factor: factors[i]!, root: roots[i]! },
-      turn,
-    );
+    const gradient = { mean: statistics.mean, away, live, factor: factors[i]!, root: roots[i]! };
+    const values = await inTurns(influences(samples[i]!, gradient), turn);
     squared += meanAndStd(values).std ** 2 / (statistics.n - 1);
   }
   const freedom = Math.min(rows.real, rows.fake) - 1;
@@ -123,18 +115,14 @@ function choleskyFactor({ n, d, scatter }: FeatureStatistics, live: Int32Array):
 }
 
 /** With A = L2ᵀ·L1 the roots of AᵀA and of AAᵀ: the trace of either is that of (S1 S2)^½. */
-async function crossRoots(
-  l1: Float64Array,
-  l2: Float64Array,
-  k: number,
-  turn: Turn,
-): Promise<readonly [Float64Array, Float64Array]> {
-  const [product, first, second] = [0, 1, 2].map(() => matrix(new Float64Array(k * k), k, k));
-  await addProductInTurns(product!, transposed(matrix(l2, k, k)), matrix(l1, k, k), turn);
-  const factor = matrix(await polarFactor(product!.data as Float64Array, k, turn), k, k);
-  await addProductInTurns(first!, transposed(factor), product!, turn, { lower: true });
-  await addProductInTurns(second!, product!, transposed(factor), turn, { lower: true });
-  return [mirrorLower(first!.data as Float64Array, k), mirrorLower(second!.data as Float64Array, k)];
+function* crossRoots(l1: Float64Array, l2: Float64Array, k: number): Steps<readonly [Float64Array, Float64Array]> {
+  const [a, first, second] = [new Float64Array(k * k), new Float64Array(k * k), new Float64Array(k * k)];
+  const product = matrix(a, k, k);
+  yield* productSteps(product, transposed(matrix(l2, k, k)), matrix(l1, k, k));
+  const factor = matrix(yield* polarFactor(a, k), k, k);
+  yield* productSteps(matrix(first, k, k), transposed(factor), product, { lower: true });
+  yield* productSteps(matrix(second, k, k), product, transposed(factor), { lower: true });
+  return [mirrorLower(first, k), mirrorLower(second, k)];
 }
 
 interface Gradient {
@@ -151,18 +139,13 @@ interface Gradient {
  * Of each row x of a set with mean m and covariance LLᵀ, up to a constant: 2 (m - m')ᵀ(x - m) + |x - m|² - zᵀHz with
  * z = L⁻¹(x - m); zᵀHz is (x - m)ᵀT(x - m), T the optimal map to the other Gaussian.
  */
-async function influences(
-  { data, d }: Features,
-  { mean, away, live, factor, root }: Gradient,
-  turn: Turn,
-): Promise<Float64Array> {
+function* influences({ data, d }: Features, { mean, away, live, factor, root }: Gradient): Steps<Float64Array> {
   const k = live.length;
   const out = new Float64Array(data.length / d);
-  await turn();
   const inverse = factor.slice();
   invertLower(inverse, k, 0, k);
   for (let start = 0; start < out.length; start += BATCH) {
-    await turn();
+    yield;
     const n = Math.min(BATCH, out.length - start);
     const centred = new Float64Array(n * k);
     for (let i = 0; i < n; i++) {

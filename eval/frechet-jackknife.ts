@@ -2,11 +2,9 @@
  * The Fréchet distance of two distributions from samples, without the part that grows as 1/n: the jackknife of Quenouille 1956,
  * "Notes on bias in estimation", in groups, with its standard error (Tukey 1958).
  */
-import { throwIfAborted } from '@alix/infer/io/errors';
-import { turns } from '@alix/infer/io/turn';
 import { featureStatistics, mergeStatistics } from './feature-statistics.js';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
-import { featureDistance } from './frechet.js';
+import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
 
 export interface JackknifedDistance {
@@ -33,7 +31,7 @@ export async function jackknifedDistance(
     groups = 20,
     confidence = 0.95,
     signal,
-  }: { readonly groups?: number; readonly confidence?: number; readonly signal?: AbortSignal } = {},
+  }: { readonly groups?: number; readonly confidence?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<JackknifedDistance> {
   checkSameWidth(real, fake);
   checkEnough(groups, 'jackknife group', 10);
@@ -44,18 +42,13 @@ export async function jackknifedDistance(
     const rows = (g: number) => Array.from({ length: size(g) }, (_, i) => g + i * groups);
     return Array.from({ length: groups }, (_, g) => featureStatistics(rowsAt(of, rows(g))));
   });
-  const distance = (left?: number) => {
+  const distance = async (left?: number) => {
     const [a, b] = parts.map((of) => mergeStatistics(of.filter((_, g) => g !== left)));
-    return featureDistance(a!, b!).value;
+    return (await featureDistanceInTurns(a!, b!, { signal })).value;
   };
-  const plain = distance();
-  const turn = turns();
+  const plain = await distance();
   const leftOut = new Float64Array(groups);
-  for (let g = 0; g < groups; g++) {
-    await turn();
-    throwIfAborted(signal);
-    leftOut[g] = distance(g);
-  }
+  for (let g = 0; g < groups; g++) leftOut[g] = await distance(g);
   const value = groups * plain - ((groups - 1) / groups) * leftOut.reduce((sum, of) => sum + of, 0);
   return { value, plain, interval: jackknife(value, leftOut, confidence), n };
 }

@@ -3,11 +3,13 @@
  * use it. It is "FID" only with the Inception network of 2015; with any other, name the network.
  */
 import { AlixError } from '@alix/infer/io/errors';
+import { turns } from '@alix/infer/io/turn';
 import { covariance, type FeatureStatistics } from './feature-statistics.js';
 import { checkEnough, checkFinite, checkSameWidth } from './features.js';
-import { type CholeskyFactor, pivotedCholesky } from './linear/cholesky.js';
-import { symmetricEigenvalues } from './linear/eigenvalues.js';
-import { addProduct, matrix, transposed } from './linear/product.js';
+import { type CholeskyFactor, choleskySteps } from './linear/cholesky.js';
+import { eigenvalueSteps } from './linear/eigenvalues.js';
+import { matrix, transposed } from './linear/product.js';
+import { finish, inTurns, productSteps, type Steps } from './linear/steps.js';
 
 export interface Gaussian {
   /** [d] */
@@ -41,13 +43,30 @@ export interface FeatureDistance extends FrechetDistance {
  * @throws AlixError 'too-few' (fewer than two images), 'bad-shape', 'not-finite', 'constant-features'
  */
 export function featureDistance(real: FeatureStatistics, fake: FeatureStatistics): FeatureDistance {
+  return finish(featureDistanceSteps(real, fake));
+}
+
+/**
+ * The same number, with the event loop turning meanwhile: it takes seconds for 2048 features.
+ *
+ * @throws AlixError as `featureDistance`, 'interrupted'
+ */
+export function featureDistanceInTurns(
+  real: FeatureStatistics,
+  fake: FeatureStatistics,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<FeatureDistance> {
+  return inTurns(featureDistanceSteps(real, fake), turns(signal));
+}
+
+function* featureDistanceSteps(real: FeatureStatistics, fake: FeatureStatistics): Steps<FeatureDistance> {
   checkSameWidth(real, fake);
   const gaussians = [real, fake].map((of, i) => gaussian(of, i === 0 ? 'real' : 'fake'));
   // the factor of the one with fewer samples has the lower rank
   const [a, b] = real.n <= fake.n ? gaussians : gaussians.toReversed();
   const d = real.d;
   return {
-    ...frechetDistance(a!, b!),
+    ...(yield* distanceSteps(a!, b!)),
     n: { real: real.n, fake: fake.n },
     d,
     fewSamples: Math.min(real.n, fake.n) <= d,
@@ -70,6 +89,10 @@ function gaussian(statistics: FeatureStatistics, name: string): Gaussian {
  * @throws AlixError 'bad-shape', 'not-finite'
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): FrechetDistance {
+  return finish(distanceSteps(a, b));
+}
+
+function* distanceSteps(a: Gaussian, b: Gaussian): Steps<FrechetDistance> {
   const d = a.mean.length;
   for (const { mean, covariance } of [a, b]) {
     if (mean.length !== d || covariance.length !== d * d)
@@ -82,18 +105,18 @@ export function frechetDistance(a: Gaussian, b: Gaussian): FrechetDistance {
   }
   const meanTerm = a.mean.reduce((sum, value, j) => sum + (value - b.mean[j]!) ** 2, 0);
   const scale = trace(a.covariance, d) + trace(b.covariance, d);
-  const covarianceTerm = scale - 2 * rootTrace(pivotedCholesky(a.covariance, d), b.covariance, d);
+  const covarianceTerm = scale - 2 * (yield* rootTrace(yield* choleskySteps(a.covariance, d), b.covariance, d));
   return { value: meanTerm + covarianceTerm, meanTerm, covarianceTerm, scale };
 }
 
-function rootTrace({ factor, rank }: CholeskyFactor, covariance: Float64Array, d: number): number {
+function* rootTrace({ factor, rank }: CholeskyFactor, covariance: Float64Array, d: number): Steps<number> {
   if (rank === 0) return 0;
   const l = matrix(factor, d, rank);
   const right = new Float64Array(d * rank);
-  addProduct(matrix(right, d, rank), matrix(covariance, d, d), l);
+  yield* productSteps(matrix(right, d, rank), matrix(covariance, d, d), l);
   const product = new Float64Array(rank * rank);
-  addProduct(matrix(product, rank, rank), transposed(l), matrix(right, d, rank), { lower: true });
-  const eigenvalues = symmetricEigenvalues(product, rank);
+  yield* productSteps(matrix(product, rank, rank), transposed(l), matrix(right, d, rank), { lower: true });
+  const eigenvalues = yield* eigenvalueSteps(product, rank);
   // what is below this is rounding of a zero, whose root would be 1e-8
   const floor = eigenvalues[rank - 1]! * rank * 1e-15;
   return eigenvalues.reduce((sum, value) => (value > floor ? sum + Math.sqrt(value) : sum), 0);

@@ -16,6 +16,7 @@ export {
   type ScoreConvention,
   scoreOptions,
 } from './compat.js';
+export { type DecoderDensity, type DecoderDensityName, decoderDensities } from './decoder-densities.js';
 export { bernoulli, discretisedGaussian, gaussian, logNormalInterval, standardNormal } from './densities.js';
 export * from './evaluation/index.js';
 export {
@@ -63,6 +64,7 @@ export {
   type FeatureDistance,
   type FrechetDistance,
   featureDistance,
+  featureDistanceInTurns,
   frechetDistance,
   type Gaussian,
 } from './frechet.js';
@@ -141,6 +143,7 @@ export {
   papersTable,
 } from './papers/papers.js';
 export type { PaperMetric } from './papers/sources.js';
+export { onnxPerceptual, type Perceptual, perceptualName } from './perceptual.js';
 export {
   expectedCoverage,
   type PrecisionRecall,

@@ -16,7 +16,7 @@ export interface KernelDistanceOfAll {
 /**
  * Rows i, i + groups, ... are a group. The cost is that of all pairs: sample the features first where they are many.
  *
- * @throws AlixError 'too-few' (fewer than 10 groups, or than 2 rows of each in every group), 'bad-shape', 'not-finite'
+ * @throws AlixError 'too-few' (fewer than 10 groups, or than 2 rows of each in every group), 'bad-shape', 'not-finite', 'interrupted'
  */
 export async function kernelDistanceOfAll(
   real: Features,
@@ -26,11 +26,13 @@ export async function kernelDistanceOfAll(
     kernel = paperKernel(real.d),
     products = innerProducts,
     confidence = 0.95,
+    signal,
   }: {
     readonly groups?: number;
     readonly kernel?: PolynomialKernel;
     readonly products?: InnerProducts;
     readonly confidence?: number;
+    readonly signal?: AbortSignal | undefined;
   } = {},
 ): Promise<KernelDistanceOfAll> {
   checkSameWidth(real, fake);
@@ -44,7 +46,7 @@ export async function kernelDistanceOfAll(
       ),
     );
   const [x, y] = [split(real, n.real), split(fake, n.fake)];
-  const turn = turns();
+  const turn = turns(signal);
   const between = async (a: Features[], b: Features[]) => {
     const sums: number[][] = a.map(() => []);
     for (const [g, left] of a.entries())

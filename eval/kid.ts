@@ -39,6 +39,7 @@ export interface KernelDistanceOptions {
   /** The paper's where it is not given. */
   readonly kernel?: PolynomialKernel;
   readonly products?: InnerProducts;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The paper's kernel for d features. */
@@ -68,12 +69,12 @@ export function randomSubsets(
 /**
  * The distance over subsets of the rows.
  *
- * @throws AlixError 'too-few', 'bad-shape', 'not-finite', 'constant-features'
+ * @throws AlixError 'too-few', 'bad-shape', 'not-finite', 'constant-features', 'interrupted'
  */
 export async function kernelDistance(
   real: Features,
   fake: Features,
-  { subsets, kernel = paperKernel(real.d), products = innerProducts }: KernelDistanceOptions,
+  { subsets, kernel = paperKernel(real.d), products = innerProducts, signal }: KernelDistanceOptions,
 ): Promise<KernelDistance> {
   checkSameWidth(real, fake);
   const n = { real: checkFeatures(real, 'real', 2), fake: checkFeatures(fake, 'fake', 2) };
@@ -82,10 +83,9 @@ export async function kernelDistance(
   if (subsets.some((subset) => subset.real.length !== size || subset.fake.length !== size))
     throw new AlixError('bad-shape', 'subsets of different sizes', { expected: `${size} real and fake rows` });
   checkEnough(size, 'subset', 2);
-  const turn = turns();
+  const turn = turns(signal);
   for (const [i, subset] of subsets.entries()) {
-    await turn();
-    values[i] = await squaredDiscrepancy(rowsAt(real, subset.real), rowsAt(fake, subset.fake), kernel, products);
+    values[i] = await squaredDiscrepancy(rowsAt(real, subset.real), rowsAt(fake, subset.fake), kernel, products, turn);
   }
   return { ...meanAndStd(values), values, n, size, kernel };
 }
@@ -98,10 +98,14 @@ export async function squaredDiscrepancy(
   y: Features,
   kernel: PolynomialKernel,
   products: InnerProducts = innerProducts,
+  turn: () => Promise<void> = turns(),
 ): Promise<number> {
   const m = count(x);
+  await turn();
   const xx = kernelSum(await products.of(x, x), kernel, m, true);
+  await turn();
   const yy = kernelSum(await products.of(y, y), kernel, m, true);
+  await turn();
   const xy = kernelSum(await products.of(x, y), kernel, m, false);
   return (xx + yy) / (m * (m - 1)) - (2 * xy) / (m * m);
 }

@@ -1,5 +1,6 @@
 /** Classification of codes or features by their nearest neighbours: how classes lie in a space, without training anything. */
 import { AlixError } from '@alix/infer/io/errors';
+import { turns } from '@alix/infer/io/turn';
 import { checkRows, checkSameWidth, type Features } from './features.js';
 import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance } from './nearest-rows.js';
@@ -8,6 +9,7 @@ export interface NeighbourOptions {
   /** 1 where it is not given. */
   readonly k?: number;
   readonly products?: InnerProducts;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -15,13 +17,13 @@ export interface NeighbourOptions {
  *
  * @param labels [train] whole numbers
  * @returns [test]
- * @throws AlixError 'too-few' (fewer training rows than k), 'bad-shape', 'not-finite', 'bad-option'
+ * @throws AlixError 'too-few' (fewer training rows than k), 'bad-shape', 'not-finite', 'bad-option', 'interrupted'
  */
 export async function classifyByNeighbours(
   train: Features,
   labels: ArrayLike<number>,
   test: Features,
-  { k = 1, products = roughProducts }: NeighbourOptions = {},
+  { k = 1, products = roughProducts, signal }: NeighbourOptions = {},
 ): Promise<Int32Array> {
   if (!Number.isInteger(k) || k < 1)
     throw new AlixError('bad-option', 'k is a whole number from 1 on', { found: `${k}` });
@@ -35,7 +37,7 @@ export async function classifyByNeighbours(
   const distances = new Float64Array(m * k).fill(Number.POSITIVE_INFINITY);
   const nearest = new Int32Array(m * k).fill(-1);
   // blocks come with the training rows ascending, so that of equally near rows the first stays
-  await eachBlock(ofTest, ofTrain, products, ({ i0, j0, n: height, m: width, squared }) => {
+  await eachBlock(ofTest, ofTrain, products, turns(signal), ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const row = i0 + i;
       for (let j = 0; j < width; j++) {

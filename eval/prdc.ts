@@ -3,6 +3,7 @@
  * arXiv:2002.09797, Eq. 3 and 5): balls around each sample that reach to its k-th nearest neighbour in its own set.
  */
 import { AlixError } from '@alix/infer/io/errors';
+import { turns } from '@alix/infer/io/turn';
 import { checkFeatures, checkSameWidth, type Features } from './features.js';
 import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance, squaredRadii } from './nearest-rows.js';
@@ -39,33 +40,36 @@ export interface PrecisionRecallOptions {
   readonly ties?: Ties;
   /** Float32 ones where they are not given: the counts do not depend on them. */
   readonly products?: InnerProducts;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * All four, in one pass over the distances; memory is that of the features once more, and a few MB. Distances that are too close to call by
  * inner products are taken from the differences, so that the counts do not depend on what computes the products.
  *
- * @throws AlixError 'too-few' (no more samples than k in a set), 'bad-shape', 'not-finite', 'bad-option'
+ * @throws AlixError 'too-few' (no more samples than k in a set), 'bad-shape', 'not-finite', 'bad-option', 'interrupted'
  */
 export async function precisionRecall(
   real: Features,
   fake: Features,
-  { k = 5, ties = 'out', products = roughProducts }: PrecisionRecallOptions = {},
+  { k = 5, ties = 'out', products = roughProducts, signal }: PrecisionRecallOptions = {},
 ): Promise<PrecisionRecall> {
   if (!Number.isInteger(k) || k < 1)
     throw new AlixError('bad-option', 'k is a whole number from 1 on', { found: `${k}` });
   checkSameWidth(real, fake);
   const n = checkFeatures(real, 'real', k + 1);
   const m = checkFeatures(fake, 'fake', k + 1);
+  const turn = turns(signal);
+  await turn();
   const sets = screened([real, fake], products);
   const [ofReal, ofFake] = [sets[0]!, sets[1]!];
-  const realRadii = await squaredRadii(ofReal, k, products);
-  const fakeRadii = await squaredRadii(ofFake, k, products);
+  const realRadii = await squaredRadii(ofReal, k, products, turn);
+  const fakeRadii = await squaredRadii(ofFake, k, products, turn);
   const balls = new Uint32Array(m);
   const recalled = new Uint8Array(n);
   const covered = new Uint8Array(n);
   const within = (squared: number, radius: number) => squared < radius || (ties === 'in' && squared === radius);
-  await eachBlock(ofReal, ofFake, products, ({ i0, j0, n: height, m: width, squared }) => {
+  await eachBlock(ofReal, ofFake, products, turn, ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const x = i0 + i;
       const realRadius = realRadii[x]!;

@@ -1,5 +1,6 @@
 /** Pivoted Cholesky factors of positive semi-definite matrices, singular ones too. */
-import { addProduct, matrix, part, transposed } from './product.js';
+import { matrix, part, transposed } from './product.js';
+import { finish, productSteps, type Steps } from './steps.js';
 
 export interface CholeskyFactor {
   /** [d,rank], row-major; its rows in the order of the given matrix. L·Lᵀ is that matrix, to rounding. */
@@ -16,9 +17,14 @@ const PANEL = 64;
  * @param symmetric [d,d], of which the lower triangle is read
  */
 export function pivotedCholesky(symmetric: Float64Array, d: number): CholeskyFactor {
+  return finish(choleskySteps(symmetric, d));
+}
+
+/** The same in steps. */
+export function* choleskySteps(symmetric: Float64Array, d: number): Steps<CholeskyFactor> {
   const a = symmetric.slice();
   const order = Int32Array.from({ length: d }, (_, i) => i);
-  const rank = reduce(a, d, order);
+  const rank = yield* reduce(a, d, order);
   const factor = new Float64Array(d * rank);
   for (let i = 0; i < d; i++) {
     const row = order[i]! * rank;
@@ -28,31 +34,45 @@ export function pivotedCholesky(symmetric: Float64Array, d: number): CholeskyFac
 }
 
 /** Puts L into a's lower triangle, rows in the order of the pivots, and returns the rank. */
-function reduce(a: Float64Array, d: number, order: Int32Array): number {
+function* reduce(a: Float64Array, d: number, order: Int32Array): Steps<number> {
   let largest = 0;
   for (let i = 0; i < d; i++) largest = Math.max(largest, a[i * d + i]!);
   const tolerance = d * Number.EPSILON * largest;
-  // what the panel's columns so far take from each diagonal element
-  const taken = new Float64Array(d);
   for (let start = 0; start < d; start += PANEL) {
     const end = Math.min(start + PANEL, d);
-    taken.fill(0);
-    for (let j = start; j < end; j++) {
-      let pivot = j;
-      let best = Number.NEGATIVE_INFINITY;
-      for (let i = j; i < d; i++) {
-        if (j > start) taken[i]! += a[i * d + j - 1]! ** 2;
-        const left = a[i * d + i]! - taken[i]!;
-        if (left > best) [best, pivot] = [left, i];
-      }
-      if (!(best > tolerance)) return j;
-      if (pivot !== j) swap(a, d, j, pivot, order, taken);
-      eliminate(a, d, start, j, Math.sqrt(best));
-    }
+    const reached = reducePanel(a, d, start, end, order, tolerance);
+    if (reached < end) return reached;
+    yield;
     const below = part(matrix(a, d, d), end, d, start, end);
-    addProduct(part(matrix(a, d, d), end, d, end, d), below, transposed(below), { scale: -1, lower: true });
+    yield* productSteps(part(matrix(a, d, d), end, d, end, d), below, transposed(below), { scale: -1, lower: true });
   }
   return d;
+}
+
+/** Columns start..end of L; returns the first one for which nothing is left, or `end`. */
+function reducePanel(
+  a: Float64Array,
+  d: number,
+  start: number,
+  end: number,
+  order: Int32Array,
+  tolerance: number,
+): number {
+  // what the panel's columns so far take from each diagonal element
+  const taken = new Float64Array(d);
+  for (let j = start; j < end; j++) {
+    let pivot = j;
+    let best = Number.NEGATIVE_INFINITY;
+    for (let i = j; i < d; i++) {
+      if (j > start) taken[i]! += a[i * d + j - 1]! ** 2;
+      const left = a[i * d + i]! - taken[i]!;
+      if (left > best) [best, pivot] = [left, i];
+    }
+    if (!(best > tolerance)) return j;
+    if (pivot !== j) swap(a, d, j, pivot, order, taken);
+    eliminate(a, d, start, j, Math.sqrt(best));
+  }
+  return end;
 }
 
 /** Column j of L from column j of what is left, less what the panel's columns from `start` on take from it. */

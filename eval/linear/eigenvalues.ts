@@ -1,4 +1,5 @@
 /** Eigenvalues of symmetric matrices, without vectors: to tridiagonal form by reflections, then by implicit QL. */
+import { finish, type Steps } from './steps.js';
 import { tridiagonalForm } from './tridiagonal.js';
 
 /** More steps than any eigenvalue of finite numbers needs; EISPACK gives up after 30. */
@@ -10,7 +11,12 @@ const MAX_STEPS = 60;
  * @param symmetric [d,d], finite, of which the lower triangle is read
  */
 export function symmetricEigenvalues(symmetric: Float64Array, d: number): Float64Array {
-  const { diagonal, beside } = tridiagonalForm(symmetric.slice(), d);
+  return finish(eigenvalueSteps(symmetric, d));
+}
+
+/** The same in steps. */
+export function* eigenvalueSteps(symmetric: Float64Array, d: number): Steps<Float64Array> {
+  const { diagonal, beside } = yield* tridiagonalForm(symmetric.slice(), d);
   return tridiagonalEigenvalues(diagonal, beside);
 }
 

@@ -3,8 +3,8 @@
  * "Optimizing Halley's iteration for computing the matrix polar decomposition", Eq. 3.10 and 4.5, in its form by Cholesky factors.
  */
 import { matrix, transposed } from './product.js';
-import { addProductInTurns, mirrorLower, type Turn } from './product-in-turns.js';
 import { invertPositive } from './solve.js';
+import { mirrorLower, productSteps, type Steps } from './steps.js';
 
 /** Where singular values are a smaller share of the norm, U is less than orthogonal: H is that much off there. */
 const SMALLEST = 1e-5;
@@ -16,18 +16,19 @@ const NEAR = 1e-3;
  * where it is smaller than that, to 1e-6 of itself in others: standard errors need no more.
  *
  * @param a [d,d]
- * @param turn awaited on the way; an inversion is the longest piece of work: a second for d = 2048
+ * An inversion is the longest piece of work: a second for d = 2048.
+ *
  * @returns [d,d]
  */
-export async function polarFactor(a: Float64Array, d: number, turn: Turn): Promise<Float64Array> {
+export function* polarFactor(a: Float64Array, d: number): Steps<Float64Array> {
   const norm = Math.sqrt(a.reduce((sum, value) => sum + value * value, 0));
   let x: Float64Array = a.map((value) => value / norm);
   for (let least = SMALLEST; 1 - least > NEAR; ) {
     const weights = halley(least);
-    x = await step(x, d, weights, turn);
+    x = yield* step(x, d, weights);
     least = (least * (weights.a + weights.b * least * least)) / (1 + weights.c * least * least);
   }
-  return newtonSchulz(x, d, turn);
+  return yield* newtonSchulz(x, d);
 }
 
 interface Weights {
@@ -47,28 +48,28 @@ function halley(least: number): Weights {
 }
 
 /** X (aI + bXᵀX)(I + cXᵀX)⁻¹ = b/c X + (a - b/c) X (I + cXᵀX)⁻¹ */
-async function step(x: Float64Array, d: number, { a, b, c }: Weights, turn: Turn): Promise<Float64Array> {
-  const z = await gram(x, d, c, turn);
+function* step(x: Float64Array, d: number, { a, b, c }: Weights): Steps<Float64Array> {
+  const z = yield* gram(x, d, c);
   for (let i = 0; i < d; i++) z[i * (d + 1)]! += 1;
-  await turn();
   const inverse = invertPositive(z, d);
+  yield;
   const next = x.map((value) => (value * b) / c);
-  await addProductInTurns(matrix(next, d, d), matrix(x, d, d), matrix(inverse, d, d), turn, { scale: a - b / c });
+  yield* productSteps(matrix(next, d, d), matrix(x, d, d), matrix(inverse, d, d), { scale: a - b / c });
   return next;
 }
 
 /** X (3I - XᵀX) / 2 */
-async function newtonSchulz(x: Float64Array, d: number, turn: Turn): Promise<Float64Array> {
-  const square = mirrorLower(await gram(x, d, 1, turn), d);
+function* newtonSchulz(x: Float64Array, d: number): Steps<Float64Array> {
+  const square = mirrorLower(yield* gram(x, d, 1), d);
   const next = x.map((value) => 1.5 * value);
-  await addProductInTurns(matrix(next, d, d), matrix(x, d, d), matrix(square, d, d), turn, { scale: -0.5 });
+  yield* productSteps(matrix(next, d, d), matrix(x, d, d), matrix(square, d, d), { scale: -0.5 });
   return next;
 }
 
 /** The lower triangle of scale·XᵀX. */
-async function gram(x: Float64Array, d: number, scale: number, turn: Turn): Promise<Float64Array> {
+function* gram(x: Float64Array, d: number, scale: number): Steps<Float64Array> {
   const out = new Float64Array(d * d);
   const whole = matrix(x, d, d);
-  await addProductInTurns(matrix(out, d, d), transposed(whole), whole, turn, { scale, lower: true });
+  yield* productSteps(matrix(out, d, d), transposed(whole), whole, { scale, lower: true });
   return out;
 }

@@ -2,7 +2,8 @@
  * The tridiagonal matrix that Householder reflections make of a symmetric one, in panels whose updates are one product:
  * Dongarra, Sorensen & Hammarling 1989, "Block reduction of matrices to condensed forms" (LAPACK's dsytrd), from the last row up.
  */
-import { addProduct, matrix, part, transposed } from './product.js';
+import { matrix, part, transposed } from './product.js';
+import { productSteps, type Steps } from './steps.js';
 
 export interface Tridiagonal {
   /** [d] */
@@ -22,7 +23,7 @@ interface Panel {
 }
 
 /** @param a [d,d], of which the lower triangle is read; it is overwritten */
-export function tridiagonalForm(a: Float64Array, d: number): Tridiagonal {
+export function* tridiagonalForm(a: Float64Array, d: number): Steps<Tridiagonal> {
   const diagonal = new Float64Array(d);
   const beside = new Float64Array(d);
   const both = new Float64Array(2 * PANEL * d);
@@ -36,13 +37,14 @@ export function tridiagonalForm(a: Float64Array, d: number): Tridiagonal {
       bringUpToDate(a, d, i, panel, count);
       diagonal[i] = a[i * d + i]!;
       if (i > 0) beside[i] = reflect(a, d, i, panel, count);
+      yield;
     }
     if (start === 0) break;
     swapped.set(panel.w);
     swapped.set(panel.v, PANEL * d);
     const left = transposed(part(matrix(both, 2 * PANEL, d), 0, 2 * PANEL, 0, start));
     const right = part(matrix(swapped, 2 * PANEL, d), 0, 2 * PANEL, 0, start);
-    addProduct(part(matrix(a, d, d), 0, start, 0, start), left, right, { scale: -1, lower: true });
+    yield* productSteps(part(matrix(a, d, d), 0, start, 0, start), left, right, { scale: -1, lower: true });
   }
   return { diagonal, beside };
 }

@@ -1,0 +1,42 @@
+/** Long work in pieces: it yields between them, and whoever runs it says what happens there. */
+import { BLOCK } from './kernel.js';
+import { addProduct, type Matrix, type ProductOptions, part } from './product.js';
+
+/** Yields after each piece of work, a tenth of a second or so at most where nothing else is said, and returns the result. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** The result, with nothing in between. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The result, with a turn awaited between the pieces: `turns(signal)`. One that rejects ends the work. */
+export async function inTurns<T>(steps: Steps<T>, turn: () => Promise<void>): Promise<T> {
+  for (;;) {
+    await turn();
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** c += scale·a·b, a block of rows at a time: the same sums as `addProduct`, to the bit. */
+export function* productSteps(c: Matrix, a: Matrix, b: Matrix, options: ProductOptions = {}): Steps<void> {
+  for (let top = 0; top < c.rows; top += BLOCK.rows) {
+    const bottom = Math.min(c.rows, top + BLOCK.rows);
+    const rows = part(a, top, bottom);
+    const full = options.lower ? top : c.columns;
+    if (full > 0)
+      addProduct(part(c, top, bottom, 0, full), rows, part(b, 0, b.rows, 0, full), { ...options, lower: false });
+    if (options.lower) addProduct(part(c, top, bottom, top, bottom), rows, part(b, 0, b.rows, top, bottom), options);
+    yield;
+  }
+}
+
+/** Copies the lower triangle over the upper one. @param square [d,d] */
+export function mirrorLower(square: Float64Array, d: number): Float64Array {
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) square[j * d + i] = square[i * d + j]!;
+  return square;
+}
