@@ -18,6 +18,7 @@ export { goldenOf, type Precision, precisions, precisionsOf } from './precision.
 export type { Runtime } from './runtime.js';
 export * from './verbs.js';
 export { clearCache } from './web/cache.js';
+export { webRuntime } from './web/runtime.js';
 export { type Picture, type ToPixelsOptions, toImageData, toPixels } from './web/to-pixels.js';
 
 export const devices = ['auto', 'wasm', 'webgpu'] as const;

@@ -20,6 +20,8 @@ const ASSETS =
   'run `alix web assets DIR`, serve that folder, and name it: loadModel(url, { assets: "/DIR/" }); its files must not be changed';
 
 /**
+ * What runs graphs in a page, for graphs that are no model's: see `onnxExtractor` of @alix/eval. Dispose of it when done.
+ *
  * @param reason why it is not the device that would have been preferred
  * @throws AlixError 'no-device', 'no-threads', 'bad-assets', 'unreachable', 'no-worker', 'interrupted'
  */
