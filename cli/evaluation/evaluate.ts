@@ -28,8 +28,10 @@ import { type OpenImages, openImages } from './data.js';
 import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
 import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
+import { originNotes } from './origin-notes.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
+import { writeReport } from './written.js';
 
 export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
   readonly data?: string;

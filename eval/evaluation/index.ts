@@ -22,4 +22,4 @@ export { measures } from './measures/index.js';
 export { allOptions, type MetricOption, parseOptions } from './options.js';
 export { evalReport, shortInterval, shortNumber, warningsOf } from './page.js';
 export type { PartStore } from './parts.js';
-export { type EvalRecord, evalRecord, type Origin, rowsOf } from './record.js';
+export { type CheckpointCurves, type EvalRecord, evalRecord, type Origin, rowsOf } from './record.js';

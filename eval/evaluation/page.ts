@@ -1,10 +1,18 @@
 /** report.html of an evaluation: the numbers, what was measured and how, and pictures of it; one file that loads nothing. */
 import type { Interval } from '../intervals.js';
-import { facts, figure, type Html, html, images, notice, page, pairs, section, table } from '../report.js';
+import { numberWithInterval } from '../report/bars.js';
+import { shortNumber } from '../report/numbers.js';
+import { facts, type Html, html, notice, page, section } from '../report.js';
 import type { Gallery } from './gallery.js';
 import { type Group, groups, type Row } from './measure.js';
 import { measures } from './measures/index.js';
+import { curvesOf } from './page/curves.js';
+import { factsOf } from './page/facts.js';
+import { besideThePapers } from './page/papers.js';
+import { picturesOf } from './page/pictures.js';
 import { type EvalRecord, namingOf, rowsOf } from './record.js';
+
+export { shortNumber };
 
 const titles: Readonly<Record<Group, string>> = {
   reconstructions: 'Reconstructions',
@@ -12,12 +20,6 @@ const titles: Readonly<Record<Group, string>> = {
   codes: 'Codes',
   likelihood: 'Likelihood',
 };
-
-/** A number as people read it. */
-export function shortNumber(value: number): string {
-  if (Number.isInteger(value)) return `${value}`;
-  return Math.abs(value) >= 1000 ? value.toFixed(1) : value.toPrecision(4);
-}
 
 export function shortInterval(interval: Interval | undefined): string {
   return interval ? `${shortNumber(interval.low)} to ${shortNumber(interval.high)}` : '';
@@ -43,6 +45,8 @@ export function evalReport(record: EvalRecord, gallery: Gallery): string {
         ];
         return content.length > 0 ? [section(titles[group], ...content)] : [];
       }),
+      ...optional('Over the run', record.curves ? curvesOf(record.curves, record.extractor?.distance) : []),
+      ...optional('Beside the papers', besideThePapers(record)),
       section(
         'How it was measured',
         facts(factsOf(record)),
@@ -58,6 +62,10 @@ export function evalReport(record: EvalRecord, gallery: Gallery): string {
   });
 }
 
+/** A section where there is anything in it. */
+const optional = (heading: string, content: readonly Html[]) =>
+  content.length > 0 ? [section(heading, ...content)] : [];
+
 /** What keeps numbers from being trusted. */
 export function warningsOf({ metrics, data }: EvalRecord): string[] {
   const few = Object.entries(metrics).some(
@@ -67,76 +75,22 @@ export function warningsOf({ metrics, data }: EvalRecord): string[] {
   return [
     ...(few ? ['There are no more images than features: distances of features are far above the truth.'] : []),
     ...(sorted ? ['Images come sorted by class: scores over splits are far too low.'] : []),
-    ...(data.notes ?? []),
+    ...(data.notes ?? []).map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),
   ];
 }
 
+/** A group's numbers, each with its interval below it. */
 function numbers(rows: readonly Row[]): Html[] {
   if (rows.length === 0) return [];
   const isEstimated = rows.some(({ interval }) => interval);
-  const head = ['', 'Value', ...(isEstimated ? ['95 % interval'] : []), 'Images'];
   return [
-    table(
-      head,
-      rows.map(({ name, value, interval, n }) => [
-        name,
-        shortNumber(value),
-        ...(isEstimated ? [shortInterval(interval)] : []),
-        n,
-      ]),
-    ),
-  ];
-}
-
-function picturesOf(
-  { groups: chosen, samples }: Gallery,
-  { data: { size }, conventions }: EvalRecord,
-): Partial<Record<Group, readonly Html[]>> {
-  return {
-    reconstructions: chosen.map(({ heading, pairs: list }) =>
-      figure({
-        heading,
-        content: pairs(list, size),
-        caption: 'Above the original, below its reconstruction, then its MSE.',
-      }),
-    ),
-    samples: [
-      figure({
-        content: images(
-          samples.map((pixels, i) => ({ pixels, alt: `sample ${i}` })),
-          size,
-        ),
-        caption: `The first ${samples.length}, none chosen; seed ${conventions.seed}.`,
-      }),
-    ],
-  };
-}
-
-function factsOf({ model, data, train, extractor, classifier, reference, conventions }: EvalRecord) {
-  const text = (value: unknown) =>
-    Array.isArray(value) ? value.join(typeof value[0] === 'number' ? ' to ' : '; ') : `${value}`;
-  const networkOf = (name: string, network: typeof extractor | typeof classifier) =>
-    network
-      ? [
-          {
-            name,
-            value: `sha256 ${network.graph}, output ${network.output} of ${network.d}; ${network.preprocessing}`,
-          },
-        ]
-      : [];
-  const sum = (fingerprint: string | undefined) => (fingerprint ? `, sha256 ${fingerprint}` : '');
-  return [
-    {
-      name: 'model',
-      value: `${model.name}, sha256 ${model.sha256}${model.precision ? `, ${model.precision}` : ''}, on ${model.device}`,
-    },
-    { name: 'data', value: `${data.name}${data.split ? `, split ${data.split}` : ''}${sum(data.fingerprint)}` },
-    ...(train ? [{ name: 'learnt from', value: `${train.n} images of ${train.name}${sum(train.fingerprint)}` }] : []),
-    ...networkOf('extractor', extractor),
-    ...networkOf('classifier', classifier),
-    ...(reference
-      ? [{ name: 'reference', value: `${reference.name}${reference.n ? `, of ${reference.n} images` : ''}` }]
+    html`<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric</th><th scope="col">Value</th><th scope="col">Images</th></tr></thead>
+<tbody>${rows.map(
+      ({ name, value, interval, n, better }) =>
+        html`<tr><th scope="row">${name}${better ? html`<small>${better} is better</small>` : undefined}</th><td>${numberWithInterval(value, interval)}</td><td>${n}</td></tr>`,
+    )}</tbody></table></div>`,
+    ...(isEstimated
+      ? [html`<p class="note">In small figures: 95 % intervals, for other images of the same kind.</p>`]
       : []),
-    ...Object.entries(conventions).map(([name, value]) => ({ name: name.replaceAll('_', ' '), value: text(value) })),
   ];
 }

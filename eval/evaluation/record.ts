@@ -1,5 +1,6 @@
 /** report.json: everything that an evaluation found, and everything that a reader needs to compare it. */
 import { distanceName, scoreName } from '../extractor.js';
+import type { Interval } from '../intervals.js';
 import type { ImageSize } from '../report/images.js';
 import type { Evaluation, SkippedMetric } from './evaluate.js';
 import type { Naming, Row, Subject } from './measure.js';
@@ -37,6 +38,21 @@ export interface EvalRecord {
   readonly conventions: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly skipped: readonly SkippedMetric[];
+  /** How numbers went over the checkpoints of the model's run. */
+  readonly curves?: CheckpointCurves;
+}
+
+/** Numbers of a run's checkpoints, all of the same images. */
+export interface CheckpointCurves {
+  /** The first so many images of the data. */
+  readonly n: number;
+  /** Images sampled from the prior at each, where features were compared. */
+  readonly samples?: number;
+  /** By step; values by the keys of `metrics`. */
+  readonly points: readonly {
+    readonly step: number;
+    readonly values: Readonly<Record<string, { readonly value: number; readonly interval?: Interval }>>;
+  }[];
 }
 
 type ExtractorRecord = Readonly<Record<'graph' | 'output' | 'preprocessing', string>> & { readonly d: number };
@@ -49,13 +65,15 @@ export interface Origin {
   /** Images that the data have, measured or not. */
   readonly of?: number;
   readonly notes?: readonly string[];
+  readonly curves?: CheckpointCurves | undefined;
   /** Further conventions, e.g. the tool whose conventions were taken. */
   readonly conventions?: Readonly<Record<string, unknown>>;
 }
 
 export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Origin): EvalRecord {
   const { model, images, train, extractor, classifier, reference, settings } = subject;
-  const { alixVersion, created, split, of = images.n, notes = [], conventions } = origin;
+  const { alixVersion, created, split, of = images.n, curves, conventions } = origin;
+  const notes = [...classNotes(images), ...(origin.notes ?? [])];
   const { bundle, precision } = model;
   const steps = (bundle.training as { steps?: unknown } | undefined)?.steps;
   const learns = Object.keys(evaluation.metrics).some((key) => measuresTrained.has(key));
@@ -107,11 +125,21 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
     },
     metrics: evaluation.metrics,
     skipped: evaluation.skipped,
+    ...(curves && { curves }),
   });
 }
 
+/** The first images of data that are sorted by class are of some classes alone. */
+function classNotes({ labels, classes = 0, n }: Subject['images']): string[] {
+  const present = labels ? new Set(labels.subarray(0, n)).size : classes;
+  if (present >= classes) return [];
+  return [
+    `The images are of ${present} of the ${classes} classes alone: data that come sorted by class are measured whole, or shuffled before`,
+  ];
+}
+
 /** Keys of metrics that learn from training images. */
-const measuresTrained = new Set(['svm', 'probe', 'neighbours']);
+const measuresTrained = new Set(['baseline', 'svm', 'probe', 'neighbours']);
 
 /** All numbers of a record, in the order in which they are shown. */
 export function rowsOf(record: Pick<EvalRecord, 'metrics' | 'extractor' | 'classifier'>): Row[] {

@@ -1,0 +1,60 @@
+/** The papers' numbers beside ours, and what differs between the measurements, sentence by sentence. */
+import { type OwnNumber, paperNumbers, papersTable } from '../../papers/papers.js';
+import { type PaperMetric, paperMetrics } from '../../papers/sources.js';
+import { type Html, html } from '../../report.js';
+import type { EvalRecord } from '../record.js';
+
+/** Where results have the numbers that the papers print: the way to what has a value, or a mean and its deviation. */
+const places: readonly (readonly [metric: PaperMetric, ...way: string[]])[] = [
+  ['mse', 'mse'],
+  ['feature_mse', 'feature_mse'],
+  ['inception_score', 'samples.is'],
+  ['fd', 'samples.fd'],
+  ['svm', 'svm'],
+  ['nll', 'nll'],
+  ['inpainting', 'inpainting', 'hole'],
+];
+
+/** Ours of what the papers report, by their metric. */
+export function ownNumbers(metrics: EvalRecord['metrics']): Partial<Record<PaperMetric, OwnNumber>> {
+  const own: Partial<Record<PaperMetric, OwnNumber>> = {};
+  for (const [metric, ...way] of places) {
+    const found = way.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], metrics);
+    const { mean, value = mean, std } = (found ?? {}) as Readonly<Record<'value' | 'mean' | 'std', unknown>>;
+    if (typeof value !== 'number') continue;
+    own[metric] = { value, ...(typeof std === 'number' && { std }) };
+  }
+  return own;
+}
+
+/** Empty where no paper has numbers of this data set and what was measured. */
+export function besideThePapers({ model, data, metrics }: EvalRecord): Html[] {
+  const own = ownNumbers(metrics);
+  const asked = (Object.keys(paperMetrics) as PaperMetric[]).filter((metric) => own[metric]);
+  const numbers = paperNumbers({ system: model.system, dataset: model.dataset, metrics: asked });
+  if (numbers.length === 0) return [];
+  const lines = papersTable(own, numbers).map((line, i) => ({ ...line, ...pick(numbers[i]!) }));
+  const notes = [...new Set(lines.flatMap(({ sentences }) => sentences))];
+  const sources = [...new Set(lines.map(({ paper, citation }) => `${paper}: ${citation}.`))];
+  const titles = [...new Set(lines.map(({ metric }) => metric))];
+  const steps = model.steps === undefined ? '' : `, a model of ${model.steps} steps`;
+  return [
+    html`<p>Numbers that were not measured in the same way do not compare; what is known to differ stands below. Ours: the first ${data.n} images of ${data.name}${
+      data.split === undefined ? '' : `, split ${data.split}`
+    }${steps}. Rows of the same system are bold.</p>`,
+    html`<div class="wide"><table class="comparison"><thead><tr><th scope="col">Method</th><th scope="col">Theirs</th><th scope="col">Ours</th><th scope="col">Differs</th></tr></thead>
+${titles.map((title) => {
+  const rows = lines.filter(({ metric }) => metric === title);
+  return html`<tbody><tr class="group"><th scope="colgroup" colspan="4"><span>${title}</span></th></tr>${rows.map(
+    ({ method, paper, table, theirs, ours, same, sentences }) =>
+      html`<tr><th scope="row">${same ? html`<strong>${method}</strong>` : method}<small>${paper}, ${table}</small></th><td>${theirs}</td><td>${
+        same ? ours : ''
+      }</td><td>${sentences.map((sentence) => notes.indexOf(sentence) + 1).join(', ')}</td></tr>`,
+  )}</tbody>`;
+})}</table></div>
+<ol class="note">${notes.map((note) => html`<li>${note}</li>`)}</ol>
+<p class="note">${sources.join(' ')}</p>`,
+  ];
+}
+
+const pick = ({ differs }: { readonly differs: readonly string[] }) => ({ sentences: differs });
