@@ -13,12 +13,17 @@ const MEASURED = 10_000;
 
 const load: ExportOptions['load'] = (folder, precision) => loadModel(folder, { device: 'cpu', precision });
 
+export const goldenSources = ['data', 'noise'] as const;
+export type GoldenSource = (typeof goldenSources)[number];
+
 export interface ExportChoices {
   readonly name: string;
   readonly licence: string;
   readonly replace: boolean;
   /** What the weights are stored in: the first is the model's own, others lie beside it. */
   readonly precisions?: readonly Precision[];
+  /** What model.json's golden pairs are made of: held-out data, or noise where the data are not to be passed on. */
+  readonly golden?: GoldenSource;
   /** Where the run's data are now, if they have moved. */
   readonly data?: string | undefined;
   /** The newest whole one unless given. */
@@ -33,7 +38,7 @@ export interface ExportChoices {
 export async function exportTrained(
   run: string,
   out: string,
-  { name, licence, replace, precisions, data: source, checkpoint }: ExportChoices,
+  { name, licence, replace, precisions, golden = 'data', data: source, checkpoint }: ExportChoices,
   onEvent?: (line: string) => void,
 ) {
   const trained = await openTrained(run, onEvent, checkpoint);
@@ -43,12 +48,17 @@ export async function exportTrained(
       onEvent?.(`the best checkpoint is that of step ${training.steps}: ${best.metric} ${best.value.toPrecision(4)}`);
     const data = await trained.heldOut(source);
     const count = Math.min(MEASURED, data.count);
-    const error = await trained.reconstructionError(data, count);
+    const { reconstruction_mse: error, held_out_accuracy: right } = await trained.measure(data, count);
     const isPoints = data.kind === 'points';
     const on = `${data.name}, held-out part; ${isPoints ? '' : 'pixels in [0,1], '}codes are means`;
-    const metrics = error === undefined ? {} : { mse: { value: error, n: count, on } };
+    const metrics = {
+      ...(error !== undefined && { mse: { value: error, n: count, on } }),
+      ...(right !== undefined && { accuracy: { value: right, n: count, on: `${data.name}, held-out part` } }),
+    };
     const examples = await (isPoints ? pointsOf : imagesOf)(data, trained.config.seed);
-    const model = { ...trained, name, licence, metrics, examples, dataCount: held(data).length };
+    const dataCount = held(data).length;
+    const goldenFrom = golden === 'noise' ? dataCount : 0;
+    const model = { ...trained, name, licence, metrics, examples, dataCount, goldenFrom };
     return await exportBundle(model, out, { load, replace, ...(precisions && { precisions }) });
   } finally {
     trained.dispose();

@@ -57,7 +57,7 @@ export async function exportBundle(
   const inputs = new Map([...made.graphs].map(([name, graph]) => [name, graph.inputs.map((port) => port.name)]));
   const answers = await answersOf(model.trained, inputs, questions);
   const stored = storedIn(model, made, new Set(['float32', ...wanted]));
-  const found = new Map<Precision, Measured>([['float32', { golden: goldenPairs(answers, n) }]]);
+  const found = new Map<Precision, Measured>([['float32', { golden: goldenPairs(answers, n, model.goldenFrom) }]]);
   const tell = (precisions: readonly Precision[], parity?: Bundle['parity']): Told => ({
     n,
     files: layout(stored, precisions),
@@ -82,7 +82,8 @@ export async function exportBundle(
         reference: others.length > 0 ? await answersOf(loaded, inputs, questions) : [],
       }));
       for (const precision of others) {
-        const asked = { inputs, questions, reference, count: model.dataCount ?? n, ratios: ratios(stored, precision) };
+        const { dataCount: count = n, goldenFrom } = model;
+        const asked = { inputs, questions, reference, count, goldenFrom, ratios: ratios(stored, precision) };
         found.set(precision, await using(load(folder, precision), (loaded) => measure(precision, loaded, asked)));
       }
       const { graphs: _, ...recorded } = parity;

@@ -7,9 +7,9 @@ const GOLDEN_PAIRS = 4;
 /** How far another runtime may be from the golden pairs: ten times what export itself allows. */
 const GOLDEN_TOLERANCE = 10 * PARITY_TOLERANCE;
 
-/** What model.json says of the first few of n examples. */
-export function goldenPairs(answers: readonly Answer[], n: number): Bundle['golden'] {
-  const count = Math.min(n, GOLDEN_PAIRS);
+/** What model.json says of a few of n examples, those from `first` on. */
+export function goldenPairs(answers: readonly Answer[], n: number, first = 0): Bundle['golden'] {
+  const end = Math.min(n, first + GOLDEN_PAIRS);
   const of = (graph: Answer['graph']) => answers.find((answer) => answer.graph === graph);
   const encoder = of('encoder');
   const decoder = of('decoder');
@@ -25,9 +25,9 @@ export function goldenPairs(answers: readonly Answer[], n: number): Bundle['gold
     logit: classifier?.outputs.logit,
   };
   const pairs = Object.entries(named).flatMap(([name, values]) =>
-    values ? [[name, base64(values.subarray(0, (count * values.length) / n))]] : [],
+    values ? [[name, base64(values.subarray((first * values.length) / n, (end * values.length) / n))]] : [],
   );
-  return { ...Object.fromEntries(pairs), n: count, tolerance: GOLDEN_TOLERANCE };
+  return { ...Object.fromEntries(pairs), n: end - first, tolerance: GOLDEN_TOLERANCE };
 }
 
 const base64 = (data: Uint8Array | Float32Array): string =>

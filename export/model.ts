@@ -30,10 +30,12 @@ export interface TrainedModel {
   readonly licence: string;
   /** The value under an inpainting mask, on the [0,1] scale, where the encoder was trained on masked images. */
   readonly maskFill?: number;
-  /** uint8 [n,H,W,C], or float32 [n,d] of points, n >= 1: what parity is checked on; the first few become golden pairs. */
+  /** uint8 [n,H,W,C], or float32 [n,d] of points, n >= 1: what parity is checked on; a few become golden pairs. */
   readonly examples: Uint8Array | Float32Array;
   /** How many of them, from the first, are held-out data, which drift is measured on; the others are noise. All unless given. */
   readonly dataCount?: number;
+  /** Where the few begin that become golden pairs, which model.json holds as they are: 0 unless given. */
+  readonly goldenFrom?: number;
   /** The trained networks in evaluation mode. */
   readonly trained: Forward;
 }

@@ -8,8 +8,8 @@ import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
-import { reconstructionError } from './evaluate.js';
 import { loadExtensions } from './extensions/index.js';
+import { type Measures, measure } from './measures.js';
 import { minibatchesPerEpoch } from './minibatches.js';
 import { readRun } from './run-folder.js';
 import type { ArchitectureSpec } from './spec.js';
@@ -52,8 +52,8 @@ export interface TrainedRun {
    * @param source where the data are now, if they have moved
    */
   heldOut(source?: string): Promise<Dataset>;
-  /** Mean squared error of reconstructions, images in [0,1], codes are means; undefined without an encoder. */
-  reconstructionError(data: Dataset, count: number): Promise<number | undefined>;
+  /** What a run measures of held-out data, by the names of metrics.jsonl: reconstruction_mse (images in [0,1], codes are means), held_out_accuracy. */
+  measure(data: Dataset, count: number): Promise<Measures>;
   dispose(): void;
 }
 
@@ -105,7 +105,7 @@ export async function openTrained(
       checkShape(data, architecture.data, config.architecture.name);
       return data;
     },
-    reconstructionError: (data, count) => reconstructionError(system, data, count),
+    measure: (data, count) => measure(system, data, count),
     dispose: () => system.dispose(),
   };
 }

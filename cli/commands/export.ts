@@ -5,6 +5,7 @@ import { precisions } from '@alix/infer/precision';
 import type { CheckpointChoice } from '@alix/train';
 import { InvalidArgumentError, Option } from 'commander';
 import { driftLines } from '../export-drift.js';
+import type { GoldenSource } from '../export-run.js';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
@@ -15,6 +16,7 @@ interface Options {
   readonly data?: string;
   readonly checkpoint: CheckpointChoice;
   readonly precision: readonly Precision[];
+  readonly golden: GoldenSource;
 }
 
 const help = `
@@ -47,6 +49,11 @@ export const exportVerb: CommandDefinition = {
           .default(['float32'], 'float32'),
       )
       .option('--licence <text>', 'the licence of the weights, as model.json states it', 'unstated')
+      .addOption(
+        new Option('--golden <what>', 'what a model tests itself with: held-out data, which it then carries, or noise')
+          .choices(['data', 'noise'])
+          .default('data'),
+      )
       .option('--replace', 'replace a bundle that is there already')
       .addHelpText('after', help)
       .action(async (run: string, options: Options, command) => exportRun(run, options, context(command)));
@@ -78,6 +85,7 @@ async function exportRun(run: string, options: Options, context: Context): Promi
       data: options.data,
       checkpoint: options.checkpoint,
       precisions: options.precision,
+      golden: options.golden,
     },
     context.log,
   );

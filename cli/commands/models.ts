@@ -36,10 +36,20 @@ async function run(context: Context): Promise<void> {
     describeData(model.image),
     `${model.latent ?? '-'}`,
     `${(model.bytes / 1e6).toFixed(1)} MB`,
-    model.metrics.mse ? `${model.metrics.mse.value.toPrecision(3)} (${model.metrics.mse.on})` : '-',
+    measured(model),
   ]);
-  context.out(table([['name', 'system', 'data', 'image', 'latent', 'size', 'mse'], ...rows]));
-  context.log(`\nUse one by its name: alix encode ${list[0]!.name} <images...> -o codes.npy`);
+  context.out(table([['name', 'system', 'data', 'image', 'latent', 'size', 'measured'], ...rows]));
+  const encoding = list.find(({ latent }) => latent !== undefined);
+  if (encoding) context.log(`\nUse one by its name: alix encode ${encoding.name} <images...> -o codes.npy`);
+}
+
+/** The first number that model.json has of reconstructions or classes. */
+function measured({ metrics }: Listed): string {
+  for (const name of ['mse', 'accuracy']) {
+    const found = metrics[name];
+    if (found) return `${name} ${found.value.toPrecision(3)} (${found.on})`;
+  }
+  return '-';
 }
 
 /** The models in a folder; those that are shipped by default. */

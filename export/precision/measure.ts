@@ -21,6 +21,8 @@ export interface Asked {
   readonly reference: readonly Answer[];
   /** How many of the examples, from the first, are data. */
   readonly count: number;
+  /** The first of the examples that become golden pairs. */
+  readonly goldenFrom?: number | undefined;
   /** Bytes of each graph's file over those of the float32 one. */
   readonly ratios: ReadonlyMap<GraphName, number>;
 }
@@ -29,7 +31,7 @@ export interface Asked {
 export async function measure(
   precision: Precision,
   loaded: Forward,
-  { inputs, questions, reference, count, ratios }: Asked,
+  { inputs, questions, reference, count, goldenFrom, ratios }: Asked,
 ): Promise<Measured> {
   const { n } = questions;
   try {
@@ -39,7 +41,7 @@ export async function measure(
     const mse = float32 !== undefined && own !== undefined ? { mse: { float32, own } } : {};
     const drift = { n: count, graphs, ...mse };
     refuseBroken(precision, drift);
-    return { drift, golden: goldenPairs(answers, n) };
+    return { drift, golden: goldenPairs(answers, n, goldenFrom) };
   } catch (error) {
     if (!(error instanceof AlixError && error.code === 'not-finite')) throw error;
     throw new AlixError('drift', `the model breaks in ${precision}: ${error.what}`, {

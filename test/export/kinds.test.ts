@@ -166,5 +166,12 @@ describe('a bundle of version 2', () => {
     expect(parity).not.toHaveProperty('images');
     expect(numbersOf(bundle.golden.logit).length).toBe(4 * 3);
     expect(Buffer.from(bundle.golden.image!, 'base64')).toEqual(Buffer.from(examples.subarray(0, 24)));
+    // those who may not pass their data on take later examples, of noise
+    const { bundle: other } = await exportBundle({ ...model, goldenFrom: 3 }, folderOf('later'), { load });
+    expect(other.golden.n).toBe(3);
+    expect(Buffer.from(other.golden.image!, 'base64')).toEqual(Buffer.from(examples.subarray(18)));
+    const [whole, later] = [bundle, other].map(({ golden }) => [...numbersOf(golden.logit)]);
+    // the fourth of the six is the last of the first four
+    expect(later!.slice(0, 3)).toEqual(whole!.slice(9));
   });
 });
