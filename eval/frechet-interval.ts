@@ -5,7 +5,6 @@
  * `jackknifedDistance` and `distanceAtInfinity`. Where the distributions are equal the interval is too wide, by a factor of up to √2.
  */
 import { meanAndStd } from '@alix/infer';
-import { turns } from '@alix/infer/io/turn';
 import type { FeatureStatistics } from './feature-statistics.js';
 import { checkRows, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import type { FeatureDistance } from './frechet.js';
@@ -14,6 +13,7 @@ import { polarFactor } from './linear/polar.js';
 import { addProduct, matrix, transposed } from './linear/product.js';
 import { factorise, invertLower } from './linear/solve.js';
 import { inTurns, mirrorLower, productSteps, type Steps } from './linear/steps.js';
+import { turnsUntil } from './turns.js';
 
 /** What is known of one set of images. */
 export interface MeasuredFeatures {
@@ -66,7 +66,7 @@ export async function featureDistanceInterval(
   if (Math.min(real.statistics.n, fake.statistics.n) < Math.max(2, IMAGES_PER_FEATURE * live.length))
     return none('few-images');
   if (Math.min(rows.real, rows.fake) < FEWEST_ROWS) return none('few-rows');
-  const turn = turns(signal);
+  const turn = turnsUntil(signal);
   const factors = [choleskyFactor(real.statistics, live), choleskyFactor(fake.statistics, live)] as const;
   if (!factors[0] || !factors[1]) return none('dependent-features');
   const roots = await inTurns(crossRoots(factors[0], factors[1], live.length), turn);

@@ -3,13 +3,13 @@
  * use it. It is "FID" only with the Inception network of 2015; with any other, name the network.
  */
 import { AlixError } from '@alix/infer/io/errors';
-import { turns } from '@alix/infer/io/turn';
 import { covariance, type FeatureStatistics } from './feature-statistics.js';
 import { checkEnough, checkFinite, checkSameWidth } from './features.js';
 import { type CholeskyFactor, choleskySteps } from './linear/cholesky.js';
 import { eigenvalueSteps } from './linear/eigenvalues.js';
 import { matrix, transposed } from './linear/product.js';
 import { finish, inTurns, productSteps, type Steps } from './linear/steps.js';
+import { turnsUntil } from './turns.js';
 
 export interface Gaussian {
   /** [d] */
@@ -56,7 +56,7 @@ export function featureDistanceInTurns(
   fake: FeatureStatistics,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<FeatureDistance> {
-  return inTurns(featureDistanceSteps(real, fake), turns(signal));
+  return inTurns(featureDistanceSteps(real, fake), turnsUntil(signal));
 }
 
 function* featureDistanceSteps(real: FeatureStatistics, fake: FeatureStatistics): Steps<FeatureDistance> {

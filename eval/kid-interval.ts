@@ -1,9 +1,10 @@
 /** The kernel distance of all rows at once, with an interval: the sums between groups of rows give every jackknife for free. */
-import { turns } from '@alix/infer/io/turn';
+
 import { checkEnough, checkFeatures, checkSameWidth, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
 import { type Interval, jackknife } from './intervals.js';
 import { kernelSum, type PolynomialKernel, paperKernel } from './kid.js';
+import { turnsUntil } from './turns.js';
 
 export interface KernelDistanceOfAll {
   /** The unbiased estimate of the squared maximum mean discrepancy from all pairs of rows. */
@@ -46,7 +47,7 @@ export async function kernelDistanceOfAll(
       ),
     );
   const [x, y] = [split(real, n.real), split(fake, n.fake)];
-  const turn = turns(signal);
+  const turn = turnsUntil(signal);
   const between = async (a: Features[], b: Features[]) => {
     const sums: number[][] = a.map(() => []);
     for (const [g, left] of a.entries())

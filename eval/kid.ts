@@ -6,9 +6,9 @@
 import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
-import { turns } from '@alix/infer/io/turn';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import { type InnerProducts, innerProducts } from './inner-products.js';
+import { turnsUntil } from './turns.js';
 
 /** (gamma·x·y + constant)^degree */
 export interface PolynomialKernel {
@@ -83,7 +83,7 @@ export async function kernelDistance(
   if (subsets.some((subset) => subset.real.length !== size || subset.fake.length !== size))
     throw new AlixError('bad-shape', 'subsets of different sizes', { expected: `${size} real and fake rows` });
   checkEnough(size, 'subset', 2);
-  const turn = turns(signal);
+  const turn = turnsUntil(signal);
   for (const [i, subset] of subsets.entries()) {
     values[i] = await squaredDiscrepancy(rowsAt(real, subset.real), rowsAt(fake, subset.fake), kernel, products, turn);
   }
@@ -98,7 +98,7 @@ export async function squaredDiscrepancy(
   y: Features,
   kernel: PolynomialKernel,
   products: InnerProducts = innerProducts,
-  turn: () => Promise<void> = turns(),
+  turn: () => Promise<void> = turnsUntil(undefined),
 ): Promise<number> {
   const m = count(x);
   await turn();

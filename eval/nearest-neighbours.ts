@@ -1,9 +1,9 @@
 /** Classification of codes or features by their nearest neighbours: how classes lie in a space, without training anything. */
 import { AlixError } from '@alix/infer/io/errors';
-import { turns } from '@alix/infer/io/turn';
 import { checkRows, checkSameWidth, type Features } from './features.js';
 import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance } from './nearest-rows.js';
+import { turnsUntil } from './turns.js';
 
 export interface NeighbourOptions {
   /** 1 where it is not given. */
@@ -37,7 +37,7 @@ export async function classifyByNeighbours(
   const distances = new Float64Array(m * k).fill(Number.POSITIVE_INFINITY);
   const nearest = new Int32Array(m * k).fill(-1);
   // blocks come with the training rows ascending, so that of equally near rows the first stays
-  await eachBlock(ofTest, ofTrain, products, turns(signal), ({ i0, j0, n: height, m: width, squared }) => {
+  await eachBlock(ofTest, ofTrain, products, turnsUntil(signal), ({ i0, j0, n: height, m: width, squared }) => {
     for (let i = 0; i < height; i++) {
       const row = i0 + i;
       for (let j = 0; j < width; j++) {

@@ -3,10 +3,10 @@
  * arXiv:2002.09797, Eq. 3 and 5): balls around each sample that reach to its k-th nearest neighbour in its own set.
  */
 import { AlixError } from '@alix/infer/io/errors';
-import { turns } from '@alix/infer/io/turn';
 import { checkFeatures, checkSameWidth, type Features } from './features.js';
 import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance, squaredRadii } from './nearest-rows.js';
+import { turnsUntil } from './turns.js';
 
 export interface PrecisionRecall {
   /** The share of fake samples in a ball of a real one. */
@@ -59,7 +59,7 @@ export async function precisionRecall(
   checkSameWidth(real, fake);
   const n = checkFeatures(real, 'real', k + 1);
   const m = checkFeatures(fake, 'fake', k + 1);
-  const turn = turns(signal);
+  const turn = turnsUntil(signal);
   await turn();
   const sets = screened([real, fake], products);
   const [ofReal, ofFake] = [sets[0]!, sets[1]!];

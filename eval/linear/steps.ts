@@ -13,7 +13,7 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** The result, with a turn awaited between the pieces: `turns(signal)`. One that rejects ends the work. */
+/** The result, with a turn awaited between the pieces: `turnsUntil(signal)`. One that rejects ends the work. */
 export async function inTurns<T>(steps: Steps<T>, turn: () => Promise<void>): Promise<T> {
   for (;;) {
     await turn();

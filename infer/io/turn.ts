@@ -1,5 +1,4 @@
 /** Long loops of plain computation, cut so that the page or the server goes on meanwhile. */
-import { throwIfAborted } from './errors.js';
 
 /** Milliseconds of work at a time. */
 const SLICE = 8;
@@ -20,18 +19,12 @@ function turn(): Promise<void> {
   });
 }
 
-/**
- * To be awaited between pieces of work: lets the event loop turn when it has not for 8 ms.
- *
- * @param signal that ends the work @throws AlixError 'interrupted', when it is awaited
- */
-export function turns(signal?: AbortSignal): () => Promise<void> {
+/** To be awaited between pieces of work: lets the event loop turn when it has not for 8 ms. */
+export function turns(): () => Promise<void> {
   let last = performance.now();
   return async () => {
-    throwIfAborted(signal);
     if (performance.now() - last < SLICE) return;
     await turn();
-    throwIfAborted(signal);
     last = performance.now();
   };
 }

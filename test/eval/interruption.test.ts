@@ -14,8 +14,8 @@ import {
 } from '@alix/eval';
 import { addProduct, matrix, transposed } from '@alix/eval/linear/product';
 import { finish, inTurns, mirrorLower, productSteps, type Steps } from '@alix/eval/linear/steps';
+import { turnsUntil } from '@alix/eval/turns';
 import { createRandom } from '@alix/infer/io/random';
-import { turns } from '@alix/infer/io/turn';
 import { describe, expect, test } from 'vitest';
 import { features, noise } from './support.js';
 
@@ -81,7 +81,7 @@ describe('in steps', () => {
     }
     expect(await inTurns(count(), async () => void seen.push(-1))).toBe('done');
     expect(seen).toEqual([-1, 0, -1, 1, -1, 2, -1]);
-    await expect(inTurns(count(), turns(AbortSignal.abort()))).rejects.toThrow(/interrupted/);
+    await expect(inTurns(count(), turnsUntil(AbortSignal.abort()))).rejects.toThrow(/interrupted/);
   });
 
   test('a triangle mirrored', () => {
