@@ -9,6 +9,7 @@ import type { Measure, OpenMeasure, Pass, Recorded, Recorder, Subject } from './
 import { measures } from './measures/index.js';
 import { checkOptions } from './options.js';
 import type { PartStore } from './parts.js';
+import { checkTraining } from './training.js';
 
 export interface EvaluateOptions {
   /** By name, and an error where one cannot be had; undefined: all that can. */
@@ -134,7 +135,7 @@ function unique(recorders: readonly Recorder[]): Recorder[] {
 
 /** Names everything that recorded states depend on. */
 async function planOf(
-  { model, images, train, extractor, classifier, settings }: Subject,
+  { model, images, train, extractor, classifier, perceptual, settings }: Subject,
   recorders: readonly Recorder[],
 ) {
   // a fingerprint may be of files' names and sizes alone: a few images tell folders apart that are named alike
@@ -148,6 +149,7 @@ async function planOf(
       await source(train),
       extractor?.identity,
       classifier?.identity,
+      perceptual?.identity.graph,
       settings,
       recorders.map(({ name }) => name).sort(),
     ]),
@@ -164,6 +166,7 @@ const textBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(va
 
 /** @throws AlixError 'bad-data' where the images are not of the model's size */
 function checkImages({ model, images, train }: Subject): void {
+  checkTraining({ images, train });
   const { height, width, channels } = model.image;
   for (const source of [images, train]) {
     if (!source) continue;

@@ -4,6 +4,7 @@ import type { CompatTool } from '../compat/tools.js';
 import type { Extractor } from '../extractor.js';
 import type { Gaussian } from '../frechet.js';
 import type { Interval } from '../intervals.js';
+import type { Perceptual } from '../perceptual.js';
 import type { Html } from '../report/html.js';
 import type { ClassLabels, EvalImages } from './images.js';
 import type { MetricOptions } from './options.js';
@@ -20,6 +21,8 @@ export interface Subject {
   readonly extractor?: Extractor | undefined;
   /** Makes logits of classes. */
   readonly classifier?: Extractor | undefined;
+  /** Compares images with their reconstructions as eyes do. */
+  readonly perceptual?: Perceptual | undefined;
   /** Real features that are compared with in place of those of `images`. */
   readonly reference?: ReferenceSet | undefined;
   readonly settings: Settings;

@@ -1,12 +1,35 @@
 /** The table of metrics: their order is that of help and of reports. */
 import type { Measure } from '../measure.js';
+import { baseline } from './baseline.js';
 import { codes } from './codes.js';
 import { fd } from './fd.js';
+import { inpainting } from './inpainting.js';
 import { kid } from './kid.js';
+import { lpips } from './lpips.js';
 import { mse } from './mse.js';
+import { neighbours } from './neighbours.js';
+import { nll } from './nll.js';
 import { pca } from './pca.js';
 import { prdc } from './prdc.js';
+import { probe } from './probe.js';
 import { psnr } from './psnr.js';
 import { ssim } from './ssim.js';
+import { svm } from './svm.js';
 
-export const measures: readonly Measure[] = [mse, psnr, ssim, fd, kid, prdc, codes, pca];
+export const measures: readonly Measure[] = [
+  mse,
+  baseline,
+  psnr,
+  ssim,
+  lpips,
+  inpainting,
+  fd,
+  kid,
+  prdc,
+  codes,
+  pca,
+  probe,
+  neighbours,
+  svm,
+  nll,
+];
