@@ -1,6 +1,15 @@
 /** The API of evaluation: metrics as pure functions, and the building blocks of reports. */
 
 export {
+  type ClassErrors,
+  classErrors,
+  classShares,
+  differenceByChance,
+  likeliest,
+  shareDifference,
+  shareEntropy,
+} from './class-shares.js';
+export {
   type CompatTool,
   type Conventions,
   checkCompat,

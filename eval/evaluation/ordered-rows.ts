@@ -64,7 +64,7 @@ export function checkRoomForRows(subject: Subject, passes: readonly Pass[], d: n
 export function orderedComparison(
   subject: Subject,
   name: string,
-  compare: (real: Features, fake: Features) => object | Promise<object>,
+  compare: (real: Features, fake: Features, signal: AbortSignal | undefined) => object | Promise<object>,
   ofReference: (reference: ReferenceSet) => Features,
 ): Pick<OpenMeasure, 'recorders' | 'results'> {
   const extractor = extractorOf(subject);
@@ -79,9 +79,9 @@ export function orderedComparison(
   return {
     recorders: [real, made, fresh],
     results: {
-      [`${compared[0]}.${name}`]: (recorded) => compare(rows(recorded, real), rows(recorded, made)),
+      [`${compared[0]}.${name}`]: (recorded) => compare(rows(recorded, real), rows(recorded, made), recorded.signal),
       [`${compared[1]}.${name}`]: (recorded) =>
-        compare(reference ? ofReference(reference) : rows(recorded, real), rows(recorded, fresh)),
+        compare(reference ? ofReference(reference) : rows(recorded, real), rows(recorded, fresh), recorded.signal),
     },
   };
 }

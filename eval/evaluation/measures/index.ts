@@ -1,9 +1,13 @@
 /** The table of metrics: their order is that of help and of reports. */
 import type { Measure } from '../measure.js';
 import { baseline } from './baseline.js';
+import { classes } from './classes.js';
 import { codes } from './codes.js';
 import { fd } from './fd.js';
+import { fdinf } from './fdinf.js';
+import { featureMse } from './feature_mse.js';
 import { inpainting } from './inpainting.js';
+import { is } from './is.js';
 import { kid } from './kid.js';
 import { lpips } from './lpips.js';
 import { mse } from './mse.js';
@@ -21,11 +25,15 @@ export const measures: readonly Measure[] = [
   baseline,
   psnr,
   ssim,
+  featureMse,
   lpips,
   inpainting,
+  is,
   fd,
+  fdinf,
   kid,
   prdc,
+  classes,
   codes,
   pca,
   probe,

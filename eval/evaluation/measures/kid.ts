@@ -81,8 +81,12 @@ function overSubsets(subject: Subject, convention: KernelConvention): OpenMeasur
 
 /** Subsets are drawn by the rows' places, and a reference keeps its rows by their hashes. */
 function refuseReference({ name }: ReferenceSet): never {
-  throw new AlixError('bad-option', 'subsets are drawn from the real images in their order, which a reference has not', {
-    where: name,
-    remedy: 'leave out --reference, or set kid.subsets=0',
-  });
+  throw new AlixError(
+    'bad-option',
+    'subsets are drawn from the real images in their order, which a reference has not',
+    {
+      where: name,
+      remedy: 'leave out --reference, or set kid.subsets=0',
+    },
+  );
 }

@@ -1,7 +1,7 @@
 /** prdc: precision, recall, density and coverage of features. */
 import { AlixError } from '@alix/infer/io/errors';
-import { conventionOf, conventionsOf, fScore, metricLine } from '../../compat.js';
 import type { NeighbourConvention } from '../../compat/conventions.js';
+import { conventionOf, conventionsOf, fScore, metricLine } from '../../compat.js';
 import { sampledFeatures } from '../../feature-sample.js';
 import type { Features } from '../../features.js';
 import { type Interval, meanInterval, shareInterval } from '../../intervals.js';
@@ -66,12 +66,7 @@ const ofSampled = (subject: Subject, convention: NeighbourConvention): OpenMeasu
   );
 
 const ofAll = (subject: Subject, convention: NeighbourConvention): OpenMeasure =>
-  orderedComparison(
-    subject,
-    'prdc',
-    (real, fake, signal) => measured(real, fake, convention, signal),
-    wholeSample,
-  );
+  orderedComparison(subject, 'prdc', (real, fake, signal) => measured(real, fake, convention, signal), wholeSample);
 
 /** A reference that kept all its features. @throws AlixError 'no-sample' */
 function wholeSample(reference: ReferenceSet): Features {
