@@ -7,7 +7,7 @@
 import { meanAndStd } from '@alix/infer';
 import type { FeatureStatistics } from './feature-statistics.js';
 import { checkRows, checkSameWidth, count, type Features, rowsAt } from './features.js';
-import type { FeatureDistance } from './frechet.js';
+import type { FrechetDistance, Gaussian } from './frechet.js';
 import { around, type Interval } from './intervals.js';
 import { polarFactor } from './linear/polar.js';
 import { addProduct, matrix, transposed } from './linear/product.js';
@@ -27,7 +27,7 @@ export interface FeatureDistanceInterval {
   readonly interval: Interval | undefined;
   /** Why there is none: fewer than two images per feature, fewer than 100 rows in a sample, or features that depend on others. */
   readonly reason: 'few-images' | 'few-rows' | 'dependent-features' | undefined;
-  /** Rows whose influence was looked at. */
+  /** Rows whose influence was looked at; 0 of what counts as exact. */
   readonly rows: { readonly real: number; readonly fake: number };
 }
 
@@ -48,39 +48,69 @@ const BATCH = 256;
 /**
  * About forty products of d x d matrices: half a second for 256 features, half a minute for 2048.
  *
- * @param distance of the two, as `featureDistance` gives it
+ * @param distance of the two, as `featureDistance` or `frechetDistance` gives it
+ * @param real a Gaussian where no more is known: it counts as exact
  * @throws AlixError 'bad-shape', 'not-finite', 'bad-option', 'interrupted'
  */
 export async function featureDistanceInterval(
-  distance: FeatureDistance,
-  real: MeasuredFeatures,
+  distance: FrechetDistance,
+  real: MeasuredFeatures | Gaussian,
   fake: MeasuredFeatures,
   { confidence = 0.95, rows: most = 2000, signal }: FeatureDistanceIntervalOptions = {},
 ): Promise<FeatureDistanceInterval> {
-  checkSameWidth(real.statistics, fake.statistics);
-  for (const { statistics, sample } of [real, fake]) checkSameWidth(statistics, sample);
-  const samples = [spread(real.sample, most, 'real'), spread(fake.sample, most, 'fake')] as const;
-  const rows = { real: count(samples[0]), fake: count(samples[1]) };
+  const sides = [side(real, most, 'real'), side(fake, most, 'fake')] as const;
+  checkSameWidth(sides[0], sides[1]);
+  const counted = sides.filter(({ n }) => n < Number.POSITIVE_INFINITY);
+  const rows = { real: count(sides[0].rows), fake: count(sides[1].rows) };
   const none = (reason: FeatureDistanceInterval['reason']) => ({ interval: undefined, reason, rows });
-  const live = liveInBoth(real.statistics, fake.statistics);
-  if (Math.min(real.statistics.n, fake.statistics.n) < Math.max(2, IMAGES_PER_FEATURE * live.length))
-    return none('few-images');
-  if (Math.min(rows.real, rows.fake) < FEWEST_ROWS) return none('few-rows');
+  const live = liveInBoth(sides[0], sides[1]);
+  if (counted.some(({ n }) => n < Math.max(2, IMAGES_PER_FEATURE * live.length))) return none('few-images');
+  const fewest = Math.min(...counted.map((of) => count(of.rows)));
+  if (fewest < FEWEST_ROWS) return none('few-rows');
   const turn = turnsUntil(signal);
-  const factors = [choleskyFactor(real.statistics, live), choleskyFactor(fake.statistics, live)] as const;
+  await turn();
+  const factors = [choleskyFactor(sides[0], live), choleskyFactor(sides[1], live)] as const;
   if (!factors[0] || !factors[1]) return none('dependent-features');
   const roots = await inTurns(crossRoots(factors[0], factors[1], live.length), turn);
   let squared = 0;
-  for (const [i, { statistics }] of [real, fake].entries()) {
-    const other = i === 0 ? fake.statistics : real.statistics;
-    const away = statistics.mean.map((value, j) => value - other.mean[j]!);
-    const gradient = { mean: statistics.mean, away, live, factor: factors[i]!, root: roots[i]! };
-    const values = await inTurns(influences(samples[i]!, gradient), turn);
-    squared += meanAndStd(values).std ** 2 / (statistics.n - 1);
+  for (const [i, { n, mean, rows: looked }] of sides.entries()) {
+    if (n === Number.POSITIVE_INFINITY) continue;
+    const away = mean.map((value, j) => value - sides[1 - i]!.mean[j]!);
+    const gradient = { mean, away, live, factor: factors[i]!, root: roots[i]! };
+    const values = await inTurns(influences(looked, gradient), turn);
+    squared += meanAndStd(values).std ** 2 / (n - 1);
   }
-  const freedom = Math.min(rows.real, rows.fake) - 1;
-  const interval = around(distance.value, Math.sqrt(squared), freedom, confidence, 'delta');
-  return { interval, reason: undefined, rows };
+  const interval = around(distance.value, Math.sqrt(squared), fewest - 1, confidence, 'delta');
+  return { interval: { ...interval, low: Math.max(0, interval.low) }, reason: undefined, rows };
+}
+
+interface Side {
+  readonly d: number;
+  /** Infinite for a Gaussian that counts as exact. */
+  readonly n: number;
+  readonly mean: Float64Array;
+  /** [d,d]: the covariance times `times`. */
+  readonly scatter: Float64Array;
+  readonly times: number;
+  readonly rows: Features;
+}
+
+function side(of: MeasuredFeatures | Gaussian, most: number, name: string): Side {
+  if ('statistics' in of) {
+    const { statistics, sample } = of;
+    checkSameWidth(statistics, sample);
+    return { ...statistics, times: statistics.n - 1, rows: spread(sample, most, name) };
+  }
+  const { mean, covariance } = of;
+  const d = mean.length;
+  return {
+    d,
+    n: Number.POSITIVE_INFINITY,
+    mean,
+    scatter: covariance,
+    times: 1,
+    rows: { data: new Float64Array(0), d },
+  };
 }
 
 /** At most so many rows, from all over: files may come sorted. */
@@ -94,17 +124,17 @@ function spread(features: Features, most: number, name: string): Features {
 }
 
 /** Where a feature is constant in a set, its row of the covariance is zero, and it has no part in the product of the two. */
-function liveInBoth(a: FeatureStatistics, b: FeatureStatistics): Int32Array {
+function liveInBoth(a: Side, b: Side): Int32Array {
   const { d } = a;
   const all = Int32Array.from({ length: d }, (_, j) => j);
   return all.filter((j) => a.scatter[j * d + j]! > 0 && b.scatter[j * d + j]! > 0);
 }
 
 /** L of the covariance of these features, its upper triangle zero; undefined where some depend on others. */
-function choleskyFactor({ n, d, scatter }: FeatureStatistics, live: Int32Array): Float64Array | undefined {
+function choleskyFactor({ d, scatter, times }: Side, live: Int32Array): Float64Array | undefined {
   const k = live.length;
   const l = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) l[i * k + j] = scatter[live[i]! * d + live[j]!]! / (n - 1);
+  for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) l[i * k + j] = scatter[live[i]! * d + live[j]!]! / times;
   const variances = Float64Array.from(live, (_, i) => l[i * (k + 1)]!);
   try {
     factorise(l, k);

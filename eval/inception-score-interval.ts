@@ -15,7 +15,7 @@ const FEWEST = 20;
  * many splits is on average, which is below the distribution's by up to score · (classes - 1) / 2 over a split's images.
  *
  * A split's score is exp(mean of k), with k an image's KL(p(y|x) || p(y)). An image moves it by score · (k - mean of k) / n: that
- * it moves p(y) too adds nothing to the first order, as p(y) is where the mean of k is least.
+ * it moves p(y) too adds nothing to the first order, as p(y) is where the mean of k is least. Within 1 and the number of classes.
  *
  * @param outputs [n,classes] of a classifier, images in an order that knows nothing of classes
  * @throws AlixError 'too-few' (fewer than 20 images in a split), 'bad-shape', 'not-finite', 'bad-probabilities', 'bad-option'
@@ -36,7 +36,8 @@ export function inceptionScoreInterval(
     mean += score / splits;
     squared += (score * divergences.std) ** 2 / (to - from - 1);
   }
-  return around(mean, Math.sqrt(squared) / splits, n - splits, confidence, 'delta');
+  const interval = around(mean, Math.sqrt(squared) / splits, n - splits, confidence, 'delta');
+  return { ...interval, low: Math.max(1, interval.low), high: Math.min(outputs.d, interval.high) };
 }
 
 /** KL(p(y|x) || p(y)) of each image of a split, p(y) the split's mean. */

@@ -1,5 +1,6 @@
 /** Intervals of Fréchet distances against closed forms, leaving rows out one by one, and the polar factor under them. */
 import {
+  covariance,
   type Features,
   featureDistance,
   featureDistanceInterval,
@@ -67,6 +68,31 @@ describe('by the delta method', () => {
     const [all, some] = [await intervalOf(real, fake, { rows: 4000 }), await intervalOf(real, fake, { rows: 1000 })];
     expect(some.rows).toEqual({ real: 1000, fake: 1000 });
     expect(relative(some.interval!.standardError, all.interval!.standardError)).toBeLessThan(0.1);
+  });
+
+  test('to a Gaussian that counts as exact: only the other side is uncertain', async () => {
+    const [real, fake] = [features(4000, 6, 1), features(260, 6, 2, { shift: 0.3, scale: 1.4 })];
+    const [a, b] = [measured(real), measured(fake)];
+    const gaussian = { mean: a.statistics.mean, covariance: covariance(a.statistics) };
+    const distance = frechetDistance(gaussian, { mean: b.statistics.mean, covariance: covariance(b.statistics) });
+    const { interval, rows } = await featureDistanceInterval(distance, gaussian, b);
+    expect(rows).toEqual({ real: 0, fake: 260 });
+    const left = Array.from({ length: 260 }, (_, out) => {
+      const rest = featureStatistics({ data: fake.data.filter((_, at) => Math.floor(at / 6) !== out), d: 6 });
+      return featureDistance(a.statistics, rest).value;
+    });
+    const mean = left.reduce((sum, value) => sum + value, 0) / 260;
+    const known = Math.sqrt((259 / 260) * left.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+    expect(relative(interval!.standardError, known)).toBeLessThan(0.02);
+    const both = await intervalOf(real, fake);
+    expect(both.interval!.standardError).toBeGreaterThan(interval!.standardError);
+  });
+
+  test('of equal sets: no part below 0', async () => {
+    const set = features(300, 4, 1);
+    const { interval } = await intervalOf(set, set);
+    expect(interval!.low).toBe(0);
+    expect(interval!.high).toBeLessThan(1e-6);
   });
 
   test('what has none says why', async () => {
