@@ -1,4 +1,5 @@
 /** alix eval: how well a model reconstructs, samples and encodes held-out images. Its other verbs are in cli/evaluation. */
+import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
@@ -10,7 +11,11 @@ const repeated = (text: string, before: readonly string[]) => [...before, text];
 const help = `
 Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior; and with --extractor fd, kid, prdc
 (precision, recall, density, coverage) of reconstructions and of samples. A Fréchet distance is named after its network,
-FD(digits:output); none is called FID, for numbers of different networks do not compare.
+FD(digits:output); none is called FID, for numbers of different networks do not compare. With --extractor also feature_mse,
+and fdinf where it is asked for; with --classifier is, the Inception Score, called IS(digits:output); classes where the data have labels.
+
+--compat takes another tool's conventions, with its seeds and random orders, and measures what that tool has: torch-fidelity is,
+fd, kid, prdc; torchmetrics is, fd, kid, ssim, psnr, mse; clean-fid fd, kid; prdc prdc; improved-gan is. What --set says goes first.
 
 The folder gets report.json, every number at full precision with n and all conventions, and report.html, one file to look at.
 
@@ -18,6 +23,8 @@ Examples:
   alix eval models/mnist --data mnist/ -o report
   alix eval models/mnist --data mnist/ --metrics mse,ssim --n 1000 -o report
   alix eval models/mnist --data mnist/ --extractor models/classifier -o report
+  alix eval models/mnist --data mnist/ --run runs/mnist -o report
+  alix eval compare report-a report-b -o comparison
   alix eval features --data mnist/ --extractor models/classifier -o real.safetensors
 `;
 
@@ -34,6 +41,11 @@ export const evalVerb: CommandDefinition = {
       .option('--train <name or path>', 'training images, for the metrics that learn from labels')
       .option('--metrics <names>', 'which, with commas between (default: all that can be had)')
       .option('--set <metric.option=value>', 'an option of a metric; may be given again', repeated, [])
+      .addOption(
+        new Option('--compat <tool>', "another tool's conventions: splits, seeds, subsets, resize").choices(
+          compatTools,
+        ),
+      )
       .option(
         '--samples <n>',
         'images sampled from the prior (default: as many as images, 10000 at most)',
@@ -46,7 +58,10 @@ export const evalVerb: CommandDefinition = {
       .option('--classifier <model or file>', 'what makes logits of classes: a model folder, or an .onnx file')
       .option('--classifier-output <name>', 'of an .onnx file: the output to take')
       .option('--classifier-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
+      .option('--lpips <file>', 'an .onnx file that compares two images, [N,3,H,W] in [-1,1] each')
       .option('--reference <file>', 'real features to compare samples with, from `alix eval features` or pytorch-fid')
+      .option('--run <folder>', 'the run that the model was exported from: curves over its checkpoints')
+      .option('--curve-n <count>', 'of --run: the first images, through each checkpoint', wholeNumber(2), 1000)
       .option('--no-cache', 'makes features of real images anew, and keeps none')
       .option('--resume', 'goes on with an evaluation that was interrupted')
       .option('--feature-sample <n>', 'features of each set that kid and prdc compare, at most', wholeNumber(2), 5000)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
+  type CompatTool,
   checkSameExtractor,
   type EvalRecord,
   evalRecord,
@@ -24,6 +25,7 @@ import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
 import { createProgress } from '../progress.js';
 import { needEncoder, withModel } from '../session.js';
+import { checkpointCurves } from './curves.js';
 import { type OpenImages, openImages } from './data.js';
 import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
 import { readReference } from './files.js';
@@ -40,10 +42,13 @@ export interface EvaluateOptions extends ModelOptions, ExtractorOptions, Classif
   readonly train?: string;
   readonly metrics?: string;
   readonly set: readonly string[];
+  readonly compat?: CompatTool;
   readonly samples?: number;
   readonly seed: number;
   readonly featureSample: number;
   readonly reference?: string;
+  readonly run?: string;
+  readonly curveN: number;
   readonly cache: boolean;
   readonly resume?: boolean;
   readonly output?: string;
@@ -81,9 +86,16 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
 }
 
 /** @throws AlixError 'bad-option' before anything is opened */
-function settingsOf({ set, seed, batch, featureSample, samples }: EvaluateOptions) {
+function settingsOf({ set, compat, seed, batch, featureSample, samples }: EvaluateOptions) {
   const options = parseOptions(set, measures);
-  return (n: number) => ({ samples: samples ?? Math.min(n, MOST_SAMPLES), seed, batch, featureSample, options });
+  return (n: number) => ({
+    samples: samples ?? Math.min(n, MOST_SAMPLES),
+    seed,
+    batch,
+    featureSample,
+    options,
+    ...(compat && { compat }),
+  });
 }
 
 /** @throws AlixError 'other-extractor'; 'bad-shape' where the reference is of as many features as the extractor makes */
@@ -122,6 +134,9 @@ async function measured(
   const note = (text: string) => context.log(`note: ${text}`);
   if (!options.resume) await parts.remove();
   else if (!(await parts.any())) note('there is nothing to resume: it begins anew');
+  const cache = options.cache
+    ? cacheStore(join(cacheFolder({ env: process.env, platform: process.platform, home: homedir() }), 'eval'), note)
+    : undefined;
   const total = images.n + subject.settings.samples + (subject.train?.n ?? 0);
   const bar = await createProgress(context, 'eval', 'images', total);
   try {
@@ -131,19 +146,25 @@ async function measured(
       onProgress: (pass, done) => bar.update(done, pass),
       onNote: note,
       parts,
-      ...(options.cache && {
-        cache: cacheStore(
-          join(cacheFolder({ env: process.env, platform: process.platform, home: homedir() }), 'eval'),
-          note,
-        ),
-      }),
+      cache,
     });
+    bar.stop();
+    const { run, resume } = options;
+    const curves =
+      run === undefined
+        ? undefined
+        : await checkpointCurves(
+            subject,
+            { ...options, run, resume, cache, parts: join(options.output, PARTS) },
+            context,
+          );
     const record = evalRecord(subject, evaluation, {
       alixVersion: versionOf(),
       created: new Date().toISOString(),
       split: images.split,
       of: images.dataset.count,
       notes: originNotes(images.dataset.origin),
+      curves,
     });
     const gallery = await makeGallery(model, images, evaluation.errors, { seed: options.seed, signal });
     await writeReport(options.output, record, gallery);

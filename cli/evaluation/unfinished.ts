@@ -3,7 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { PartsFolder } from './stores.js';
 
 /** What may be gone when the same command runs again. */
-const passing = new Set([
+export const passing = new Set([
   'interrupted',
   'disk-full',
   'disk-error',

@@ -4,6 +4,8 @@ import type { EvalRecord } from '../record.js';
 
 const text = (value: unknown) =>
   Array.isArray(value) ? value.join(typeof value[0] === 'number' ? ' to ' : '; ') : `${value}`;
+const words = (key: string) =>
+  key.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
 const sum = (fingerprint: string | undefined) => (fingerprint ? `, sha256 ${fingerprint}` : '');
 
 export function factsOf(record: EvalRecord): Fact[] {
@@ -21,7 +23,7 @@ export function factsOf(record: EvalRecord): Fact[] {
     ...(reference
       ? [{ name: 'reference', value: `${reference.name}${reference.n ? `, of ${reference.n} images` : ''}` }]
       : []),
-    ...Object.entries(conventions).map(([key, value]) => ({ name: key.replaceAll('_', ' '), value: text(value) })),
+    ...Object.entries(conventions).map(([key, value]) => ({ name: words(key), value: text(value) })),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The papers' numbers beside ours, and what differs between the measurements, sentence by sentence. */
-import { type OwnNumber, paperNumbers, papersTable } from '../../papers/papers.js';
+import { type OwnNumber, type PapersTableRow, paperNumbers, papersTable } from '../../papers/papers.js';
 import { type PaperMetric, paperMetrics } from '../../papers/sources.js';
 import { type Html, html } from '../../report.js';
 import type { EvalRecord } from '../record.js';
@@ -37,24 +37,31 @@ export function besideThePapers({ model, data, metrics }: EvalRecord): Html[] {
   const notes = [...new Set(lines.flatMap(({ sentences }) => sentences))];
   const sources = [...new Set(lines.map(({ paper, citation }) => `${paper}: ${citation}.`))];
   const titles = [...new Set(lines.map(({ metric }) => metric))];
-  const steps = model.steps === undefined ? '' : `, a model of ${model.steps} steps`;
+  const steps = model.steps === undefined ? '' : `, of a model of ${model.steps} steps`;
+  const part = data.split === undefined ? '' : `, split ${data.split}`;
   return [
-    html`<p>Numbers that were not measured in the same way do not compare; what is known to differ stands below. Ours: the first ${data.n} images of ${data.name}${
-      data.split === undefined ? '' : `, split ${data.split}`
-    }${steps}. Rows of the same system are bold.</p>`,
-    html`<div class="wide"><table class="comparison"><thead><tr><th scope="col">Method</th><th scope="col">Theirs</th><th scope="col">Ours</th><th scope="col">Differs</th></tr></thead>
-${titles.map((title) => {
-  const rows = lines.filter(({ metric }) => metric === title);
-  return html`<tbody><tr class="group"><th scope="colgroup" colspan="4"><span>${title}</span></th></tr>${rows.map(
-    ({ method, paper, table, theirs, ours, same, sentences }) =>
-      html`<tr><th scope="row">${same ? html`<strong>${method}</strong>` : method}<small>${paper}, ${table}</small></th><td>${theirs}</td><td>${
-        same ? ours : ''
-      }</td><td>${sentences.map((sentence) => notes.indexOf(sentence) + 1).join(', ')}</td></tr>`,
-  )}</tbody>`;
-})}</table></div>
+    html`<p>Numbers that were not measured in the same way do not compare: what is known to differ stands below, by number. Ours are of ${data.n} images of ${data.name}${part}${steps}. The same system is bold.</p>`,
+    html`<div class="wide"><table class="comparison"><thead><tr><th scope="col">Method</th><th scope="col">Value</th></tr></thead>
+${titles.map((title) => group(title, lines, model.name, notes))}</table></div>
 <ol class="note">${notes.map((note) => html`<li>${note}</li>`)}</ol>
 <p class="note">${sources.join(' ')}</p>`,
   ];
+}
+
+type Line = PapersTableRow & { readonly sentences: readonly string[] };
+
+/** The rows of a metric: ours, then theirs with the numbers of what differs. */
+function group(title: string, all: readonly Line[], name: string, notes: readonly string[]): Html {
+  const lines = all.filter(({ metric }) => metric === title);
+  return html`<tbody><tr class="group"><th scope="colgroup" colspan="2"><span>${title}</span></th></tr>
+<tr><th scope="row"><strong>${name}</strong><small>ours</small></th><td><strong>${lines[0]?.ours}</strong></td></tr>${lines.map(
+    ({ method, paper, table, theirs, same, sentences }) => {
+      const marks = sentences.map((sentence) => notes.indexOf(sentence) + 1).join(', ');
+      return html`<tr><th scope="row">${same ? html`<strong>${method}</strong>` : method} ${
+        marks === '' ? undefined : html`<sup>${marks}</sup>`
+      }<small>${paper}, ${table}</small></th><td>${theirs}</td></tr>`;
+    },
+  )}</tbody>`;
 }
 
 const pick = ({ differs }: { readonly differs: readonly string[] }) => ({ sentences: differs });

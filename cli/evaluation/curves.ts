@@ -1,0 +1,104 @@
+/** Curves over the checkpoints of a run: some images through each of them. */
+import { join } from 'node:path';
+import {
+  type CheckpointCurves,
+  type EvaluateOptions as EngineOptions,
+  evaluate as measure,
+  type Subject,
+} from '@alix/eval';
+import type { Model } from '@alix/infer';
+import { AlixError } from '@alix/infer/io/errors';
+import type { Context } from '../commands/command.js';
+import type { ModelOptions } from '../options.js';
+import { createProgress } from '../progress.js';
+import type { RunModels } from './run-models.js';
+import { partsFolder } from './stores.js';
+import { passing } from './unfinished.js';
+
+export interface CurveOptions extends Pick<ModelOptions, 'device' | 'threads'> {
+  /** The run folder. */
+  readonly run: string;
+  /** The first so many images. */
+  readonly curveN: number;
+  readonly resume?: boolean | undefined;
+  /** Where finished parts go. */
+  readonly parts: string;
+  readonly cache: EngineOptions['cache'];
+}
+
+/** Images by which the model is compared with the checkpoint of its step. */
+const COMPARED = 16;
+
+type Value = CheckpointCurves['points'][number]['values'][string];
+
+/**
+ * A damaged checkpoint is told and passed over.
+ *
+ * @throws AlixError 'no-run', 'no-checkpoint', 'other-run', and those of evaluations
+ */
+export async function checkpointCurves(
+  { model, images, extractor, settings }: Subject,
+  { run, curveN, resume, parts, cache, ...runs }: CurveOptions,
+  context: Context,
+): Promise<CheckpointCurves> {
+  const { checkSameWeights, openRun } = await import('./run-models.js');
+  const { steps, open } = await openRun(run, model, runs);
+  const few = { ...images, n: Math.min(curveN, images.n) };
+  const samples = extractor ? few.n : undefined;
+  const stores = steps.map((step) => partsFolder(join(parts, `checkpoint-${step}`)));
+  const remove = () => Promise.all(stores.map((store) => store.remove()));
+  if (!resume) await remove();
+  const bar = await createProgress(context, 'curves', 'checkpoints', steps.length);
+  const points: CheckpointCurves['points'][number][] = [];
+  try {
+    for (const [i, step] of steps.entries()) {
+      bar.update(i, `step ${step}`);
+      const checkpoint = await openWhole(open, step, context);
+      if (!checkpoint) continue;
+      try {
+        if (step === model.bundle.training.steps) {
+          const n = Math.min(COMPARED, images.n);
+          const data = await images.read(Uint32Array.from({ length: n }, (_, row) => row));
+          await checkSameWeights(model, checkpoint, { data, n }, run);
+        }
+        const { metrics } = await measure(
+          { model: checkpoint, images: few, extractor, settings: { ...settings, options: {}, samples: few.n } },
+          { metrics: extractor ? ['mse', 'fd'] : ['mse'], signal: context.signal, parts: stores[i], cache },
+        );
+        points.push({ step, values: valuesOf(metrics) });
+      } finally {
+        await checkpoint.dispose();
+      }
+    }
+    await remove();
+  } catch (error) {
+    if (error instanceof AlixError && !passing.has(error.code)) await remove();
+    throw error;
+  } finally {
+    bar.stop();
+  }
+  if (points.length === 0)
+    throw new AlixError('no-checkpoint', 'no whole checkpoint in this run', { where: run, remedy: 'train it first' });
+  return { n: few.n, ...(samples !== undefined && { samples }), points };
+}
+
+async function openWhole(open: RunModels['open'], step: number, context: Context): Promise<Model | undefined> {
+  try {
+    return await open(step);
+  } catch (error) {
+    if (!(error instanceof AlixError) || error.code !== 'bad-checkpoint') throw error;
+    context.log(`note: the checkpoint of step ${step} is passed over: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** What is drawn, by its key. */
+function valuesOf(metrics: Readonly<Record<string, unknown>>): Readonly<Record<string, Value>> {
+  const drawn = ['mse', 'reconstructions.fd', 'samples.fd'].flatMap((key): [string, Value][] => {
+    const found = metrics[key] as { mean?: number; value?: number; interval?: Value['interval'] } | undefined;
+    const value = found?.value ?? found?.mean;
+    if (value === undefined) return [];
+    return [[key, { value, ...(found?.interval && { interval: found.interval }) }]];
+  });
+  return Object.fromEntries(drawn);
+}
