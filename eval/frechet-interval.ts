@@ -68,8 +68,10 @@ export async function featureDistanceInterval(
   const fewest = Math.min(...counted.map((of) => count(of.rows)));
   if (fewest < FEWEST_ROWS) return none('few-rows');
   const turn = turnsUntil(signal);
-  await turn();
-  const factors = [choleskyFactor(sides[0], live), choleskyFactor(sides[1], live)] as const;
+  const factors = [
+    await inTurns(choleskyFactor(sides[0], live), turn),
+    await inTurns(choleskyFactor(sides[1], live), turn),
+  ] as const;
   if (!factors[0] || !factors[1]) return none('dependent-features');
   const roots = await inTurns(crossRoots(factors[0], factors[1], live.length), turn);
   let squared = 0;
@@ -131,13 +133,13 @@ function liveInBoth(a: Side, b: Side): Int32Array {
 }
 
 /** L of the covariance of these features, its upper triangle zero; undefined where some depend on others. */
-function choleskyFactor({ d, scatter, times }: Side, live: Int32Array): Float64Array | undefined {
+function* choleskyFactor({ d, scatter, times }: Side, live: Int32Array): Steps<Float64Array | undefined> {
   const k = live.length;
   const l = new Float64Array(k * k);
   for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) l[i * k + j] = scatter[live[i]! * d + live[j]!]! / times;
   const variances = Float64Array.from(live, (_, i) => l[i * (k + 1)]!);
   try {
-    factorise(l, k);
+    yield* factorise(l, k);
   } catch {
     return undefined;
   }
@@ -173,7 +175,7 @@ function* influences({ data, d }: Features, { mean, away, live, factor, root }: 
   const k = live.length;
   const out = new Float64Array(data.length / d);
   const inverse = factor.slice();
-  invertLower(inverse, k, 0, k);
+  yield* invertLower(inverse, k, 0, k);
   for (let start = 0; start < out.length; start += BATCH) {
     yield;
     const n = Math.min(BATCH, out.length - start);

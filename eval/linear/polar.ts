@@ -3,7 +3,7 @@
  * "Optimizing Halley's iteration for computing the matrix polar decomposition", Eq. 3.10 and 4.5, in its form by Cholesky factors.
  */
 import { matrix, transposed } from './product.js';
-import { invertPositive } from './solve.js';
+import { inversionSteps } from './solve.js';
 import { mirrorLower, productSteps, type Steps } from './steps.js';
 
 /** Where singular values are a smaller share of the norm, U is less than orthogonal: H is that much off there. */
@@ -16,8 +16,6 @@ const NEAR = 1e-3;
  * where it is smaller than that, to 1e-6 of itself in others: standard errors need no more.
  *
  * @param a [d,d]
- * An inversion is the longest piece of work: a second for d = 2048.
- *
  * @returns [d,d]
  */
 export function* polarFactor(a: Float64Array, d: number): Steps<Float64Array> {
@@ -51,8 +49,7 @@ function halley(least: number): Weights {
 function* step(x: Float64Array, d: number, { a, b, c }: Weights): Steps<Float64Array> {
   const z = yield* gram(x, d, c);
   for (let i = 0; i < d; i++) z[i * (d + 1)]! += 1;
-  const inverse = invertPositive(z, d);
-  yield;
+  const inverse = yield* inversionSteps(z, d);
   const next = x.map((value) => (value * b) / c);
   yield* productSteps(matrix(next, d, d), matrix(x, d, d), matrix(inverse, d, d), { scale: a - b / c });
   return next;

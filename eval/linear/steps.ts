@@ -2,6 +2,9 @@
 import { BLOCK } from './kernel.js';
 import { addProduct, type Matrix, type ProductOptions, part } from './product.js';
 
+/** Multiplications that take a few milliseconds: products of fewer are one piece. */
+const SMALL = 2 ** 24;
+
 /** Yields after each piece of work, a tenth of a second or so at most where nothing else is said, and returns the result. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
@@ -24,6 +27,11 @@ export async function inTurns<T>(steps: Steps<T>, turn: () => Promise<void>): Pr
 
 /** c += scale·a·b, a block of rows at a time: the same sums as `addProduct`, to the bit. */
 export function* productSteps(c: Matrix, a: Matrix, b: Matrix, options: ProductOptions = {}): Steps<void> {
+  if (c.rows * c.columns * a.columns < SMALL) {
+    addProduct(c, a, b, options);
+    yield;
+    return;
+  }
   for (let top = 0; top < c.rows; top += BLOCK.rows) {
     const bottom = Math.min(c.rows, top + BLOCK.rows);
     const rows = part(a, top, bottom);

@@ -62,7 +62,7 @@ describe('in steps', () => {
     ['all elements', false],
     ['the lower triangle', true],
   ])('products are the same to the bit: %s', (_, lower) => {
-    const [m, k] = [300, 70];
+    const [m, k] = [300, 190];
     const a = matrix(noise(m * k, 3), m, k);
     const [once, steps] = [noise(m * m, 4), noise(m * m, 4)];
     addProduct(matrix(once, m, m), a, transposed(a), { scale: -0.5, lower });
