@@ -16,7 +16,7 @@ const options = {
     choices: ['unstated', 'bernoulli', 'gaussian', 'discretised'],
     summary: 'the density that the decoder image stands for',
   },
-  std: { default: 0, least: 0, summary: 'of gaussian and discretised: standard deviation of a pixel on [0,1]' },
+  std: { default: 0, least: 1e-9, summary: 'of gaussian and discretised: standard deviation of a pixel on [0,1]' },
   samples: { default: 50, least: 1, summary: 'draws of q(z|x) for each image' },
   dequantise: { default: true, summary: 'of gaussian: uniform noise within the level; false: its middle' },
 } as const satisfies MetricOptions;
