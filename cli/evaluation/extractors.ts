@@ -1,10 +1,11 @@
-/** The networks that arguments name as extractor and classifier, open while they are used. */
-import { bundleExtractor, type Extractor, onnxExtractor } from '@alix/eval';
+/** The networks that arguments name as extractor, classifier and perceptual distance, open while they are used. */
+import { bundleExtractor, type Extractor, onnxExtractor, type Perceptual } from '@alix/eval';
 import { loadModel, nodeRuntime } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { readRegular, sha256 } from '@alix/infer/io/files';
 import { resolveModel } from '../models.js';
 import type { ModelOptions } from '../options.js';
+import { type PerceptualOptions, withPerceptual } from './perceptual.js';
 
 export interface ExtractorOptions {
   readonly extractor?: string;
@@ -87,10 +88,25 @@ export function withExtractor<T>(
 export interface Networks {
   readonly extractor?: Extractor | undefined;
   readonly classifier?: Extractor | undefined;
+  readonly perceptual?: Perceptual | undefined;
+}
+
+/** All that are named. */
+export function withNetworks<T>(
+  options: ExtractorOptions & ClassifierOptions & PerceptualOptions & Runs,
+  size: Size,
+  work: (networks: Networks) => Promise<T>,
+): Promise<T> {
+  const { lpips } = options;
+  return withFeatures(options, size, async (networks) =>
+    lpips === undefined
+      ? work(networks)
+      : withPerceptual(lpips, size, options, (perceptual) => work({ ...networks, perceptual })),
+  );
 }
 
 /** Both, where they are named; a model that has features and classes is both when it is named as extractor alone. */
-export async function withNetworks<T>(
+async function withFeatures<T>(
   options: ExtractorOptions & ClassifierOptions & Runs,
   size: Size,
   work: (networks: Networks) => Promise<T>,
