@@ -14,6 +14,10 @@ Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior
 FD(digits:output); none is called FID, for numbers of different networks do not compare. With --extractor also feature_mse,
 and fdinf where it is asked for; with --classifier is, the Inception Score, called IS(digits:output); classes where the data have labels.
 
+With --train and labels also probe and neighbours, and svm where it is asked for: they never learn from images that are measured. Without
+--train baseline is the error of the measured images' own mean. With --lpips lpips, called LPIPS(digits). nll, asked for, gives upper bounds,
+once --set nll.likelihood says what the decoder's image stands for. inpainting fills a hole in the middle of each image.
+
 --compat takes another tool's conventions, with its seeds and random orders, and measures what that tool has: torch-fidelity is,
 fd, kid, prdc; torchmetrics is, fd, kid, ssim, psnr, mse; clean-fid fd, kid; prdc prdc; improved-gan is. What --set says goes first.
 
