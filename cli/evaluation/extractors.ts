@@ -1,5 +1,12 @@
 /** The networks that arguments name as extractor, classifier and perceptual distance, open while they are used. */
-import { bundleExtractor, type Extractor, onnxExtractor, type Perceptual } from '@alix/eval';
+import {
+  bundleExtractor,
+  type CompatTool,
+  conventionsOf,
+  type Extractor,
+  onnxExtractor,
+  type Perceptual,
+} from '@alix/eval';
 import { loadModel, nodeRuntime } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { readRegular, sha256 } from '@alix/infer/io/files';
@@ -19,7 +26,10 @@ export interface ClassifierOptions {
   readonly classifierRange?: string;
 }
 
-type Runs = Pick<ModelOptions, 'device' | 'threads'>;
+type Runs = Pick<ModelOptions, 'device' | 'threads'> & {
+  /** Whose resize brings images to the size of an .onnx file's input. */
+  readonly compat?: CompatTool;
+};
 type Size = Parameters<typeof bundleExtractor>[1];
 
 /** What an argument names, and how its graph is used. */
@@ -46,16 +56,17 @@ function rangeOf(text: string, option: string): [number, number] {
 async function withNetwork<T>(
   { argument, option, output, range: text }: Named,
   size: Size,
-  { device, threads }: Runs,
+  { device, threads, compat }: Runs,
   work: (open: (graph?: 'features' | 'classifier') => Promise<Extractor>, graphs: ReadonlySet<string>) => Promise<T>,
 ): Promise<T> {
   const range = text === undefined ? undefined : rangeOf(text, option);
+  const { resize } = conventionsOf(compat);
   if (/\.onnx$/i.test(argument)) {
     const bytes = await readRegular(argument);
     const file = { bytes, sha256: sha256(bytes), where: argument };
     const runtime = await nodeRuntime({ device, threads });
     try {
-      return await work(() => onnxExtractor(runtime, file, size, { output, range }), new Set());
+      return await work(() => onnxExtractor(runtime, file, size, { output, range, resize }), new Set());
     } finally {
       await runtime.dispose?.();
     }

@@ -1,4 +1,6 @@
 /** alix eval features: a data set to the file of its features' statistics. */
+import type { CompatTool } from '@alix/eval';
+import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
 import type { Context } from '../commands/command.js';
 import { type ModelOptions, wholeNumber } from '../options.js';
@@ -9,6 +11,7 @@ interface Options extends Pick<ModelOptions, 'batch' | 'device' | 'threads'>, Ex
   readonly data: string;
   readonly split: 'train' | 'test';
   readonly extractor: string;
+  readonly compat?: CompatTool;
   readonly featureSample: number;
   readonly output: string;
 }
@@ -33,6 +36,7 @@ export function defineFeatures(parent: Command, context: (command: Command) => C
     .option('--extractor <model or file>', 'a model folder, or an .onnx file')
     .option('--extractor-output <name>', 'of an .onnx file: the output to take')
     .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
+    .addOption(new Option('--compat <tool>', 'resizes images as another tool does').choices(compatTools))
     .option('--feature-sample <n>', 'rows that are kept at most', wholeNumber(2), 5000)
     .option('--batch <n>', 'images per run of the graph', wholeNumber(1), 64)
     .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))
