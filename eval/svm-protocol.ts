@@ -7,6 +7,7 @@ import type { Random } from '@alix/infer/io/random';
 import { count, type Features, rowsAt } from './features.js';
 import { type Interval, meanInterval } from './intervals.js';
 import { classify, type SvmProblem, svmProblem, trainLinearSvm } from './linear-svm.js';
+import { turnsUntil } from './turns.js';
 
 /** Features and the class of each row. */
 export interface Labelled {
@@ -28,6 +29,7 @@ export interface SvmProtocolOptions {
   readonly penalties?: readonly number[];
   /** Draws by which C is chosen; 5 where it is not given. */
   readonly tuning?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SvmProtocolResult {
@@ -49,15 +51,16 @@ export interface SvmProtocolResult {
 
 /**
  * @param pool from which labels are drawn @param validation disjoint from it @param test
- * @throws AlixError 'too-few' (a class with too few rows), 'bad-shape', 'not-finite', 'bad-labels'
+ * @throws AlixError 'too-few' (a class with too few rows), 'bad-shape', 'not-finite', 'bad-labels', 'interrupted' between two machines
  */
-export function svmProtocol(
+export async function svmProtocol(
   pool: Labelled,
   validation: Labelled,
   test: Labelled,
   options: SvmProtocolOptions,
-): SvmProtocolResult {
-  const { random, classes, draws = 100, size = 1000, balanced = true, tuning = 5 } = options;
+): Promise<SvmProtocolResult> {
+  const { random, classes, draws = 100, size = 1000, balanced = true, tuning = 5, signal } = options;
+  const turn = turnsUntil(signal);
   const penalties = options.penalties ?? [1e-4, 1e-3, 1e-2, 0.1, 1, 10];
   for (const set of [pool, validation, test]) checkLabelled(set);
   const draw = (i: number): SvmProblem => {
@@ -71,13 +74,18 @@ export function svmProtocol(
   const totals = penalties.map(() => 0);
   for (let i = 0; i < Math.min(tuning, draws); i++) {
     const problem = draw(i);
-    penalties.forEach((c, p) => {
+    for (const [p, c] of penalties.entries()) {
+      await turn();
       totals[p]! += errorOf(problem, c, validation) / Math.min(tuning, draws);
-    });
+    }
   }
   // of equal ones the first, which is the simplest machine where penalties ascend
   const c = penalties[totals.indexOf(Math.min(...totals))]!;
-  const errors = Float64Array.from({ length: draws }, (_, i) => errorOf(draw(i), c, test));
+  const errors = new Float64Array(draws);
+  for (let i = 0; i < draws; i++) {
+    await turn();
+    errors[i] = errorOf(draw(i), c, test);
+  }
   const mean = errors.reduce((sum, value) => sum + value, 0) / draws;
   const std = Math.sqrt(errors.reduce((sum, value) => sum + (value - mean) ** 2, 0) / draws);
   return {

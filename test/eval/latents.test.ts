@@ -113,10 +113,10 @@ describe('the protocol of few labels', () => {
   };
   const options = { classes: 3, draws: 12, size: 61, random: createRandom(4) };
 
-  test('draws, chosen penalty and errors, the same again', () => {
+  test('draws, chosen penalty and errors, the same again', async () => {
     const run = () => svmProtocol(set(600, 1), set(300, 2), set(900, 3), options);
-    const found = run();
-    expect(run()).toEqual(found);
+    const found = await run();
+    expect(await run()).toEqual(found);
     expect(found).toMatchObject({ draws: 12, size: 61, balanced: true, n: { pool: 600, validation: 300, test: 900 } });
     const best = Math.min(...found.validation.map(({ error }) => error));
     expect(found.validation.find(({ error }) => error === best)!.c).toBe(found.c);
@@ -124,13 +124,16 @@ describe('the protocol of few labels', () => {
     expect(found.mean).toBeGreaterThan(0);
     expect(found.mean).toBeLessThan(0.3);
     expect(found.interval.low).toBeLessThan(found.mean);
-    const more = svmProtocol(set(600, 1), set(300, 2), set(900, 3), { ...options, size: 500 });
+    const more = await svmProtocol(set(600, 1), set(300, 2), set(900, 3), { ...options, size: 500 });
     expect(more.mean).toBeLessThan(found.mean);
   });
 
-  test('too few of a class, and labels that do not fit', () => {
+  test('too few of a class, labels that do not fit, and an end in between', async () => {
     const pool = set(60, 1);
-    expect(() => svmProtocol(pool, pool, pool, options)).toThrow(/as many of each of 3 classes.*found 60/);
-    expect(() => svmProtocol({ ...pool, labels: [1] }, pool, pool, options)).toThrow(/expected 60, found 1/);
+    await expect(svmProtocol(pool, pool, pool, options)).rejects.toThrow(/as many of each of 3 classes.*found 60/);
+    await expect(svmProtocol({ ...pool, labels: [1] }, pool, pool, options)).rejects.toThrow(/expected 60, found 1/);
+    const all = set(600, 1);
+    const ended = svmProtocol(all, pool, pool, { ...options, signal: AbortSignal.abort() });
+    await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
   });
 });

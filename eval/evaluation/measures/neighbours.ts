@@ -29,7 +29,10 @@ export const neighbours: Measure = {
         async neighbours(recorded) {
           const sets = codes.of(recorded);
           const { train, measured, shared } = sets;
-          const found = await classifyByNeighbours(train.features, train.labels, measured.features, { k });
+          const found = await classifyByNeighbours(train.features, train.labels, measured.features, {
+            k,
+            signal: recorded.signal,
+          });
           const n = measured.labels.length;
           const right = found.filter((label, i) => label === measured.labels[i]).length;
           return {

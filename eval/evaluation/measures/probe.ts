@@ -2,6 +2,7 @@
 import { type Interval, shareInterval } from '../../intervals.js';
 import { classify, type LinearSvm, svmProblem, trainLinearSvm } from '../../linear-svm.js';
 import type { Labelled } from '../../svm-protocol.js';
+import { turnsUntil } from '../../turns.js';
 import { labelledCodes, labelledPart, MOST_CODES, majorityShare } from '../labelled.js';
 import type { Measure } from '../measure.js';
 
@@ -22,11 +23,13 @@ export const probe: Measure = {
     return {
       recorders: codes.recorders,
       results: {
-        probe(recorded) {
+        async probe(recorded) {
           const sets = codes.of(recorded);
           const { train, measured, shared } = sets;
           const all = train.labels.length;
-          const { c, validation } = choosePenalty(train, codes.classes);
+          const turn = turnsUntil(recorded.signal);
+          const { c, validation } = await choosePenalty(train, codes.classes, turn);
+          await turn();
           const right = rightOnes(trainLinearSvm(problemOf(train, codes.classes), c), measured);
           const n = measured.labels.length;
           return {
@@ -65,12 +68,16 @@ export const probe: Measure = {
 };
 
 /** The first of equal ones, which is the simplest machine. Rows come in the order of hashes, so that any tenth is a random one. */
-function choosePenalty(train: Labelled, classes: number) {
+async function choosePenalty(train: Labelled, classes: number, turn: () => Promise<void>) {
   const all = train.labels.length;
   const held = Math.max(1, Math.floor(all / 10));
   const judges = labelledPart(train, 0, held);
   const problem = problemOf(labelledPart(train, held, all), classes);
-  const validation = penalties.map((c) => ({ c, accuracy: rightOnes(trainLinearSvm(problem, c), judges) / held }));
+  const validation: { readonly c: number; readonly accuracy: number }[] = [];
+  for (const c of penalties) {
+    await turn();
+    validation.push({ c, accuracy: rightOnes(trainLinearSvm(problem, c), judges) / held });
+  }
   const best = Math.max(...validation.map(({ accuracy }) => accuracy));
   return { c: validation.find(({ accuracy }) => accuracy === best)!.c, validation };
 }

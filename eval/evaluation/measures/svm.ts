@@ -37,7 +37,7 @@ export const svm: Measure = {
     return {
       recorders: features.pair.recorders,
       results: {
-        svm(recorded) {
+        async svm(recorded) {
           const { train, measured, shared, seen } = features.pair.of(recorded);
           const all = train.labels.length;
           // a training set smaller than the protocol's is shared out so that draws still differ
@@ -48,11 +48,17 @@ export const svm: Measure = {
               expected: `at least ${8 * classes}, of ${classes} classes`,
               found: `${all}`,
             });
-          const { errors, ...found } = svmProtocol(
+          const { errors, ...found } = await svmProtocol(
             labelledPart(train, validation, all),
             labelledPart(train, 0, validation),
             measured,
-            { random: createRandom(subject.settings.seed).split('svm'), classes, draws: wanted.draws, size },
+            {
+              random: createRandom(subject.settings.seed).split('svm'),
+              classes,
+              draws: wanted.draws,
+              size,
+              signal: recorded.signal,
+            },
           );
           const isShrunk = validation < wanted.validation || size < wanted.size;
           return {
