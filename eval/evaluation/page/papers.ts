@@ -11,7 +11,7 @@ const places: readonly (readonly [metric: PaperMetric, ...way: string[]])[] = [
   ['inception_score', 'samples.is'],
   ['fd', 'samples.fd'],
   ['svm', 'svm'],
-  ['nll', 'nll'],
+  ['nll', 'nll', 'elbo'],
   ['inpainting', 'inpainting', 'hole'],
 ];
 
