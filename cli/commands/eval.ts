@@ -1,6 +1,7 @@
 /** alix eval: how well a model reconstructs, samples and encodes held-out images. Its other verbs are in cli/evaluation. */
 import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
+import { defineCompare } from '../evaluation/compare.js';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
 import { addModelOptions, wholeNumber } from '../options.js';
@@ -78,5 +79,6 @@ export const evalVerb: CommandDefinition = {
     addModelOptions(verb);
     defineFeatures(verb, context);
     defineMerge(verb, context);
+    defineCompare(verb, context);
   },
 };

@@ -1,5 +1,4 @@
 /** alix eval <model>: measures, then writes report.json and report.html. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
@@ -31,8 +30,10 @@ import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetwo
 import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
 import { originNotes } from './origin-notes.js';
+import { runIdentity } from './run-identity.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
+import { versionOf } from './version.js';
 import { writeReport } from './written.js';
 
 export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
@@ -165,6 +166,7 @@ async function measured(
       of: images.dataset.count,
       notes: originNotes(images.dataset.origin),
       curves,
+      run: runIdentity(model.bundle.training),
     });
     const gallery = await makeGallery(model, images, evaluation.errors, { seed: options.seed, signal });
     await writeReport(options.output, record, gallery);
@@ -201,9 +203,4 @@ function tell(record: EvalRecord, output: string, context: Context): void {
   for (const warning of warningsOf(record)) context.log(`note: ${warning}`);
   for (const { metric, why } of record.skipped) context.log(`without ${metric}: ${why}`);
   context.log(`-> ${join(output, 'report.html')}`);
-}
-
-function versionOf(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

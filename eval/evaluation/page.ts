@@ -4,22 +4,16 @@ import { numberWithInterval } from '../report/bars.js';
 import { shortNumber } from '../report/numbers.js';
 import { facts, type Html, html, notice, page, section } from '../report.js';
 import type { Gallery } from './gallery.js';
-import { type Group, groups, type Row } from './measure.js';
+import { groups, type Row } from './measure.js';
 import { measures } from './measures/index.js';
 import { curvesOf } from './page/curves.js';
 import { factsOf } from './page/facts.js';
 import { besideThePapers } from './page/papers.js';
 import { picturesOf } from './page/pictures.js';
+import { titles } from './page/titles.js';
 import { type EvalRecord, namingOf, rowsOf } from './record.js';
 
 export { shortNumber };
-
-const titles: Readonly<Record<Group, string>> = {
-  reconstructions: 'Reconstructions',
-  samples: 'Samples from the prior',
-  codes: 'Codes',
-  likelihood: 'Likelihood',
-};
 
 export function shortInterval(interval: Interval | undefined): string {
   return interval ? `${shortNumber(interval.low)} to ${shortNumber(interval.high)}` : '';

@@ -16,6 +16,8 @@ export interface EvalRecord {
     readonly precision?: string;
     /** Steps that it was trained for, where its bundle says so. */
     readonly steps?: number;
+    /** Names the training run whatever its length, so that models of one run are known as such. */
+    readonly run?: string;
   };
   readonly data: {
     readonly name: string;
@@ -66,13 +68,15 @@ export interface Origin {
   readonly of?: number;
   readonly notes?: readonly string[];
   readonly curves?: CheckpointCurves | undefined;
+  /** What names the model's training run. */
+  readonly run?: string;
   /** Further conventions, e.g. the tool whose conventions were taken. */
   readonly conventions?: Readonly<Record<string, unknown>>;
 }
 
 export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Origin): EvalRecord {
   const { model, images, train, extractor, classifier, reference, settings } = subject;
-  const { alixVersion, created, split, of = images.n, curves, conventions } = origin;
+  const { alixVersion, created, split, of = images.n, curves, run, conventions } = origin;
   const notes = [...classNotes(images), ...(origin.notes ?? [])];
   const { bundle, precision } = model;
   const steps = (bundle.training as { steps?: unknown } | undefined)?.steps;
@@ -91,6 +95,7 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
       dataset: bundle.dataset,
       device: model.device,
       ...(typeof steps === 'number' && { steps }),
+      ...(run !== undefined && { run }),
     },
     data: {
       name: images.name,

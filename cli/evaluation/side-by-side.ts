@@ -1,0 +1,71 @@
+/** Reads reports, compares them, writes compare.json and compare.html. */
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareRecords, compareReport, type EvalComparison, shortInterval, shortNumber } from '@alix/eval';
+import { AlixError } from '@alix/infer/io/errors';
+import { describing, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
+import type { Context } from '../commands/command.js';
+import { named, type ReportFile, readPictures, readReport } from './report-files.js';
+import { versionOf } from './version.js';
+import { jsonText } from './written.js';
+
+/** @throws AlixError 'usage' for fewer than two reports, or one twice; 'bad-report', 'report-too-new', 'not-found', ... */
+export async function compare(paths: readonly string[], output: string, context: Context): Promise<void> {
+  if (paths.length < 2)
+    throw new AlixError('usage', 'a comparison needs at least two reports', {
+      where: paths.join(', '),
+      remedy: 'name the folders that `alix eval` wrote, one of each model',
+    });
+  const files = [];
+  for (const path of paths) files.push(await readReport(path));
+  await checkOnce(files);
+  const found = compareRecords(named(files));
+  const pictures = [];
+  for (const file of files) pictures.push(await readPictures(file));
+  const origin = { alixVersion: versionOf(), created: new Date().toISOString() };
+  const made = await ensureWritableFolder(output);
+  try {
+    await writeFileAtomic(join(output, 'compare.html'), compareReport(found, pictures, origin));
+    const record = { format: 'alix-eval-comparison', version: 1, ...origin, ...found };
+    await writeFileAtomic(join(output, 'compare.json'), jsonText(record));
+    if (context.json) context.out(JSON.stringify({ ...record, output }));
+  } catch (error) {
+    await removeEmptyFolders(output, made);
+    throw error;
+  }
+  if (!context.json) tell(found, context);
+  context.log(`-> ${join(output, 'compare.html')}`);
+}
+
+/** @throws AlixError 'usage' */
+async function checkOnce(reports: readonly ReportFile[]): Promise<void> {
+  const seen = new Set<string>();
+  for (const { path, file } of reports) {
+    const real = await describing(path, () => realpath(file));
+    if (seen.has(real)) throw new AlixError('usage', 'a report is named twice', { where: path });
+    seen.add(real);
+  }
+}
+
+/** What differs first; then a line for each row. */
+function tell({ models, differences, rows }: EvalComparison, context: Context): void {
+  for (const { what, values, affects } of differences)
+    context.log(
+      `note: ${what} differs (${values.join(' | ')}): ${
+        affects === 'all'
+          ? 'no number compares'
+          : affects.length > 0
+            ? `${affects.join(', ')} do not compare`
+            : 'told, and compared'
+      }`,
+    );
+  context.out(models.map(({ label }) => label).join(' | '));
+  for (const { group, name, values, verdict, best } of rows) {
+    const cells = values.map((one, i) =>
+      one
+        ? `${shortNumber(one.value)}${one.interval ? ` (${shortInterval(one.interval)})` : ''}${i === best ? ' *' : ''}`
+        : '-',
+    );
+    context.out(`${group}: ${name} ${cells.join(' | ')}${verdict === 'clear' ? '' : ` [${verdict}]`}`);
+  }
+}
