@@ -6,8 +6,8 @@ import { type ImageBatch, ofImages, type Recorded, type Recorder, type Subject }
 import { type Store, sampleStore } from './store.js';
 import { labelledImages, sharedImages } from './training.js';
 
-/** Codes that are kept of training images and of those measured, at most: chosen by the images' hashes. */
-export const MOST_CODES = 20_000;
+/** Codes that are kept of training images and of those measured, at most: chosen by the images' hashes. @param d numbers of a code */
+export const mostCodes = (d: number) => Math.min(60_000, Math.floor(2 ** 25 / d));
 
 interface LabelledRows {
   /** float32 [n,d] */
@@ -99,7 +99,7 @@ export function labelledPair(
 /** Mean codes of the images with their classes. @throws AlixError as `labelledImages` */
 export function labelledCodes(subject: Subject): LabelledPair {
   const { size } = subject.model.latent;
-  return labelledPair(subject, 'codes', size, MOST_CODES, async (batch) => (await batch.codes()).mean);
+  return labelledPair(subject, 'codes', size, mostCodes(size), async (batch) => (await batch.codes()).mean);
 }
 
 function unlabelled({ features }: FeatureSample, d: number): Labelled {

@@ -1,7 +1,7 @@
 /** neighbours: how well the classes of the nearest training codes tell the class. */
 import { type Interval, shareInterval } from '../../intervals.js';
 import { classifyByNeighbours } from '../../nearest-neighbours.js';
-import { labelledCodes, MOST_CODES, majorityShare } from '../labelled.js';
+import { labelledCodes, majorityShare, mostCodes } from '../labelled.js';
 import type { Measure } from '../measure.js';
 import { type MetricOptions, optionsFor } from '../options.js';
 
@@ -46,7 +46,7 @@ export const neighbours: Measure = {
         },
       },
       conventions: {
-        neighbours: `k = ${k}, Euclidean distances of mean codes, of equally many votes the class of the nearest; at most ${MOST_CODES} codes of each set, chosen by the images' hashes`,
+        neighbours: `k = ${k}, Euclidean distances of mean codes, of equally many votes the class of the nearest; at most ${mostCodes(subject.model.latent.size)} codes of each set, chosen by the images' hashes`,
       },
     };
   },

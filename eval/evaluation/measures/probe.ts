@@ -3,7 +3,7 @@ import { type Interval, shareInterval } from '../../intervals.js';
 import { classify, type LinearSvm, svmProblem, trainLinearSvm } from '../../linear-svm.js';
 import type { Labelled } from '../../svm-protocol.js';
 import { turnsUntil } from '../../turns.js';
-import { labelledCodes, labelledPart, MOST_CODES, majorityShare } from '../labelled.js';
+import { labelledCodes, labelledPart, majorityShare, mostCodes } from '../labelled.js';
 import type { Measure } from '../measure.js';
 
 const penalties = [1e-3, 1e-2, 0.1, 1, 10];
@@ -45,7 +45,7 @@ export const probe: Measure = {
         },
       },
       conventions: {
-        probe: `linear support vector machine, squared hinge, one class against the rest, on mean codes as they are; C chosen on a tenth of the training codes; at most ${MOST_CODES} codes of each set, chosen by the images' hashes`,
+        probe: `linear support vector machine, squared hinge, one class against the rest, on mean codes as they are; C chosen on a tenth of the training codes; at most ${mostCodes(subject.model.latent.size)} codes of each set, chosen by the images' hashes`,
       },
     };
   },

@@ -73,7 +73,7 @@ export const svm: Measure = {
         },
       },
       conventions: {
-        svm: `${features.name}; L2-SVM, one class against the rest, C of powers of ten by validation images; training and test rows capped by feature_sample, chosen by the images' hashes; asked for ${words(wanted)}, ${wanted.draws} draws`,
+        svm: `${features.name}; L2-SVM, one class against the rest, C of powers of ten by validation images; training and test rows capped by feature_sample, chosen by the images' hashes; asked for ${words(wanted)}, ${wanted.draws} draws; the interval is of the mean over draws, the test images as they are`,
       },
     };
   },
