@@ -24,6 +24,7 @@ interface Layer {
 }
 
 type Extensions = RunConfig['extensions'];
+type DataOptions = RunConfig['data']['options'];
 
 /**
  * Resolves defaults < recipe < file < flags.
@@ -37,7 +38,11 @@ export async function trainConfig(target: string, flags: TrainFlags): Promise<Ru
   const { resolveConfig } = await import('@alix/train/config');
   const { loadExtensions } = await import('@alix/train/extensions/index');
   const layers = await targetLayers(target);
-  const config = resolveConfig([...layers, ...allExtensions(layers), ...(await flagLayers(flags))]);
+  const before = [...layers, ...allExtensions(layers)];
+  const config = resolveConfig([
+    ...before,
+    ...(await flagLayers(flags, (data) => keptOptions(data, resolveConfig(before).data))),
+  ]);
   await loadExtensions(config);
   return config;
 }
@@ -52,7 +57,7 @@ function allExtensions(layers: readonly Layer[]): Layer[] {
 /** The same for a run that is continued: its own configuration, then the flags. */
 export async function resumedConfig(config: RunConfig, flags: TrainFlags): Promise<RunConfig> {
   const { resolveConfig } = await import('@alix/train/config');
-  return resolveConfig([{ from: 'run.json', config }, ...(await flagLayers(flags))]);
+  return resolveConfig([{ from: 'run.json', config }, ...(await flagLayers(flags, () => config.data.options))]);
 }
 
 /** @param through the files whose `extends` led here, outermost first */
@@ -146,13 +151,17 @@ async function withExtensions(config: Readonly<Record<string, unknown>>, where: 
   return { ...config, extensions };
 }
 
-async function flagLayers({ data, epochs, steps, hours, set, ...flags }: TrainFlags): Promise<Layer[]> {
+/** @param kept the data's options that stay where `--data` names other data, or the same in another place */
+async function flagLayers(
+  { data, epochs, steps, hours, set, ...flags }: TrainFlags,
+  kept: (data: string) => DataOptions | Promise<DataOptions>,
+): Promise<Layer[]> {
   const { parseAssignment } = await import('@alix/train/config');
   const length = Object.fromEntries(Object.entries({ epochs, steps, hours }).filter(([, n]) => n !== undefined));
   const { seed, checkpointMinutes, checkpointSteps, bfloat16 } = flags;
   const plain = { seed, checkpointMinutes, checkpointSteps, bfloat16 };
   const config: PartialConfig = {
-    ...(data === undefined ? {} : { data: { source: data } }),
+    ...(data === undefined ? {} : { data: { source: data, options: await kept(data) } }),
     ...(Object.keys(length).length > 0 ? { length } : {}),
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
   };
@@ -160,4 +169,12 @@ async function flagLayers({ data, epochs, steps, hours, set, ...flags }: TrainFl
     { from: 'the command line', config },
     ...set.map((assignment) => ({ from: `--set ${assignment}`, config: parseAssignment(assignment) })),
   ];
+}
+
+/** The same data set in another place keeps its options: a recipe's crop is meant for a folder of the same kind too. */
+async function keptOptions(data: string, before: RunConfig['data']): Promise<DataOptions> {
+  if (Object.keys(before.options).length === 0) return {};
+  const { sourceName } = await import('@alix/train/datasets/index');
+  const [name, known] = [await sourceName(data), await sourceName(before.source)];
+  return name !== undefined && name === known ? before.options : {};
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { weightRules } from './initialise.js';
 import { schedules } from './schedules.js';
 
-const optionValue = z.union([z.number(), z.string(), z.boolean()]);
+export const optionValue = z.union([z.number(), z.string(), z.boolean()]);
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
 const count = z.number().int().positive();
 

@@ -7,7 +7,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { describing, ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
 import { z } from 'zod';
 import { checkpointSteps } from './checkpoints.js';
-import { configSchema, type RunConfig } from './config.js';
+import { configSchema, optionValue, type RunConfig } from './config.js';
 
 const runSchema = z.strictObject({
   format: z.literal('alix-run'),
@@ -16,7 +16,13 @@ const runSchema = z.strictObject({
   tensorflowVersion: z.string(),
   nodeVersion: z.string(),
   created: z.string(),
-  data: z.strictObject({ name: z.string(), count: z.number().int(), fingerprint: z.string() }),
+  data: z.strictObject({
+    name: z.string(),
+    count: z.number().int(),
+    fingerprint: z.string(),
+    /** All of the source's, also those that the configuration leaves at their defaults; runs of before have none. */
+    options: z.record(z.string(), optionValue).optional(),
+  }),
   config: configSchema,
 });
 

@@ -87,7 +87,12 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
         tensorflowVersion: `${nodeBackend().binding.TF_Version} (tfjs ${tf.version_core})`,
         nodeVersion: process.versions.node,
         created: new Date().toISOString(),
-        data: { name: data.name, count: data.count, fingerprint: data.fingerprint },
+        data: {
+          name: data.name,
+          count: data.count,
+          fingerprint: data.fingerprint,
+          ...(data.options && { options: data.options }),
+        },
         config,
       });
     await keepExtensions(config, folder);

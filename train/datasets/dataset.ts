@@ -22,7 +22,11 @@ export interface Dataset {
   /** How many classes there are; undefined when there are none. */
   readonly classes: number | undefined;
   /** Several yes-or-no labels per row, uint8 [N,count] of 0 and 1, where the data have them. */
-  readonly attributes?: { readonly count: number; readonly values: Uint8Array };
+  readonly attributes?: {
+    readonly count: number;
+    readonly values: Uint8Array;
+    readonly names?: readonly string[];
+  };
   /** Where the rows are, as plain data: what another thread reads them from. */
   readonly source: RowSource;
   /**
@@ -38,6 +42,8 @@ export interface Dataset {
   readonly origin?: ImageOrigin;
   /** sha256 over shape, content and labels. */
   readonly fingerprint: string;
+  /** Every option with which it was opened, those at their defaults too. */
+  readonly options?: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** What is asked of a source: which part, from where, with which options. */

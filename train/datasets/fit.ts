@@ -24,6 +24,8 @@ export interface Fit {
   readonly crop: number;
   /** Whether squares are scaled to height x width. */
   readonly scale: boolean;
+  /** What all images have before that, where it is known; another size is refused. */
+  readonly original?: ImageSize;
 }
 
 /** Largest side of a row: what is larger is a mistake, not a training image. */
@@ -81,8 +83,19 @@ export function checkSameSize(found: ImageSize, wanted: ImageSize, where: string
  */
 export function fitImage(image: Pixels, fit: Fit, where: string): Uint8Array<ArrayBuffer> {
   const required = requiredSize(fit);
-  if (required) checkSameSize(image, required, where);
+  if (fit.original) checkOriginal(image, fit.original, where);
+  else if (required) checkSameSize(image, required, where);
   return toShape(required ? image : scaled(cropped(image, fit, where), fit), fit, where);
+}
+
+function checkOriginal(found: ImageSize, wanted: ImageSize, where: string): void {
+  if (found.height === wanted.height && found.width === wanted.width) return;
+  throw new AlixError('wrong-size', 'an image of another size than this data set has', {
+    where,
+    expected: `${wanted.width}x${wanted.height} pixels`,
+    found: `${found.width}x${found.height}`,
+    remedy: 'get the published images',
+  });
 }
 
 function cropped(image: Pixels, { crop }: Fit, where: string): Pixels {

@@ -2,39 +2,90 @@
 import { readdir, stat } from 'node:fs/promises';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing } from '@alix/infer/io/files';
+import { celeba, namesCeleba } from './celeba.js';
 import { cifar10, namesCifar10 } from './cifar10.js';
-import type { Dataset, DatasetRequest, DatasetSource } from './dataset.js';
+import { type Dataset, type DatasetRequest, type DatasetSource, resolveOptions } from './dataset.js';
+import { withFit } from './fitted.js';
 import { gaussianGrid } from './gaussian-grid.js';
+import { gaussianNine } from './gaussian-nine.js';
+import { gaussianRing } from './gaussian-ring.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
 import { mnist } from './mnist.js';
+import { namesNpy, npy } from './npy.js';
+import { partedBySplit } from './parted.js';
 import { namesShards } from './shard-list.js';
 import { strokes } from './strokes.js';
+import { namesSvhn, svhn } from './svhn.js';
 import { tarShards } from './tar-shards.js';
+import { namesTinyImagenet, tinyImagenet } from './tiny-imagenet.js';
 
 export type { Dataset, DatasetRequest, DatasetSource, Split } from './dataset.js';
 
+/** Sources with what all of their kind have: parts to choose from, other sizes. The validation sets are those of the papers. */
+const sources: readonly DatasetSource[] = [
+  strokes,
+  gaussianGrid,
+  gaussianNine,
+  gaussianRing,
+  withFit(partedBySplit(mnist, validation(50_000))),
+  // ALI trains on the first 45,000
+  withFit(partedBySplit(cifar10, validation(45_000))),
+  withFit(svhn),
+  celeba,
+  tinyImagenet,
+  withFit(partedBySplit(idx)),
+  withFit(npy),
+  imageFolder,
+  tarShards,
+];
+
+function validation(first: number): Readonly<Record<string, string>> {
+  return { 'train-without-validation': `train[:${first}]`, validation: `train[${first}:]` };
+}
+
 /** Every data set by its name. */
-export const datasets: Readonly<Record<string, DatasetSource>> = {
-  [strokes.name]: strokes,
-  [gaussianGrid.name]: gaussianGrid,
-  [mnist.name]: mnist,
-  [cifar10.name]: cifar10,
-  [idx.name]: idx,
-  [imageFolder.name]: imageFolder,
-  [tarShards.name]: tarShards,
-};
+export const datasets: Readonly<Record<string, DatasetSource>> = Object.fromEntries(
+  sources.map((source) => [source.name, source]),
+);
+
+/** Which data set a folder is, by the names in it: the first that knows it. */
+const folders: readonly (readonly [source: string, knows: (names: readonly string[]) => boolean])[] = [
+  ['idx', (names) => names.some((name) => /-ubyte(\.gz)?$/.test(name))],
+  ['cifar10', namesCifar10],
+  ['svhn', namesSvhn],
+  ['celeba', namesCeleba],
+  ['tiny-imagenet', namesTinyImagenet],
+  ['npy', namesNpy],
+];
+
+/** Which data set a file is, by the end of its name; all others are IDX. */
+const files: readonly (readonly [source: string, end: string])[] = [
+  ['svhn', '.mat'],
+  ['npy', '.npy'],
+];
 
 /**
- * Opens what `--data` says: a name of the table; a tar file, a folder of them, or a path to them with braces; a folder of the
- * four IDX files, or an IDX file; CIFAR-10's folder; a folder of images. A name wins over a folder of that name (`./strokes` is the folder).
+ * Opens what `--data` says: a name of the table; a tar file, a folder of them, or a path to them with braces; the folder of a data set that
+ * is known by the names in it; an IDX, .npy or .mat file; a folder of images. A name wins over a folder of that name (`./strokes` is the
+ * folder).
  *
  * @throws AlixError 'no-data' when it is none of these, 'bad-idx', 'bad-tar', 'bad-option', ...
  */
 export async function openDataset(data: string, request: DatasetRequest): Promise<Dataset> {
   const named = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
-  if (named) return named.open(request);
-  return (await sourceOf(data)).open({ ...request, path: data });
+  const source = named ?? (await sourceOf(data));
+  const options = resolveOptions(source.name, source.defaults, request.options) as NonNullable<Dataset['options']>;
+  return { ...(await source.open(named ? request : { ...request, path: data })), options };
+}
+
+/** The name of the source that `openDataset` would take; undefined where there is nothing, or nothing that can be read. */
+export async function sourceName(data: string): Promise<string | undefined> {
+  if (Object.hasOwn(datasets, data)) return data;
+  return sourceOf(data).then(
+    ({ name }) => name,
+    () => undefined,
+  );
 }
 
 /** Which source reads what lies at `path`. */
@@ -48,15 +99,14 @@ async function sourceOf(path: string): Promise<DatasetSource> {
       cause,
     });
   });
-  if (!found.isDirectory()) return idx;
+  const named = (name: string): DatasetSource => datasets[name] as DatasetSource;
+  if (!found.isDirectory()) return named(files.find(([, end]) => path.toLowerCase().endsWith(end))?.[0] ?? 'idx');
   const names = await describing(path, () => readdir(path));
-  if (names.some((name) => /-ubyte(\.gz)?$/.test(name))) return idx;
-  if (namesCifar10(names)) return cifar10;
   if (names.length === 0)
     throw new AlixError('no-data', 'an empty folder', {
       where: path,
       expected: "images, tar files, or MNIST's four IDX files",
       remedy: 'name another folder',
     });
-  return imageFolder;
+  return named(folders.find(([, knows]) => knows(names))?.[0] ?? imageFolder.name);
 }

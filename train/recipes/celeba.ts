@@ -36,7 +36,7 @@ export const celebaRecipes: readonly Recipe[] = [
     table: 'AIM Table 4 (networks; the paper shows samples and reconstructions)',
     source: 'AIM Table 4; CenterCrop 160, then 64x64',
     config: {
-      data: { source: 'celeba' },
+      data: { source: 'celeba', options: { crop: 'centre-160' } },
       batch: 100,
       length: { epochs: 300 },
       objective: { name: 'dali', preset: 'authors' },

@@ -7,7 +7,7 @@ const AIM = 'AIM (ICLR 2019 submission); DALI';
 
 /** AIM Table 4's optimiser. */
 const aim = {
-  data: { source: 'cifar10' },
+  data: { source: 'cifar10', options: { size: 64 } },
   architecture: { name: 'aim-celeba' },
   batch: 100,
   length: { epochs: 300 },
@@ -20,7 +20,7 @@ const optimiser = { ...aim.optimiser, networks: { E: { schedule: 'constant' } } 
 
 const aliCifar = {
   ...ali,
-  data: { source: 'cifar10' },
+  data: { source: 'cifar10', options: { train: 'train-without-validation' } },
   architecture: { name: 'ali-cifar10' },
   length: { epochs: 6475 },
 } as const satisfies PartialConfig;
