@@ -96,10 +96,10 @@ async function readPicture(path: string, size: ComparedPictures['size']): Promis
 export function named(reports: readonly ReportFile[]): NamedRecord[] {
   const ways: readonly ((report: ReportFile, at: number) => string)[] = [
     () => '',
-    ({ record: { model } }) => (model.steps === undefined ? '' : `, ${model.steps} steps`),
-    ({ record: { model } }) => (model.precision === undefined ? '' : `, ${model.precision}`),
-    ({ folder }) => `, ${basename(resolve(folder))}`,
-    (_, at) => `, report ${at + 1}`,
+    ({ record: { model } }) => (model.steps === undefined ? '' : ` (${model.steps} steps)`),
+    ({ record: { model } }) => (model.precision === undefined ? '' : ` (${model.precision})`),
+    ({ folder }) => ` (${basename(resolve(folder))})`,
+    (_, at) => ` (report ${at + 1})`,
   ];
   const isOther = (report: ReportFile, other: ReportFile) =>
     report !== other && report.record.model.name === other.record.model.name;

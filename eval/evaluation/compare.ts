@@ -174,8 +174,10 @@ function rowsSideBySide(reports: readonly NamedRecord[], differences: readonly D
         const found = rows.get(keyOf(row));
         return found ? { value: found.value, n: found.n, ...(found.interval && { interval: found.interval }) } : null;
       });
+      // an evaluation that has no such number keeps the others from nothing
       const why = differences
         .filter(({ affects }) => affects === 'all' || affects.includes(metric))
+        .filter((one) => new Set(one.values.filter((_, i) => values[i])).size > 1)
         .map(({ what }) => what);
       const counts = new Set(values.flatMap((value) => (value ? [value.n] : [])));
       const because = why.length === 0 && counts.size > 1 ? ['number of images'] : why;

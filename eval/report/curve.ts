@@ -1,5 +1,5 @@
 /** Curves over a number (a step, a size) as inline SVG. Colours and dashes come from the page's style, by series; lines, scales and ticks are d3's. */
-import { line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { axes, legend, linear, round, type Scale } from './axes.js';
 import { type Html, html } from './html.js';
 import { limits, tickLabel } from './ticks.js';
@@ -8,6 +8,8 @@ export interface Series {
   readonly name: string;
   /** In order of x. A y that is not finite is a gap in the line. */
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Intervals about the points, as a band behind the line, in order of x. What is not finite is a gap. */
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
 }
 
 /** A value to compare with, as a horizontal line. */
@@ -47,7 +49,8 @@ export function curve({ title, xLabel, yLabel, series, references = [], from = {
     WIDTH,
   );
   const xs = points.map(([x]) => x);
-  const ys = [...points.map(([, y]) => y), ...marks.map(({ y }) => y)];
+  const ends = series.flatMap(({ band = [] }) => band.filter(isFiniteBand).flatMap(([, low, high]) => [low, high]));
+  const ys = [...points.map(([, y]) => y), ...marks.map(({ y }) => y), ...ends];
   const x = linear(limits(xs, { from: from.x, margin: 0 }), [LEFT, RIGHT]);
   const y = linear(limits(ys, { from: from.y }), [BOTTOM, top]);
   const box = { left: LEFT, right: RIGHT, top, bottom: BOTTOM };
@@ -60,18 +63,27 @@ ${drawn}
 </svg>`;
 }
 
-function drawSeries({ name, points }: Series, index: number, x: Scale, y: Scale): Html {
+function drawSeries({ name, points, band = [] }: Series, index: number, x: Scale, y: Scale): Html {
   const path = line<readonly [number, number]>()
     .defined(isFinitePoint)
     .x((point) => x(point[0]))
     .y((point) => y(point[1]))
     .digits(1);
+  const between = area<readonly [number, number, number]>()
+    .defined(isFiniteBand)
+    .x(([at]) => x(at))
+    .y0(([, low]) => y(low))
+    .y1(([, , high]) => y(high))
+    .digits(1);
   const finite = points.filter(isFinitePoint);
   const dots = finite.length <= MARKED ? finite : [];
-  return html`<g class="s${index}"><path class="line" d="${path(points) ?? ''}"/>${dots.map(
+  return html`<g class="s${index}">${
+    band.length > 0 ? html`<path class="band" d="${between(band) ?? ''}"/>` : undefined
+  }<path class="line" d="${path(points) ?? ''}"/>${dots.map(
     (point) =>
       html`<circle cx="${round(x(point[0]))}" cy="${round(y(point[1]))}" r="2.5"><title>${name}, ${tickLabel(point[0])}: ${tickLabel(point[1])}</title></circle>`,
   )}</g>`;
 }
 
 const isFinitePoint = ([x, y]: readonly [number, number]) => Number.isFinite(x) && Number.isFinite(y);
+const isFiniteBand = (ends: readonly [number, number, number]) => ends.every(Number.isFinite);

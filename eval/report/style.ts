@@ -56,6 +56,7 @@ code { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .curve .grid { stroke: var(--rule); fill: none; }
 .curve .axis { stroke: var(--soft); fill: none; }
 .curve .line { stroke: currentColor; stroke-width: 2; fill: none; stroke-linejoin: round; }
+.curve .band { fill: currentColor; opacity: .18; }
 .curve circle { fill: currentColor; }
 .curve .s0 { color: var(--c0); }
 .curve .s1 { color: var(--c1); } .curve .s1 .line { stroke-dasharray: 7 3; }

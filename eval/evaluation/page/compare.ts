@@ -44,8 +44,8 @@ export function compareReport(
   const { models, differences } = found;
   const labels = models.map(({ label }) => label);
   return page({
-    title: labels.join(labels.length > 2 ? ', ' : ' and '),
-    lead: `${models.length} models side by side, each as \`alix eval\` measured it.`,
+    title: labels.join(' · '),
+    lead: `${models.length} models side by side, each as alix eval measured it.`,
     content: [
       ...differencesShown(differences, labels),
       section('Side by side', comparison({ models: labels, groups: tableOf(found.rows), note: reading(found.rows) })),
@@ -74,20 +74,24 @@ function differencesShown(differences: readonly Difference[], labels: readonly s
   if (differences.length === 0) return [];
   const hard = differences.filter(({ affects }) => affects.length > 0);
   const isAll = hard.some(({ affects }) => affects === 'all');
-  const table = html`<div class="wide"><table class="differences"><thead><tr><th scope="col">Differs</th>${labels.map(
-    (label) => html`<th scope="col">${label}</th>`,
-  )}<th scope="col">Does not compare</th></tr></thead><tbody>${differences.map(
-    ({ what, values, affects }) =>
-      html`<tr><th scope="row">${what}</th>${values.map((value) => html`<td>${value}</td>`)}<td>${
+  const list = differences.map(({ what, values, affects }) =>
+    figure({
+      heading: `${what}: ${
         affects === 'all'
-          ? 'all numbers'
-          : affects.join(', ') || (what === 'sampled images' ? 'numbers of samples' : 'all compare')
-      }</td></tr>`,
-  )}</tbody></table></div>`;
+          ? 'no number compares'
+          : affects.length > 0
+            ? `${affects.join(', ')} ${affects.length > 1 ? 'do' : 'does'} not compare`
+            : what === 'sampled images'
+              ? 'numbers of samples do not compare'
+              : 'numbers compare'
+      }`,
+      content: facts(values.map((value, i) => ({ name: labels[i]!, value }))),
+    }),
+  );
   const say = isAll
-    ? 'These evaluations were not made alike: none of their numbers is ranked.'
-    : 'These evaluations were not made alike in all: the numbers that do not compare are not ranked.';
-  return [...(hard.length > 0 ? [notice(say)] : []), section('What differs between the evaluations', table)];
+    ? 'These evaluations are not of the same images, or were not made alike: numbers that do not compare are not ranked.'
+    : 'These evaluations were not made alike in all: numbers that do not compare are not ranked.';
+  return [...(hard.length > 0 ? [notice(say)] : []), section('What differs between the evaluations', ...list)];
 }
 
 const words: Readonly<Record<Verdict, string>> = {
@@ -193,7 +197,7 @@ function modelFacts({
   created,
 }: EvalComparison['models'][number]): Html {
   const { split } = data;
-  return html`<h3>${label}</h3>${facts([
+  const content = facts([
     {
       name: 'model',
       value: `${name}, ${system} trained on ${dataset}${steps === undefined ? '' : `, ${shortNumber(steps)} steps`}`,
@@ -207,5 +211,6 @@ function modelFacts({
       name: 'images',
       value: `${data.n} of ${data.of} of ${data.name}${split === undefined ? '' : `, split ${split}`}`,
     },
-  ])}`;
+  ]);
+  return figure({ heading: label, content });
 }

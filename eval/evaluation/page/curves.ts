@@ -18,7 +18,6 @@ export function curvesOf({ n, samples, points }: CheckpointCurves, distance = 'F
     });
     if (found.length === 0) return [];
     const title = label(distance);
-    const ends = found.flatMap(({ step, interval }) => (interval ? [{ step, ...interval }] : []));
     return [
       figure({
         content: curve({
@@ -26,13 +25,13 @@ export function curvesOf({ n, samples, points }: CheckpointCurves, distance = 'F
           xLabel: 'steps',
           yLabel: title,
           series: [
-            { name: title, points: found.map(({ step, value }) => [step, value]) },
-            ...(ends.length > 1
-              ? [
-                  { name: '95 %, low', points: ends.map(({ step, low }) => [step, low] as const) },
-                  { name: 'high', points: ends.map(({ step, high }) => [step, high] as const) },
-                ]
-              : []),
+            {
+              name: title,
+              points: found.map(({ step, value }) => [step, value]),
+              band: found.flatMap(({ step, interval }) =>
+                interval ? [[step, interval.low, interval.high] as const] : [],
+              ),
+            },
           ],
           from: { y: 0 },
         }),
@@ -42,7 +41,7 @@ export function curvesOf({ n, samples, points }: CheckpointCurves, distance = 'F
   if (drawn.length === 0) return [];
   const of = samples === undefined ? '' : `, and ${samples} samples of each`;
   return [
-    html`<p>The first ${n} images through ${points.length} checkpoints of the run${of}. Images are the same at all of them, so that their differences are surer than the intervals, which are of other images as well, make them look.</p>`,
+    html`<p>The first ${n} images through ${points.length} checkpoints of the run${of}. Bands are 95 % intervals for other images of the same kind; the images are the same at all steps, so that differences between steps are surer than the bands show.</p>`,
     html`<div class="columns">${drawn}</div>`,
   ];
 }
