@@ -5,7 +5,7 @@
 import type { Random } from '@alix/infer/io/random';
 import { collectStatistics, type FeatureStatistics } from './feature-statistics.js';
 import { checkEnough, checkFeatures, type Features } from './features.js';
-import { featureDistance } from './frechet.js';
+import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
 
 export interface DistanceAtInfinity {
@@ -29,17 +29,18 @@ export interface DistanceAtInfinityOptions {
   /** For the interval, from 10 on: each costs as many distances as there are points. No interval where it is not given. */
   readonly groups?: number;
   readonly confidence?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * @param fake at least 4 d rows, or twice `smallest`
- * @throws AlixError 'too-few', 'bad-shape', 'not-finite', 'constant-features'
+ * @throws AlixError 'too-few', 'bad-shape', 'not-finite', 'constant-features', 'interrupted'
  */
-export function distanceAtInfinity(
+export async function distanceAtInfinity(
   real: FeatureStatistics,
   fake: Features,
-  { random, points = 15, smallest: given, groups = 0, confidence = 0.95 }: DistanceAtInfinityOptions,
-): DistanceAtInfinity {
+  { random, points = 15, smallest: given, groups = 0, confidence = 0.95, signal }: DistanceAtInfinityOptions,
+): Promise<DistanceAtInfinity> {
   const n = checkFeatures(fake, 'fake', 2);
   const smallest = given ?? Math.max(Math.ceil(n / 10), 2 * fake.d);
   checkEnough(n, 'fake', 2 * smallest);
@@ -47,34 +48,38 @@ export function distanceAtInfinity(
   checkEnough(points, 'point', 2);
   const order = random.permutation(n);
   const sizes = Array.from({ length: points }, (_, i) => Math.floor(smallest + ((n - smallest) * i) / (points - 1)));
-  const part = (left?: number) => distances(real, fake, order, sizes, groups, left);
-  const whole = part();
+  const part = (left?: number) => distances(real, fake, order, sizes, groups, left, signal);
+  const whole = await part();
   const { value, slope } = fit(whole);
-  const leftOut = Array.from({ length: groups }, (_, g) => fit(part(g)).value);
+  const leftOut: number[] = [];
+  for (let g = 0; g < groups; g++) leftOut.push(fit(await part(g)).value);
   const interval = groups > 0 ? jackknife(value, leftOut, confidence) : undefined;
   return { value, slope, points: whole, interval, n: { real: real.n, fake: n } };
 }
 
 /** Of the first `sizes` images in this order, without those of one group: each later size holds the earlier ones. */
-function distances(
+async function distances(
   real: FeatureStatistics,
   fake: Features,
   order: Uint32Array,
   sizes: readonly number[],
   groups: number,
   left: number | undefined,
-): { n: number; value: number }[] {
+  signal: AbortSignal | undefined,
+): Promise<{ n: number; value: number }[]> {
   const { data, d } = fake;
   const collector = collectStatistics(d);
   let at = 0;
-  return sizes.map((size) => {
+  const found = [];
+  for (const size of sizes) {
     for (; at < size; at++) {
       if (left !== undefined && at % groups === left) continue;
       collector.add(data.subarray(order[at]! * d, (order[at]! + 1) * d));
     }
     const statistics = collector.statistics();
-    return { n: statistics.n, value: featureDistance(real, statistics).value };
-  });
+    found.push({ n: statistics.n, value: (await featureDistanceInTurns(real, statistics, { signal })).value });
+  }
+  return found;
 }
 
 /** Least squares of value over 1/n. */

@@ -139,6 +139,15 @@ async function measured(
     ? cacheStore(join(cacheFolder({ env: process.env, platform: process.platform, home: homedir() }), 'eval'), note)
     : undefined;
   const total = images.n + subject.settings.samples + (subject.train?.n ?? 0);
+  const { run, resume } = options;
+  const curves =
+    run === undefined
+      ? undefined
+      : await checkpointCurves(
+          subject,
+          { ...options, run, resume, cache, parts: join(options.output, PARTS) },
+          context,
+        );
   const bar = await createProgress(context, 'eval', 'images', total);
   try {
     const evaluation = await measure(subject, {
@@ -150,22 +159,13 @@ async function measured(
       cache,
     });
     bar.stop();
-    const { run, resume } = options;
-    const curves =
-      run === undefined
-        ? undefined
-        : await checkpointCurves(
-            subject,
-            { ...options, run, resume, cache, parts: join(options.output, PARTS) },
-            context,
-          );
     const record = evalRecord(subject, evaluation, {
       alixVersion: versionOf(),
       created: new Date().toISOString(),
       split: images.split,
       of: images.dataset.count,
       notes: originNotes(images.dataset.origin),
-      curves,
+      curves: await curves?.(),
       run: runIdentity(model.bundle.training),
     });
     const gallery = await makeGallery(model, images, evaluation.errors, { seed: options.seed, signal });
@@ -201,6 +201,7 @@ function tell(record: EvalRecord, output: string, context: Context): void {
       `${group}: ${name} ${shortNumber(value)}${interval ? ` (95 %: ${shortInterval(interval)})` : ''} over ${n} images`,
     );
   for (const warning of warningsOf(record)) context.log(`note: ${warning}`);
-  for (const { metric, why } of record.skipped) context.log(`without ${metric}: ${why}`);
+  if (record.skipped.length > 0)
+    context.log(`not measured, and the report says why: ${record.skipped.map(({ metric }) => metric).join(', ')}`);
   context.log(`-> ${join(output, 'report.html')}`);
 }

@@ -1,6 +1,7 @@
 /** The benchmarks, one line each. */
 import type { Bench } from './bench.js';
 import { encode } from './encode.js';
+import { evaluate } from './evaluate.js';
 import { grid } from './grid.js';
 import { input } from './input.js';
 import { memory } from './memory.js';
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   refine,
   neighbours,
   metrics,
+  evaluate,
 ];

@@ -42,7 +42,8 @@ test('errors, distances and conventions; the batch changes nothing; the page loa
   expect(metrics['reconstructions.fd'].value / featureDistance(real, fake).value).toBeCloseTo(1, 3);
   expect(metrics['samples.prdc']).toMatchObject({ n: { real: n, fake: 60 }, k: 5, ties: 'out' });
   expect(metrics.codes).toMatchObject({ n, d: 3, of: 'draws of q(z|x)', there_and_back: { n: 60 } });
-  expect(made.skipped).toEqual([{ metric: 'ssim', why: expect.stringContaining('11x11') }]);
+  expect(made.skipped).toContainEqual({ metric: 'ssim', why: expect.stringContaining('11x11') });
+  for (const { metric } of made.skipped) expect(made.metrics).not.toHaveProperty([metric]);
   expect(made).toMatchObject({
     format: 'alix-eval',
     model: { name: 'tiny', sha256: fileEntry(readFileSync(join(cwd, 'model/model.json'))).sha256 },
@@ -80,7 +81,7 @@ test('only what is asked for, of the first images', async () => {
 test.each([
   ['no data', ['-o', 'x'], "required option '--data' not specified"],
   ['no output', ['--data', 'data'], "required option '-o, --output' not specified"],
-  ['an unknown metric', ['--data', 'data', '--metrics', 'mse,fid', '-o', 'x'], 'choose of: mse, psnr, ssim, '],
+  ['an unknown metric', ['--data', 'data', '--metrics', 'mse,fid', '-o', 'x'], 'choose of: mse, '],
   ['features from nothing', ['--data', 'data', '--metrics', 'fd', '-o', 'x'], 'name an --extractor'],
   ['a metric that cannot be had', ['--data', 'data', '--metrics', 'ssim', '-o', 'x'], '11x11'],
   [

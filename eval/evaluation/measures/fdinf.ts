@@ -40,6 +40,7 @@ export const fdinf: Measure = {
             random: createRandom(settings.seed).split('fdinf'),
             points,
             groups,
+            signal: recorded.signal,
           }),
       },
       conventions: {
