@@ -53,7 +53,9 @@ describe('IDX data sets', () => {
     await expect(open(at('odd'))).rejects.toThrow(/train-labels-idx1-ubyte: the labels do not fit.*expected 3 labels/);
     writeFileSync(at('odd/train-images-idx3-ubyte'), images(0).subarray(0, 20));
     await expect(open(at('odd'))).rejects.toMatchObject({ code: 'bad-idx', where: at('odd/train-images-idx3-ubyte') });
-    await expect(open(at('kin'), 'train', { x: 1 })).rejects.toThrow(/unknown option; the options are: train, test, size, channels, centreCrop$/);
+    await expect(open(at('kin'), 'train', { x: 1 })).rejects.toThrow(
+      /unknown option; the options are: train, test, size, channels, centreCrop$/,
+    );
   });
 });
 
