@@ -18,13 +18,15 @@ export function checkShape(
   });
 }
 
-/** Sources that read image files make them of any size. */
-function remedyFor({ kind, shape, source }: Dataset, wanted: { kind: string; shape: readonly number[] }) {
+/** Most sources make images of any size. */
+function remedyFor({ kind, shape, options = {} }: Dataset, wanted: { kind: string; shape: readonly number[] }) {
   const [height, width, channels] = wanted.shape;
-  if (source.kind === 'memory' || kind !== 'images' || wanted.kind !== 'image' || height !== width) return {};
+  if (kind !== 'images' || wanted.kind !== 'image' || height !== width) return {};
+  const isOther = { size: shape[0] !== height || shape[1] !== width, channels: shape[2] !== channels };
+  if ((isOther.size && !('size' in options)) || (isOther.channels && !('channels' in options))) return {};
   const settings = [
-    ...(shape[0] === height && shape[1] === width ? [] : [`--set data.options.size=${height}`]),
-    ...(shape[2] === channels ? [] : [`--set data.options.channels=${channels}`]),
+    ...(isOther.size ? [`--set data.options.size=${height}`] : []),
+    ...(isOther.channels ? [`--set data.options.channels=${channels}`] : []),
   ];
   return { remedy: `fit the images with ${settings.join(' ')}` };
 }

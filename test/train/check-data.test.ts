@@ -29,7 +29,7 @@ describe('data that do not fit the architecture', () => {
     expect(() => checkShape(fitting, wanted, 'net')).not.toThrow();
   });
 
-  it('are refused without them where rows are in memory', () => {
+  it('are refused without them where the data have no such options', () => {
     const data = imageDataset({ name: 'x', shape: [4, 4, 1], pixels: new Uint8Array(16), ...none });
     expect(() => checkShape(data, wanted, 'net')).toThrow(/found image of 4x4x1\)$/);
   });

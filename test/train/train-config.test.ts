@@ -62,3 +62,22 @@ it('a design fills in what the configuration leaves to presets and defaults', as
   expect(config.architecture.options).toEqual({ ...architectures['small-28']?.options, width: 8 });
   expect(design(config).config).toEqual(config);
 });
+
+describe('--data', () => {
+  const withData = async (target: string, data: string, ...set: string[]) =>
+    (await trainConfig(target, { data, set })).data;
+
+  it("keeps a recipe's options where it names the same data set in another place, and no others", async () => {
+    const celeba = join(root, 'faces');
+    mkdirSync(join(celeba, 'img_align_celeba'), { recursive: true });
+    expect(await withData('dali-celeba', celeba)).toEqual({ source: celeba, options: { crop: 'centre-160' } });
+    expect(await withData('dali-celeba', celeba, 'data.options.crop=centre-108')).toMatchObject({
+      options: { crop: 'centre-108' },
+    });
+    const images = join(root, 'images');
+    mkdirSync(join(images, 'a'), { recursive: true });
+    expect(await withData('dali-celeba', images)).toEqual({ source: images, options: {} });
+    expect(await withData('dali-celeba', 'tiny-imagenet')).toEqual({ source: 'tiny-imagenet', options: {} });
+    expect(await withData('dali-celeba', join(root, 'none'))).toMatchObject({ options: {} });
+  });
+});

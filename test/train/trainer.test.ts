@@ -203,6 +203,7 @@ describeWithTensorflow('training', () => {
     await runTraining({ config: at('gaussian-grid', 1), folder });
     const path = join(folder, 'run.json');
     const run = JSON.parse(await readFile(path, 'utf8'));
+    expect(run.data.options).toEqual({ sigma: 0.05, ...options });
     run.config.data.source = 'where it was';
     await writeFile(path, JSON.stringify(run));
     expect(await runTraining({ config: at('gaussian-grid', 2), folder, resume: true })).toMatchObject({ step: 2 });

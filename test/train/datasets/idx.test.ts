@@ -36,6 +36,20 @@ describe('IDX data sets', () => {
     expect(test.classes).toBe(2);
   });
 
+  it('take some rows of a part, or the other part, and other sizes', async () => {
+    const rest = await open(at('kin'), 'train', { train: 'train[1:]' });
+    expect([rest.count, ...(rest.labels ?? [])]).toEqual([2, 2, 1]);
+    expect([...((await rest.pixels?.(Uint32Array.of(1, 0))) ?? [])]).toEqual([8, 9, 10, 11, 4, 5, 6, 7]);
+    const last = await open(at('kin'), 'test', { train: 'train[1:]', test: 'train[:1]', size: 4, channels: 3 });
+    expect(last).toMatchObject({ shape: [4, 4, 3], count: 1, classes: 3, options: { test: 'train[:1]', size: 4 } });
+    expect([...((await last.pixels?.(Uint32Array.of(0))) ?? [])].slice(0, 3)).toEqual([0, 0, 0]);
+    // MNIST's validation set is the last 10,000 of 60,000
+    await expect(open(at('kin'), 'train', { train: 'validation' })).rejects.toThrow(/no part of this data set/);
+    await expect(
+      openDataset('mnist', { split: 'test', seed: 1, path: at('kin'), options: { test: 'validation' } }),
+    ).rejects.toThrow(/a range of rows that the part does not have.*found train\[50000:\]/);
+  });
+
   it('take one file of images, without labels', async () => {
     const set = await open(at('kin/t10k-images.idx3-ubyte.gz'));
     expect(set).toMatchObject({ name: 't10k-images', count: 3, labels: undefined, classes: undefined });
