@@ -32,17 +32,39 @@ const COMPARED = 16;
 type Value = CheckpointCurves['points'][number]['values'][string];
 
 /**
- * A damaged checkpoint is told and passed over.
+ * Checks, before anything is measured, that the model is of that run. What it gives measures the checkpoints; a damaged one is told and
+ * passed over.
  *
- * @throws AlixError 'no-run', 'no-checkpoint', 'other-run', and those of evaluations
+ * @throws AlixError 'no-run', 'no-checkpoint', 'other-run'; from what it gives, those of evaluations
  */
 export async function checkpointCurves(
-  { model, images, extractor, settings }: Subject,
-  { run, curveN, resume, parts, cache, ...runs }: CurveOptions,
+  subject: Subject,
+  options: CurveOptions,
+  context: Context,
+): Promise<() => Promise<CheckpointCurves>> {
+  const { run, ...runs } = options;
+  const { checkSameWeights, openRun } = await import('./run-models.js');
+  const { model, images } = subject;
+  const opened = await openRun(run, model, runs);
+  const own = model.bundle.training.steps;
+  const checkpoint = opened.steps.includes(own) ? await openWhole(opened.open, own, context) : undefined;
+  if (checkpoint)
+    try {
+      const n = Math.min(COMPARED, images.n);
+      const data = await images.read(Uint32Array.from({ length: n }, (_, row) => row));
+      await checkSameWeights(model, checkpoint, { data, n }, run);
+    } finally {
+      await checkpoint.dispose();
+    }
+  return () => measureAll(subject, opened, options, context);
+}
+
+async function measureAll(
+  { images, extractor, settings }: Subject,
+  { steps, open }: RunModels,
+  { run, curveN, resume, parts, cache }: CurveOptions,
   context: Context,
 ): Promise<CheckpointCurves> {
-  const { checkSameWeights, openRun } = await import('./run-models.js');
-  const { steps, open } = await openRun(run, model, runs);
   const few = { ...images, n: Math.min(curveN, images.n) };
   const samples = extractor ? few.n : undefined;
   const stores = steps.map((step) => partsFolder(join(parts, `checkpoint-${step}`)));
@@ -56,11 +78,6 @@ export async function checkpointCurves(
       const checkpoint = await openWhole(open, step, context);
       if (!checkpoint) continue;
       try {
-        if (step === model.bundle.training.steps) {
-          const n = Math.min(COMPARED, images.n);
-          const data = await images.read(Uint32Array.from({ length: n }, (_, row) => row));
-          await checkSameWeights(model, checkpoint, { data, n }, run);
-        }
         const { metrics } = await measure(
           { model: checkpoint, images: few, extractor, settings: { ...settings, options: {}, samples: few.n } },
           { metrics: extractor ? ['mse', 'fd'] : ['mse'], signal: context.signal, parts: stores[i], cache },

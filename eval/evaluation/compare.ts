@@ -172,7 +172,11 @@ function rowsSideBySide(reports: readonly NamedRecord[], differences: readonly D
       const { metric, group, name, better } = row;
       const values = byKey.map((rows) => {
         const found = rows.get(keyOf(row));
-        return found ? { value: found.value, n: found.n, ...(found.interval && { interval: found.interval }) } : null;
+        if (!found || !Number.isFinite(found.value)) return null;
+        const { value, n, interval } = found;
+        // reports may have been changed by hand, and an interval that is none would make any difference look clear
+        const isWhole = Number.isFinite(interval?.low) && Number.isFinite(interval?.high);
+        return { value, n, ...(interval && isWhole && { interval }) };
       });
       // an evaluation that has no such number keeps the others from nothing
       const why = differences
@@ -205,7 +209,7 @@ function judged(
   better: ComparedRow['better'],
   because: readonly string[],
 ): Pick<ComparedRow, 'verdict' | 'best' | 'because'> {
-  const there = values.flatMap((one, at) => (one && Number.isFinite(one.value) ? [{ ...one, at }] : []));
+  const there = values.flatMap((one, at) => (one ? [{ ...one, at }] : []));
   if (there.length < 2) return { verdict: 'alone' };
   if (because.length > 0) return { verdict: 'not-comparable', because };
   if (!better) return { verdict: 'no-order' };
