@@ -149,7 +149,8 @@ export async function onnxExtractor(
         found: made ? `${made.type} [${made.dims}]` : 'nothing',
         remedy: 'choose another output, or export the network with a free number of images',
       });
-    checkFinite(made.data, 'extracted');
+    const d = made.data.length / n;
+    checkFinite(made.data, 'extracted', (i) => `image ${Math.floor(i / d)} of a batch, feature ${i % d}`, where);
     return made.data;
   };
   const probe = await run(new Uint8Array(size.height * size.width * size.channels), 1);

@@ -49,11 +49,17 @@ export function checkEnough(n: number, name: string, atLeast: number): void {
   throw new AlixError('too-few', `too few ${name} samples`, { expected: `at least ${atLeast}`, found: `${n}` });
 }
 
-/** @param place where element i is, in words @throws AlixError 'not-finite' */
-export function checkFinite(data: ArrayLike<number>, name: string, place = (i: number) => `element ${i}`): void {
+/** @param place where element i is, in words @param where what made them @throws AlixError 'not-finite' */
+export function checkFinite(
+  data: ArrayLike<number>,
+  name: string,
+  place = (i: number) => `element ${i}`,
+  where?: string,
+): void {
   for (let i = 0; i < data.length; i++)
     if (!Number.isFinite(data[i]))
       throw new AlixError('not-finite', `${name} features have a value that is no number`, {
+        ...(where !== undefined && { where }),
         found: `${data[i]} at ${place(i)}`,
         remedy: 'check the model that made them',
       });

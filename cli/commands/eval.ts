@@ -24,6 +24,10 @@ fd, kid, prdc; torchmetrics is, fd, kid, ssim, psnr, mse; clean-fid fd, kid; prd
 
 The folder gets report.json, every number at full precision with n and all conventions, and report.html, one file to look at.
 
+Ctrl-C keeps finished parts, of 4096 images each, in its parts/; the same command with --resume goes on from them to the same numbers.
+What is made of real images alone is kept for other models, in eval/ of the cache: ALIX_CACHE, else ~/.cache/alix (~/Library/Caches/alix
+on macOS). An entry is used only for the very images that it was made of; with 2048 features one is 60 MB. It may be deleted at any time.
+
 Examples:
   alix eval models/mnist --data mnist/ -o report
   alix eval models/mnist --data mnist/ --metrics mse,ssim --n 1000 -o report

@@ -164,8 +164,14 @@ async function probe({ n, read }: Subject['images']): Promise<string> {
 
 const textBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
-/** @throws AlixError 'bad-data' where the images are not of the model's size */
+/** @throws AlixError 'bad-data' where the images are not of the model's size; 'too-few' where there is one alone */
 function checkImages({ model, images, train }: Subject): void {
+  if (images.n < 2)
+    throw new AlixError('too-few', 'too few images to say anything of a model', {
+      where: images.name,
+      expected: 'at least 2',
+      found: `${images.n}`,
+    });
   checkTraining({ images, train });
   const { height, width, channels } = model.image;
   for (const source of [images, train]) {

@@ -1,5 +1,6 @@
 /** feature_mse: how far features of reconstructions are from those of their originals; GALI takes those of a task's classifier. */
 import { meanAndStd } from '@alix/infer';
+import { AlixError } from '@alix/infer/io/errors';
 import { featureErrors } from '../../feature-errors.js';
 import { type Interval, meanInterval } from '../../intervals.js';
 import type { MeanAndStd } from '../../mse.js';
@@ -17,11 +18,18 @@ export const featureMse: Measure = {
     const each = ofImages('feature-errors', rowsStore(1), async (batch) =>
       featureErrors({ data: await batch.features(), d }, { data: await batch.reconstructedFeatures(), d }),
     );
+    // equal for equal features: a broken extractor would give the best of errors
+    const marks = ofImages('feature-marks', rowsStore(1), async (batch) => marksOf(await batch.features(), d));
     return {
-      recorders: [each],
+      recorders: [each, marks],
       results: {
         feature_mse(recorded): Result {
           const errors = recorded.of(each);
+          const [first, ...others] = recorded.of(marks);
+          if (others.every((mark) => mark === first))
+            throw new AlixError('constant-features', `all ${errors.length} rows of real features are equal`, {
+              remedy: 'check the extractor, its output and the range of its input',
+            });
           return { ...meanAndStd(errors), n: errors.length, d, interval: meanInterval(errors) };
         },
       },
@@ -38,3 +46,10 @@ export const featureMse: Measure = {
     return [{ group: 'reconstructions', name, value: mean, interval, n: `${n}`, better: 'lower' }];
   },
 };
+
+/** A number for each row, float64 [n]: sums with weights without pattern. */
+function marksOf(features: Float32Array, d: number): Float64Array {
+  const marks = new Float64Array(features.length / d);
+  for (let i = 0; i < features.length; i++) marks[Math.floor(i / d)]! += features[i]! * Math.cos(1 + (i % d));
+  return marks;
+}
