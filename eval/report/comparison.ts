@@ -29,6 +29,9 @@ export interface Comparison {
   readonly note?: string;
 }
 
+/** So many columns fit beside each other on a telephone where the metrics' names stand above the values. */
+const FEW = 3;
+
 /** How a value stands in its row. */
 export type Standing = 'best' | 'close' | undefined;
 
@@ -44,7 +47,7 @@ export function comparison({ models, groups, format, note }: Comparison): Html {
     ...(marks.includes('best') ? [html`${star}best of its row`] : []),
     ...(marks.includes('close') ? [html`≈ its interval and the best’s overlap`] : []),
   ];
-  return html`<div class="wide" role="region" aria-label="models side by side" tabindex="0"><table class="comparison"><thead><tr><th scope="col">Metric</th>${models.map(
+  return html`<div class="wide" role="region" aria-label="models side by side" tabindex="0"><table class="comparison${models.length <= FEW ? ' few' : ''}"><thead><tr><th scope="col">Metric</th>${models.map(
     (name) => html`<th scope="col">${name}</th>`,
   )}</tr></thead>
 ${groups.map(

@@ -41,6 +41,7 @@ dl { margin: 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .7rem 2rem; }
 .facts dt { color: var(--soft); font-size: .87rem; }
+.facts + .note { margin-top: 1.2rem; }
 .commands div { margin: 0 0 .7rem; break-inside: avoid; }
 .commands dt { color: var(--soft); font-size: .87rem; }
 code { font: .88rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
@@ -98,6 +99,11 @@ sup { font-size: .72em; color: var(--soft); }
 footer { color: var(--soft); font-size: .87rem; padding-top: .5rem; padding-bottom: 2.5rem; }
 @media (max-width: 30rem) {
   body { font-size: 15px; } header { padding-top: 1.5rem; }
+  .few, .few thead, .few tbody { display: block; }
+  .few thead tr, .few tbody tr { display: flex; flex-wrap: wrap; border-bottom: 1px solid var(--rule); }
+  .few thead th:first-child { display: none; }
+  .few thead th, .few td { flex: 1 0 0; min-width: 0; border: 0; text-align: left; white-space: normal; }
+  .few tbody th { flex: 0 0 100%; border: 0; padding-bottom: 0; }
   .curve text { font-size: 13.5px; } .bars th:first-child { white-space: normal; } .bars .bar { width: 45%; } th, td { padding-right: .6rem; }
 }
 @media screen and (max-width: 44rem) { .tiles, .pairs { grid-template-columns: repeat(8, minmax(0, 1fr)); } }

@@ -22,7 +22,7 @@ const run = (output: string, ...args: string[]) =>
 const report = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'report.json'), 'utf8'));
 
 test('each checkpoint has its point; that of the model itself is its own number', async () => {
-  const { code, stderr } = await run('out', '--run', made.run);
+  const { code, stderr } = await run('out', '--run', made.run, '--extractor', made.model);
   expect([code, stderr]).toEqual([0, expect.stringContaining('report.html')]);
   const { curves, metrics, model } = report('out');
   expect(curves.n).toBe(n);
@@ -31,6 +31,8 @@ test('each checkpoint has its point; that of the model itself is its own number'
   expect(values[1]).toBe(metrics.mse.mean);
   expect(new Set(values).size).toBe(3);
   expect(curves.points[1].values.mse.interval).toMatchObject({ low: metrics.mse.interval.low });
+  expect(curves.samples).toBe(n);
+  for (const { values: found } of curves.points) expect(found['samples.fd'].value).toBeGreaterThan(0);
   expect(model.run).toMatch(/^[0-9a-f]{64}$/);
   const page = readFileSync(join(cwd, 'out/report.html'), 'utf8');
   expect(page).toContain('Over the run');

@@ -24,7 +24,8 @@ export function picturesOf(
             figure({
               heading: 'Holes filled',
               content: inpaintings(gallery.inpaintings, size),
-              caption: 'Images at equal distances over the data, none chosen. The error is that of the hole alone.',
+              caption:
+                'Images at equal distances over the data, none chosen, encoded once with the hole. The error is that of the hole alone.',
             }),
           ]
         : []),
