@@ -5,9 +5,12 @@
 import {
   type CompatTool,
   compatTools,
+  conventionsOf,
   type Extractor,
   evaluate,
   imagesInMemory,
+  kernelDistance,
+  kernelOptions,
   measures,
   type Subject,
 } from '@alix/eval';
@@ -147,6 +150,19 @@ test('a hundred subsets of a thousand where nothing is set, and an error where t
     'fewer fake images than a subset takes (expected at least 1000, found 999)',
   );
   expect(await found('kid', 999, 'clean-fid', { 'kid.subsets': 2 })).toMatchObject({ subsets: 2, size: 999 });
+});
+
+test('subsets without a tool: of the rows in order, by the seed; all pairs where none are asked for', async () => {
+  const { compat: _, ...settings } = subject(1050, 'prdc').settings;
+  const of = async (options: Readonly<Record<string, unknown>>) =>
+    (await evaluate({ ...subject(1050, 'prdc'), settings: { ...settings, options } }, { metrics: ['kid'] })).metrics;
+  const convention = { ...conventionsOf().metrics.kid!, subsets: 3, size: 50 };
+  const chosen = kernelOptions(convention, { real: 1100, fake: 1050 }, 8, seed);
+  const { mean, std } = await kernelDistance({ data: real, d: 8 }, { data: fake, d: 8 }, chosen);
+  const found = (await of({ 'kid.subsets': 3, 'kid.size': 50 }))['samples.kid'] as Found;
+  expect([found.value, found.std]).toEqual([mean, std]);
+  // the sample of features has 50 rows
+  expect((await of({}))['samples.kid']).toMatchObject({ n: { real: 50, fake: 50 }, interval: { method: 'jackknife' } });
 });
 
 test('prdc: all four, exactly; torch-fidelity: two and their F-score, in float32', async () => {
