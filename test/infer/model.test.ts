@@ -83,7 +83,7 @@ test('a file altered between loading and its first use is refused', async () => 
 });
 
 test('a bundle of a later format is refused as such', async () => {
-  const folder = writeTinyBundle(fresh(), tiny, (json) => ({ ...json, formatVersion: 4 }));
+  const folder = writeTinyBundle(fresh(), tiny, (json) => ({ ...json, formatVersion: 5 }));
   await expect(loadModel(folder)).rejects.toMatchObject({ code: 'bundle-too-new' });
 });
 
