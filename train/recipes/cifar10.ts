@@ -85,7 +85,7 @@ export const cifarRecipes: readonly Recipe[] = [
     config: {
       data: { source: 'cifar10' },
       batch: 100,
-      length: { epochs: 15 },
+      length: { epochs: 10 },
       objective: { name: 'classifier' },
       architecture: { name: 'classifier-cifar10' },
       optimiser: { learningRate: 1e-3, beta1: 0.9, schedule: 'exponential' },
