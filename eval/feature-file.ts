@@ -3,6 +3,7 @@
  * of and with. Small files that merge; as bytes here, reading and writing them is the caller's.
  */
 import { AlixError } from '@alix/infer/io/errors';
+import { crc32 } from '@alix/infer/io/npz';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '@alix/infer/io/safetensors';
 import { type FeatureSample, mergeSamples } from './feature-sample.js';
 import { type FeatureStatistics, mergeStatistics } from './feature-statistics.js';
@@ -55,13 +56,24 @@ export function encodeFeatureFile({ extractor, images, statistics, sample }: Fea
   ]);
   const { capacity, seed, seen } = sample;
   const numbers = { n, capacity, seed, seen };
-  return encodeSafetensors(tensors, {
+  const head = {
     format: FORMAT,
     version: VERSION,
     images,
     ...extractor,
     ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, `${value}`])),
-  });
+  };
+  return encodeSafetensors(tensors, { ...head, sum: sumOf(tensors, head) });
+}
+
+/** Of everything in the file: safetensors itself would not notice a flipped bit, and a distance would be wrong. */
+function sumOf(tensors: ReadonlyMap<string, NamedTensor>, head: Readonly<Record<string, string>>): string {
+  const sums = [...tensors].map(
+    ([name, { shape, data }]) =>
+      `${name} [${shape}] ${crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`,
+  );
+  const text = JSON.stringify([sums.sort(), Object.entries(head).sort()]);
+  return crc32(new TextEncoder().encode(text)).toString(16);
 }
 
 /**
@@ -107,6 +119,8 @@ export function decodeFeatureFile(bytes: Uint8Array, where: string): FeatureFile
     ![graph, images].every((digest) => /^[0-9a-f]{64}$/.test(digest))
   )
     throw bad('the parts of the file do not fit each other');
+  const { sum, ...head } = metadata;
+  if (sum !== sumOf(tensors, head)) throw bad('the file is damaged: its checksum is another');
   const scatter = new Float64Array(d * d);
   for (let i = 0, at = 0; i < d; i++)
     for (let j = 0; j <= i; j++) scatter[i * d + j] = scatter[j * d + i] = lower[at++]!;

@@ -117,3 +117,20 @@ test('damaged files, and files that are something else, are errors that name the
     encodeSafetensors(new Map([...tensors, ['mean', { shape: [1], data: new Float64Array(1) }]]), metadata),
   );
 });
+
+test('no flipped bit gives other numbers', () => {
+  const bytes = encodeFeatureFile(whole);
+  let refused = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const flipped = bytes.slice();
+    flipped[at]! ^= 1 << (at % 8);
+    try {
+      expect(decodeFeatureFile(flipped, 'x'), `byte ${at}`).toEqual(whole);
+    } catch (error) {
+      expect(error, `byte ${at}`).toMatchObject({ code: expect.stringMatching(/^bad-/) });
+      refused += 1;
+    }
+  }
+  // all but what pads the head
+  expect(refused).toBeGreaterThan(bytes.length - 16);
+});
