@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing } from '@alix/infer/io/files';
 import { isImageName } from '@alix/infer/io/image-list';
-import { rowsDataset } from './dataset.js';
-import { checkFitOptions, type Fit, fitFor } from './fit.js';
+import { resolveOptions, rowsDataset } from './dataset.js';
+import { checkFitOptions, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
 import { inOrder, placeOf } from './held-out.js';
 import { surveyFiles } from './image-survey.js';
 import { badLine, checkOnce, readLines } from './lines.js';
@@ -17,7 +17,7 @@ import { packNames } from './rows/names.js';
 
 const SIDE = { height: 64, width: 64 };
 const MAX_CLASSES = 65_536;
-const defaults = { size: 0, channels: 3 };
+const defaults = { ...fitOptions, channels: 3 };
 
 /** Whether a folder with these names is Tiny ImageNet's. */
 export const namesTinyImagenet = (names: readonly string[]): boolean =>
@@ -81,8 +81,8 @@ const parted: PartedSource = {
   parts: Object.keys(parts),
   usual: { train: 'train', test: 'val' },
   async open({ part, path, options }) {
-    const { size, channels } = { ...defaults, ...options };
-    checkFitOptions('tiny-imagenet', { size, channels, centreCrop: 0 });
+    const settings = resolveOptions('tiny-imagenet', defaults, options);
+    checkFitOptions('tiny-imagenet', settings);
     const folder = resolve(namedFolder(path, 'tiny-imagenet-200', 'Tiny ImageNet', 'wnids.txt, train and val'));
     const classes = await readClasses(join(folder, 'wnids.txt'));
     const found = (await parts[part]?.(folder, classes)) ?? [];
@@ -93,7 +93,7 @@ const parted: PartedSource = {
       found.map(({ name }) => placeOf(name)),
     );
     const names = rows.map(({ name }) => name);
-    const fit: Fit = { ...fitFor({ size, channels, centreCrop: 0 }, { ...SIDE, channels: 3 }), original: SIDE };
+    const fit: Fit = { ...fitFor(settings, { ...SIDE, channels: 3 }), original: SIDE };
     const { sizes, origin } = await surveyFiles(folder, names, undefined);
     const Labels = classes.size > 256 ? Uint16Array : Uint8Array;
     const labels = rows[0]?.label === undefined ? undefined : Labels.from(rows.map(({ label }) => label as number));
@@ -112,7 +112,7 @@ const parted: PartedSource = {
         sizes,
         fit,
       },
-      origin: size === 0 ? { ...origin, resized: 0 } : origin,
+      origin: requiredSize(fit) ? { ...origin, resized: 0 } : origin,
       fingerprint: hash.digest('hex'),
     });
   },

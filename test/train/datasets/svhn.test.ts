@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Dataset, DatasetRequest } from '@alix/train/datasets/dataset';
 import { openDataset, sourceName } from '@alix/train/datasets/index';
 import { openRows } from '@alix/train/datasets/row-source';
-import type { ArrayRows } from '@alix/train/datasets/rows/array';
+import { type ArrayRows, arrayRows } from '@alix/train/datasets/rows/array';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../fixtures/folder.js';
 
@@ -52,6 +52,17 @@ describe('SVHN', () => {
     const rows = [3, 1, 1, 2].flatMap((row) => wanted(4).slice(row * 3072, (row + 1) * 3072));
     expect([...some]).toEqual(rows);
     expect((await data.batch(Uint32Array.of(1)))[5]).toBe(Math.fround((rows[3072 + 5] as number) / 255));
+  });
+
+  it('is the same where the disk is slow, through the thread pool', async () => {
+    const { source } = await open({ train: 'train' });
+    const reader = arrayRows(source as ArrayRows, 0);
+    const rows = Uint32Array.of(3, 0, 1, 2, 2, 0);
+    for (let round = 0; round < 3; round++)
+      expect([...((await reader.read(rows)) as Uint8Array)]).toEqual(
+        [...rows].flatMap((row) => wanted(4).slice(row * 3072, (row + 1) * 3072)),
+      );
+    await reader.close();
   });
 
   it('is the same compressed, and unpacked once to the cache', async () => {

@@ -68,6 +68,7 @@ describe('Tiny ImageNet', () => {
     const small = await open({ size: 16, channels: 1 });
     expect(small.shape).toEqual([16, 16, 1]);
     expect((await rows(small))[14]).toEqual([140, 2]);
+    expect((await open({ centreCrop: 60 })).shape).toEqual([60, 60, 3]);
     await expect(open({ channels: 2 })).rejects.toMatchObject({ code: 'bad-option' });
     expect((await open({ train: 'train[:7]' })).count).toBe(7);
   });

@@ -1,9 +1,10 @@
 /** Rows that lie one after the other in a file, all of one length, read by their place when they are asked for. */
-import { read, type Stats } from 'node:fs';
+import { read, readSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { RowReader } from '../row-source.js';
 import { changed } from './files.js';
 import { OpenFiles } from './open-files.js';
+import { Pace } from './pace.js';
 
 export interface ArrayRows {
   readonly kind: 'array';
@@ -20,14 +21,16 @@ export interface ArrayRows {
 }
 
 /** Most bytes that are read at once where rows follow each other. */
-const MAX_RUN = 8 << 20;
+const MAX_RUN = 1 << 20;
 /** How many readings are on their way at once. */
 const AT_ONCE = 8;
 const readAt = promisify(read);
 
-export function arrayRows(source: ArrayRows): RowReader {
+/** @param slow milliseconds (pace.ts), of another number in tests alone */
+export function arrayRows(source: ArrayRows, slow?: number): RowReader {
   const { path, shape, offset, order } = source;
   const files = new OpenFiles(1);
+  const pace = new Pace(slow);
   const length = shape.reduce((product, n) => product * n, 1);
   const check = ({ size, mtimeMs }: Stats): void => {
     if (size !== source.size || mtimeMs !== source.modified)
@@ -42,12 +45,11 @@ export function arrayRows(source: ArrayRows): RowReader {
         const work = async (): Promise<void> => {
           while (next < runs.length) {
             const { at, first, count } = runs[next++] as Run;
-            const wanted = count * length;
-            for (let done = 0; done < wanted; ) {
-              const place = offset + first * length + done;
-              const { bytesRead } = await readAt(descriptor, out, at * length + done, wanted - done, place);
-              if (bytesRead === 0) throw changed(path, `${source.size} bytes`, 'less');
-              done += bytesRead;
+            const [place, from, wanted] = [offset + first * length, at * length, count * length];
+            for (let done = 0, more = 0; done < wanted; done += more) {
+              const part = [descriptor, out, from + done, wanted - done, place + done] as const;
+              more = pace.usesPool() ? (await readAt(...part)).bytesRead : pace.timed(() => readSync(...part));
+              if (more === 0) throw changed(path, `${source.size} bytes`, 'less');
             }
           }
         };

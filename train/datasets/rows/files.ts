@@ -8,6 +8,7 @@ import type { Fit } from '../fit.js';
 import type { RowReader } from '../row-source.js';
 import { imageRows } from './images.js';
 import { type NameList, nameAt } from './names.js';
+import { Pace } from './pace.js';
 
 export interface FileRows {
   readonly kind: 'files';
@@ -21,27 +22,15 @@ export interface FileRows {
   readonly fit: Fit;
 }
 
-/**
- * A file that takes longer than so many milliseconds lies on a slow disk or behind a network: the next are then read several
- * at once through the thread pool. Files that the system has at hand cost a fifth without it.
- */
-const SLOW = 1;
-/** Files read through the pool before it is seen again how long one takes. */
-const THROUGH_POOL = 63;
-
-/** @param slow milliseconds, in place of `SLOW` in tests */
-export function fileRows({ root, names, sizes, fit }: FileRows, slow = SLOW): RowReader {
-  let throughPool = 0;
+/** @param slow milliseconds (pace.ts), of another number in tests alone */
+export function fileRows({ root, names, sizes, fit }: FileRows, slow?: number): RowReader {
+  const pace = new Pace(slow);
   const fetch = async (row: number) => {
     const where = join(root, nameAt(names, row));
     const size = sizes[row] as number;
-    if (throughPool > 0) {
-      throughPool--;
-      return { where, bytes: await describing(where, () => readInPool(where, size)) };
-    }
-    const start = performance.now();
-    const bytes = await describing(where, async () => readNow(where, size));
-    if (performance.now() - start >= slow) throughPool = THROUGH_POOL;
+    const bytes = await describing(where, async () =>
+      pace.usesPool() ? readInPool(where, size) : pace.timed(() => readNow(where, size)),
+    );
     return { where, bytes };
   };
   return imageRows(fit, fetch, async () => undefined);
