@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deflateSync, gunzipSync } from 'node:zlib';
 import { listMat, type MatValues } from '@alix/infer/io/mat';
 import { matBytes, readMatNumbers } from '@alix/infer/io/mat-values';
+import { createRandom } from '@alix/infer/io/random';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../fixtures/folder.js';
 
@@ -127,6 +128,35 @@ describe('MAT-files', () => {
     const tags = Buffer.alloc(80_000);
     for (let i = 0; i < tags.length; i += 8) tags.writeUInt32LE(14, i);
     await refuses(Buffer.concat([bytesOf('plain').subarray(0, 128), tags]), /without its flags/);
+  });
+
+  it('whatever their bytes, gives values or an AlixError', async () => {
+    const random = createRandom(5);
+    const all = Object.keys(files).map(bytesOf);
+    let refusals = 0;
+    for (let round = 0; round < 300; round++) {
+      const bytes = Buffer.from(all[random.integer(0, all.length - 1)] as Buffer);
+      for (let k = random.integer(1, 4); k > 0; k--) {
+        // heads are small beside the values, and are where it matters
+        const last = random.integer(0, 2) === 0 ? bytes.length - 1 : 320;
+        bytes[random.integer(120, last)] = random.integer(0, 255);
+      }
+      const path = join(root, 'mutated.mat');
+      writeFileSync(path, round % 5 === 0 ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes);
+      try {
+        for (const { values } of await listMat(path)) {
+          let total = 0;
+          if (values) for await (const piece of matBytes(path, values)) total += piece.length;
+          expect(total).toBe(values?.bytes ?? 0);
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'AlixError', code: 'bad-mat', where: path });
+        expect((error as Error).message).not.toMatch(/\n/);
+        refusals++;
+      }
+    }
+    expect(refusals).toBeGreaterThan(100);
+    expect(refusals).toBeLessThan(290);
   });
 
   it('streams', async () => {
