@@ -130,6 +130,31 @@ describe('eigenvalues', () => {
     expect(largest(found.map((value, i) => value - wanted[i]!))).toBeLessThan(2e-15 * d * Math.max(1, largest(wanted)));
   });
 
+  test.each([1e-15, 1e-20])('of numbers from %f to 1, where the first takes very many steps', (least) => {
+    const n = 300;
+    const diagonal = Float64Array.from({ length: n }, (_, i) => least ** (1 - i / (n - 1)));
+    const beside = diagonal.map((value, i) => (i === 0 ? 0 : 0.45 * Math.sqrt(value * diagonal[i - 1]!)));
+    const found = tridiagonalEigenvalues(diagonal, beside);
+    // Sylvester: as many eigenvalues lie below x as LDL' of the matrix less x has negative pivots
+    const below = (x: number) => {
+      let [count, pivot] = [0, 1];
+      for (let i = 0; i < n; i++) {
+        pivot = diagonal[i]! - x - beside[i]! ** 2 / pivot;
+        if (pivot < 0) count++;
+      }
+      return count;
+    };
+    const reach = 8 * Number.EPSILON * found[n - 1]!;
+    found.forEach((value, k) => {
+      expect(below(value - reach)).toBeLessThanOrEqual(k);
+      expect(below(value + reach)).toBeGreaterThan(k);
+    });
+  });
+
+  test('of what is not finite: an error at once', () => {
+    expect(() => symmetricEigenvalues(Float64Array.of(1, 0, Number.NaN, 1), 2)).toThrow(/not finite/);
+  });
+
   test('of zeros, and of a matrix whose numbers are very large or very small', () => {
     expect(symmetricEigenvalues(new Float64Array(16), 4)).toEqual(new Float64Array(4));
     for (const scale of [1e-160, 1e150]) {
