@@ -34,7 +34,7 @@ import { runIdentity } from './run-identity.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
 import { versionOf } from './version.js';
-import { writeReport } from './written.js';
+import { checkPictures, writeReport } from './written.js';
 
 export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
   readonly data?: string;
@@ -131,6 +131,7 @@ async function measured(
 ): Promise<EvalRecord> {
   const { model } = subject;
   const { signal } = context;
+  await checkPictures(options.output);
   const parts = partsFolder(join(options.output, PARTS));
   const note = (text: string) => context.log(`note: ${text}`);
   if (!options.resume) await parts.remove();

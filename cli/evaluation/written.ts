@@ -1,8 +1,9 @@
 /** The folder of a report: report.json, report.html, and pictures/ that `alix eval compare` puts side by side. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EvalRecord, evalReport, type Gallery } from '@alix/eval';
-import { describing, writeFileAtomic, writeFolderAtomic } from '@alix/infer/io/files';
+import { AlixError } from '@alix/infer/io/errors';
+import { describeSystemError, describing, writeFileAtomic, writeFolderAtomic } from '@alix/infer/io/files';
 import { encodePng } from '@alix/infer/io/png';
 
 export const PICTURES = 'pictures';
@@ -10,8 +11,29 @@ export const PICTURES = 'pictures';
 export const kinds = ['original', 'reconstruction', 'sample'] as const;
 export type PictureKind = (typeof kinds)[number];
 
+const OWN = new RegExp(`^(${kinds.join('|')})-\\d+\\.png$`);
+/** What a write that was killed leaves behind: see `temporaryName` of infer/io/files. */
+const UNFINISHED = /^\.pictures\.\d+-[0-9a-f]{12}\.tmp(\.old)?$/;
+
+/** A folder of that name with a user's own files is not replaced. @throws AlixError 'output-exists' */
+export async function checkPictures(folder: string): Promise<void> {
+  const path = join(folder, PICTURES);
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw describeSystemError(error, path);
+  });
+  const other = names.find((name) => !OWN.test(name));
+  if (other === undefined) return;
+  throw new AlixError('output-exists', 'a folder with other files is where the pictures of the report go', {
+    where: path,
+    found: other,
+    remedy: 'name another folder with -o',
+  });
+}
+
 /** Each appears whole or not at all, report.json last: where it is, the others are. @throws AlixError 'disk-full', ... */
 export async function writeReport(folder: string, record: EvalRecord, gallery: Gallery): Promise<void> {
+  await checkPictures(folder);
   await writeFolderAtomic(
     join(folder, PICTURES),
     async (temporary) => {
@@ -28,6 +50,8 @@ export async function writeReport(folder: string, record: EvalRecord, gallery: G
   );
   await writeFileAtomic(join(folder, 'report.html'), evalReport(record, gallery));
   await writeFileAtomic(join(folder, 'report.json'), jsonText(record));
+  for (const name of await readdir(folder))
+    if (UNFINISHED.test(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 export const pictureName = (kind: PictureKind, i: number) => `${kind}-${`${i}`.padStart(2, '0')}.png`;

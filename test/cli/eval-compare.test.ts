@@ -50,6 +50,18 @@ test('eval writes pictures beside its report', () => {
   expect([count('original'), count('reconstruction'), count('sample'), names.length]).toEqual([16, 16, 64, 96]);
 });
 
+test('a folder of that name with other files stays as it is', async () => {
+  mkdirSync(path('own/pictures'), { recursive: true });
+  writeFileSync(path('own/pictures/holiday.png'), 'mine');
+  const { code, stderr } = await measure('model', 'own');
+  expect([code === 0, readdirSync(path('own'))]).toEqual([false, ['pictures']]);
+  expect(stderr).toMatch(/own.pictures: a folder with other files .*found holiday\.png/);
+  // what a killed run has left goes, and a report is replaced by its next
+  mkdirSync(path('a/.pictures.12-0123456789ab.tmp'));
+  expect((await measure('model', 'a')).code).toBe(0);
+  expect(readdirSync(path('a')).sort()).toEqual(['pictures', 'report.html', 'report.json']);
+});
+
 test('side by side: the numbers of both reports, a clear win marked, pictures inside, two models of one name told apart', async () => {
   const { code, stdout, stderr } = await compare('a', 'b/report.json', '-o', 'out/ab');
   expect(code).toBe(0);
