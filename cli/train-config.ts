@@ -39,10 +39,11 @@ export async function trainConfig(target: string, flags: TrainFlags): Promise<Ru
   const { loadExtensions } = await import('@alix/train/extensions/index');
   const layers = await targetLayers(target);
   const before = [...layers, ...allExtensions(layers)];
-  const config = resolveConfig([
-    ...before,
-    ...(await flagLayers(flags, (data) => keptOptions(data, resolveConfig(before).data))),
-  ]);
+  const kept = async (data: string): Promise<DataOptions> => {
+    const { keptOptions } = await import('@alix/train/datasets/index');
+    return keptOptions(data, resolveConfig(before).data);
+  };
+  const config = resolveConfig([...before, ...(await flagLayers(flags, kept))]);
   await loadExtensions(config);
   return config;
 }
@@ -169,12 +170,4 @@ async function flagLayers(
     { from: 'the command line', config },
     ...set.map((assignment) => ({ from: `--set ${assignment}`, config: parseAssignment(assignment) })),
   ];
-}
-
-/** The same data set in another place keeps its options: a recipe's crop is meant for a folder of the same kind too. */
-async function keptOptions(data: string, before: RunConfig['data']): Promise<DataOptions> {
-  if (Object.keys(before.options).length === 0) return {};
-  const { sourceName } = await import('@alix/train/datasets/index');
-  const [name, known] = [await sourceName(data), await sourceName(before.source)];
-  return name !== undefined && name === known ? before.options : {};
 }

@@ -88,6 +88,21 @@ export async function sourceName(data: string): Promise<string | undefined> {
   );
 }
 
+/**
+ * The options of `before` that are meant for `data` too: all where both are of one source, as CelebA's crop is for CelebA in another
+ * place, else none.
+ *
+ * @param before what a recipe, a run or a model names
+ */
+export async function keptOptions<T>(
+  data: string,
+  before: { readonly source: string; readonly options: Readonly<Record<string, T>> },
+): Promise<Record<string, T>> {
+  if (Object.keys(before.options).length === 0) return {};
+  const [name, known] = [await sourceName(data), await sourceName(before.source)];
+  return name !== undefined && name === known ? { ...before.options } : {};
+}
+
 /** Which source reads what lies at `path`. */
 async function sourceOf(path: string): Promise<DatasetSource> {
   if (await namesShards(path)) return tarShards;
