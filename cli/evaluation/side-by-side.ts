@@ -49,8 +49,10 @@ async function checkOnce(reports: readonly ReportFile[]): Promise<void> {
 
 /** What differs first; then a line for each row. */
 function tell({ models, differences, rows }: EvalComparison, context: Context): void {
+  const log = (text: string) => context.log(visible(text));
+  const out = (text: string) => context.out(visible(text));
   for (const { what, values, affects } of differences)
-    context.log(
+    log(
       `note: ${what} differs (${values.join(' | ')}): ${
         affects === 'all'
           ? 'no number compares'
@@ -59,13 +61,16 @@ function tell({ models, differences, rows }: EvalComparison, context: Context): 
             : 'told, and compared'
       }`,
     );
-  context.out(models.map(({ label }) => label).join(' | '));
+  out(models.map(({ label }) => label).join(' | '));
   for (const { group, name, values, verdict, best } of rows) {
     const cells = values.map((one, i) =>
       one
         ? `${shortNumber(one.value)}${one.interval ? ` (${shortInterval(one.interval)})` : ''}${i === best ? ' *' : ''}`
         : '-',
     );
-    context.out(`${group}: ${name} ${cells.join(' | ')}${verdict === 'clear' ? '' : ` [${verdict}]`}`);
+    out(`${group}: ${name} ${cells.join(' | ')}${verdict === 'clear' ? '' : ` [${verdict}]`}`);
   }
 }
+
+/** Reports may hold anything; control characters could move the cursor of the reader's terminal. */
+const visible = (text: string) => text.replace(/\p{Cc}/gu, ' ');

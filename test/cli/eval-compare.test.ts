@@ -95,6 +95,14 @@ test('other images: said first, and nothing is ranked', async () => {
   expect(readFileSync(path('apart/compare.html'), 'utf8')).toContain('not ranked');
 });
 
+test('names that would move the cursor or become markup do neither', async () => {
+  const name = '\u001b[2J<b>\n';
+  const strange = changed('strange', (report) => ({ ...report, model: { ...report.model, name } }));
+  const { stdout } = await compare('b', strange, '-o', 'named');
+  expect(stdout.split('\n')[0]).toBe('tiny |  [2J<b> ');
+  expect(readFileSync(path('named/compare.html'), 'utf8')).not.toContain('<b>');
+});
+
 test('a report of version 1 is read; so is one without pictures', async () => {
   const old = changed('old', (report) => ({ ...report, version: 1 }));
   rmSync(path(old, 'pictures'), { recursive: true });
