@@ -5,10 +5,10 @@ import type { PartStore } from '@alix/eval';
 import { AlixError, isSystemError } from '@alix/infer/io/errors';
 import { describing, makeFolder, readRegular, writeFileAtomic } from '@alix/infer/io/files';
 
-/** What a write that was killed leaves behind: see `temporaryName` of infer/io/files. */
+/** What a write that was killed leaves behind: see `temporaryName` and `ensureWritableFolder` of infer/io/files. */
 const UNFINISHED = /^\..+\.\d+-[0-9a-f]{12}\.tmp$/;
 const PART = /^(images|samples|train)-\d+-\d+\.safetensors$/;
-const REPORT = /^\.report\.(json|html)\.\d+-[0-9a-f]{12}\.tmp$/;
+const REPORT = /^\.(report\.(json|html)\.\d+-[0-9a-f]{12}\.tmp|alix-probe-[0-9a-f]{12})$/;
 
 /** The parts of an evaluation that is not finished. The folder is made when a part is put into it. */
 export interface PartsFolder extends PartStore {

@@ -1,6 +1,7 @@
 /** What must not become a number: features that are none or all equal, too few images, images of mixed sizes, an extractor of another kind. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { encodePng } from '@alix/infer/io/png';
 import { TensorProto_DataType } from 'onnx-buf';
@@ -12,7 +13,7 @@ import { floats, graph, integers, matrix, port } from '../fixtures/tiny-bundle.j
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
 const cwd = temporaryFolder();
-const { run } = evaluationsIn(cwd, 60);
+const { run, args: argsOf } = evaluationsIn(cwd, 60);
 const path = (...names: string[]) => join(cwd, ...names);
 
 /** sqrt(scale · (xw) - less): constant where scale is 0, NaN for dark images where `less` is large. */
@@ -88,4 +89,19 @@ test.each([
     expect(stderr).toContain(key);
   }
   expect(JSON.stringify(metrics)).not.toMatch(/null|NaN|Infinity/);
+});
+
+test('an image of the second part whose features are none: what was measured by then is not kept, for it would end so again', async () => {
+  const data = noise(5000 * 24);
+  data.fill(255, 4990 * 24, 4991 * 24);
+  writeFileSync(path('late'), encodeIdx({ shape: [5000, 6, 4], data }));
+  // sqrt(115 - xw), xw about 62 of noise and 124 of the white image
+  writeFileSync(path('late.onnx'), network(-1, -115));
+  let isKept = false;
+  const args = argsOf('x', '--data', 'late', '--extractor', 'late.onnx', '--metrics', 'fd');
+  const { code, stdout, stderr } = await alix(args, cwd, async (child) => {
+    for (; child.exitCode === null; await sleep(1)) isKept ||= existsSync(path('x/parts/images-0-4096.safetensors'));
+  });
+  expect([code, stdout, isKept, existsSync(path('x'))]).toEqual([1, '', true, false]);
+  expect(stderr).toMatch(/^alix: late\.onnx: [^\n]*found NaN at image 62 of a batch, feature 4\); [^\n]*\n$/m);
 });
