@@ -1,6 +1,5 @@
 /** The bilinear resizes of other tools, which differ in where a pixel's centre is and in what becomes of fine detail: each channel in floating point, neither rounded nor clipped. */
-import type { Size } from './resize-bicubic.js';
-import { resizeByTaps, type Taps } from './resize-taps.js';
+import { resizeByTaps, type Size, type Taps } from './resize-taps.js';
 
 type To = { readonly height: number; readonly width: number };
 

@@ -1,6 +1,11 @@
 /** Images resized by weighted sums along their rows and then along their columns, whatever the filter. */
 import { AlixError } from '@alix/infer/io/errors';
-import type { Size } from './resize-bicubic.js';
+
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
 
 /** The sum that makes each of m pixels of n. */
 export interface Taps {
