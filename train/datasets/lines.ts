@@ -8,9 +8,17 @@ const MAX_LINES = 2_000_000;
 
 /** The lines of a file, the last with or without its end. */
 export async function readLines(path: string): Promise<string[]> {
-  const lines = Buffer.from(await readRegular(path, MAX_BYTES))
-    .toString('utf8')
-    .split(/\r?\n/);
+  const bytes = await readRegular(path, MAX_BYTES);
+  let ends = 0;
+  for (const byte of bytes) if (byte === 0x0a) ends++;
+  if (ends > MAX_LINES)
+    throw new AlixError('too-large', 'a list of too many lines', {
+      where: path,
+      expected: `at most ${MAX_LINES}`,
+      found: `${ends}`,
+      remedy: 'check that it is the right file',
+    });
+  const lines = Buffer.from(bytes).toString('utf8').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   if (lines.length > 0) return lines;
   throw new AlixError('bad-data', 'an empty file', { where: path, remedy: 'get it again' });

@@ -126,6 +126,8 @@ describe('CelebA', () => {
     await refuse(['\n', ...partition], /line 1: not a line/);
     await refuse([...partition, partition[0] as string], /line 7: an image that is named twice/);
     await refuse(['000001\u0000.jpg 0\n'], /line 1: not a line/);
+    list('list_eval_partition.txt', ['\n'.repeat(2_000_001)]);
+    await expect(open()).rejects.toMatchObject({ code: 'too-large', found: '2000001' });
     list('list_eval_partition.txt', partition.slice(0, 3));
     list('list_attr_celeba.txt', ['3\n', ...attributes.slice(1, 5)]);
     await expect(open({}, 'test')).rejects.toMatchObject({ code: 'no-data' });
