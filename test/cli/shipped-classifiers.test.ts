@@ -6,13 +6,13 @@ import { loadModel } from '@alix/infer';
 import { parseBundle } from '@alix/infer/bundle';
 import { createRandom } from '@alix/infer/io/random';
 import { openDataset } from '@alix/train/datasets/index';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { resolveModel } from '../../cli/dist/models.js';
 import { selfTest } from '../../infer/dist/self-test.js';
 import { measureClassifier } from '../fixtures/classifier-measures.js';
 
 const LARGEST = 5_000_000;
-const names = ['mnist-classifier'] as const;
+const names = ['mnist-classifier', 'strokes-classifier', 'cifar10-classifier'] as const;
 const bundleOf = (name: string) => {
   const path = join(resolveModel(name), 'model.json');
   return parseBundle(readFileSync(path, 'utf8'), path);
@@ -52,18 +52,30 @@ describe.each(names)('%s', (name) => {
     const { height, width, channels } = model.image;
     const images = { data: new Uint8Array(2 * height * width * channels).fill(9), n: 2 };
     expect((await model.classify(images)).classes).toBe(10);
-    expect((await model.features(images)).size).toBe(1024);
+    expect((await model.features(images)).size).toBe(name === 'cifar10-classifier' ? 256 : 1024);
     await model.dispose();
   });
 
-  it('is no worse for its weights in int8', () => {
+  it('is no worse for its smaller weights', () => {
     const { accuracy, accuracyFloat32, inceptionScore, inceptionScoreFloat32 } = bundleOf(name).metrics;
     expect(Math.abs(accuracy!.value - accuracyFloat32!.value)).toBeLessThan(0.005);
     expect(Math.abs(inceptionScore!.value / inceptionScoreFloat32!.value - 1)).toBeLessThan(0.005);
   });
 });
 
-describe.each([['mnist', 'mnist-classifier', {}]] as const)('%s', (set, name, options) => {
+test('strokes-classifier knows strokes as well as it says', async () => {
+  const { accuracy } = bundleOf('strokes-classifier').metrics;
+  const strokes = await openDataset('strokes', { split: 'test', seed: 1, options: { test: 2000 } });
+  const measured = await measureClassifier(resolveModel('strokes-classifier'), strokes);
+  // the record is of 10,000 of the same hands; 2,000 of them are within a few deviations of it
+  const deviation = Math.sqrt((accuracy!.value * (1 - accuracy!.value)) / 2000);
+  expect(measured.accuracy).toBeGreaterThan(accuracy!.value - 4 * deviation - 1e-3);
+});
+
+describe.each([
+  ['mnist', 'mnist-classifier', {}],
+  ['cifar10', 'cifar10-classifier', { partial: true }],
+] as const)('%s', (set, name, options) => {
   const isThere = existsSync(place[set]);
   if (!isThere) console.warn(`${name} is not measured: there is no ${set} at ALIX_DATA or beside the repository`);
 
