@@ -39,7 +39,7 @@ export function evalReport(record: EvalRecord, gallery: Gallery): string {
         ];
         return content.length > 0 ? [section(titles[group], ...content)] : [];
       }),
-      ...optional('Over the run', record.curves ? curvesOf(record.curves, record.extractor?.distance) : []),
+      ...optional('Over the run', record.curves ? curvesOf(record.curves, record.extractor) : []),
       ...optional('Beside the papers', besideThePapers(record)),
       section(
         'How it was measured',
@@ -78,11 +78,11 @@ function numbers(rows: readonly Row[]): Html[] {
   if (rows.length === 0) return [];
   const isEstimated = rows.some(({ interval }) => interval);
   return [
-    html`<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric</th><th scope="col">Value</th><th scope="col">Images</th></tr></thead>
-<tbody>${rows.map(
-      ({ name, value, interval, n, better }) =>
-        html`<tr><th scope="row">${name}${better ? html`<small>${better} is better</small>` : undefined}</th><td>${numberWithInterval(value, interval)}</td><td>${n}</td></tr>`,
-    )}</tbody></table></div>`,
+    html`<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric</th><th scope="col">Value</th></tr></thead>
+<tbody>${rows.map(({ name, value, interval, n, better }) => {
+      const of = `${better ? `${better} is better; ` : ''}${n} images`;
+      return html`<tr><th scope="row">${name}<small>${of}</small></th><td>${numberWithInterval(value, interval)}</td></tr>`;
+    })}</tbody></table></div>`,
     ...(isEstimated
       ? [html`<p class="note">In small figures: 95 % intervals, for other images of the same kind.</p>`]
       : []),

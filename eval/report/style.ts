@@ -85,7 +85,6 @@ td small, th small { display: block; color: var(--soft); font-size: .78rem; font
 .comparison th:first-child { position: sticky; left: 0; background: var(--paper); }
 .comparison .group th { padding-top: 1rem; font-weight: 650; }
 .comparison .close { color: var(--soft); }
-.numbers td:last-child { white-space: normal; }
 sup { font-size: .72em; color: var(--soft); }
 .star { width: .8em; height: .8em; margin-right: .3em; vertical-align: -.03em; } .star path { fill: currentColor; }
 .strips { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 28rem), 1fr)); gap: .7rem 2rem; margin: 0 0 .6rem; padding: 3px; }

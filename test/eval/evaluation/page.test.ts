@@ -91,6 +91,10 @@ describe('the page', () => {
     expect(page).toContain('The first 7 images through 2 checkpoints');
     expect(page).toMatch(/<path class="band" d="M[^"]+Z"/);
     expect(page).toContain('MSE of reconstructions, 20: 0.2');
+    expect(page).not.toContain('no more images than features');
+    const extractor = { graph: 'a', output: 'b', preprocessing: 'c', d: 7, distance: 'FD(a:b)' };
+    const few = evalReport({ ...record, extractor, curves: { ...curves, samples: 9 } }, gallery);
+    expect(few).toContain('no more images than features');
   });
 
   test('what keeps numbers from being trusted is on top', () => {
