@@ -16,6 +16,8 @@ import {
 } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
+// the user's cache stays out of it
+process.env.ALIX_CACHE = join(cwd, 'cache');
 const n = 40;
 const pixels = tinyImages(tiny, n);
 writeFileSync(join(cwd, 'data'), encodeIdx({ shape: [n, 6, 4], data: pixels }));

@@ -10,6 +10,8 @@ import { writeRandomRun } from '../fixtures/random-run.js';
 import { loadsSomething } from '../fixtures/self-contained.js';
 
 const cwd = temporaryFolder();
+// the user's cache stays out of it
+process.env.ALIX_CACHE = join(cwd, 'cache');
 const n = 20;
 const steps = [5, 40, 200];
 writeFileSync(join(cwd, 'data'), encodeIdx({ shape: [n, 28, 28], data: noise(n * 784) }));

@@ -11,6 +11,8 @@ import { decodeByHand, encodeByHand, fileEntry, tiny, tinyImages, writeTinyBundl
 import { extractorGraph, featuresByHand } from '../fixtures/tiny-extractor.js';
 
 const cwd = temporaryFolder();
+// the user's cache stays out of it
+process.env.ALIX_CACHE = join(cwd, 'cache');
 const [n, d, size] = [50, 3, 24];
 const pixels = tinyImages(tiny, n);
 writeFileSync(join(cwd, 'data'), encodeIdx({ shape: [n, 6, 4], data: pixels }));
