@@ -1,7 +1,8 @@
 /** The images that eval measures: a data set of train's table, or what lies at a path. */
 import type { EvalImages } from '@alix/eval';
+import type { Bundle } from '@alix/infer/bundle';
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
-import { type Dataset, openDataset, type Split } from '@alix/train/datasets/index';
+import { type Dataset, keptOptions, openDataset, type Split } from '@alix/train/datasets/index';
 
 export interface OpenImages extends EvalImages {
   readonly dataset: Dataset;
@@ -15,9 +16,29 @@ export interface ImagesBatch {
   readonly pixels: Uint8Array;
 }
 
-/** @param limit the first so many @throws AlixError 'no-data', 'bad-data' where they are no images, and those of `openDataset` */
-export async function openImages(data: string, split: Split, limit = Number.POSITIVE_INFINITY): Promise<OpenImages> {
-  const dataset = await openDataset(data, { split, seed: 0 });
+/** How the model's training data were read: the crop of CelebA, or the size that CIFAR-10 was brought to. */
+export interface TrainedOn {
+  readonly source: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a model's record says of its data; undefined where it says nothing. */
+export function trainedOn({ training }: Bundle): TrainedOn | undefined {
+  const { source, options = {} } = (training.config.data ?? {}) as Partial<TrainedOn>;
+  return typeof source === 'string' ? { source, options } : undefined;
+}
+
+/** @param limit the first so many @param before whose options hold where `data` is of the same source @throws AlixError 'no-data', 'bad-data' where they are no images, and those of `openDataset` */
+export async function openImages(
+  data: string,
+  split: Split,
+  {
+    limit = Number.POSITIVE_INFINITY,
+    before,
+  }: { readonly limit?: number | undefined; readonly before?: TrainedOn | undefined } = {},
+): Promise<OpenImages> {
+  const options = before ? await keptOptions(data, before) : {};
+  const dataset = await openDataset(data, { split, seed: 0, options });
   const [height = 0, width = 0, channels] = dataset.shape;
   const read = dataset.pixels;
   if (dataset.kind !== 'images' || !read || (channels !== 1 && channels !== 3))

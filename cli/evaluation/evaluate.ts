@@ -25,7 +25,7 @@ import type { ModelOptions } from '../options.js';
 import { createProgress } from '../progress.js';
 import { needEncoder, withModel } from '../session.js';
 import { checkpointCurves } from './curves.js';
-import { type OpenImages, openImages } from './data.js';
+import { type OpenImages, openImages, trainedOn } from './data.js';
 import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
 import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
@@ -67,8 +67,9 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
   const settings = settingsOf(options);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
-    const images = await openImages(data, options.split, options.n);
-    const train = options.train === undefined ? undefined : await openImages(options.train, 'train');
+    const before = trainedOn(model.bundle);
+    const images = await openImages(data, options.split, { limit: options.n, before });
+    const train = options.train === undefined ? undefined : await openImages(options.train, 'train', { before });
     await withNetworks(options, images.size, async (networks) => {
       const subject: Subject = {
         model,
