@@ -35,7 +35,7 @@ const cases: readonly [string, string, Record<string, number | string>, string, 
   ['gali-pt', 'small-28-gali', { critic: 'pt' }, 'encoder decoder refine critic features', 1],
   ['gali-mix', 'small-28-gali', { critic: 'mix' }, 'encoder decoder refine critic features masked_encoder', 1],
   ['ali', 'ali-cifar10', { width: 0.125 }, 'encoder decoder refine critic features', 1],
-  ['classifier', 'classifier-small', {}, 'classifier features', 2],
+  ['classifier', 'classifier-small', {}, 'classifier', 4],
   // points; ALI's encoder reads noise there, and its codes are those of no noise
   ['dali', 'aim-grid', { width: 40 }, 'encoder decoder critic features', 2],
   ['ali', 'ali-grid', { width: 40 }, 'encoder decoder critic features', 2],
