@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 /** Objective, architecture and its options; the graphs that there must be, and the version of model.json. */
-const cases: readonly [string, string, Record<string, number | string>, string, 1 | 2][] = [
+const cases: readonly [string, string, Record<string, number | string>, string, 1 | 2 | 4][] = [
   ['dali', 'aim-mnist', { width: 0.25 }, 'encoder decoder refine critic features', 1],
   ['dali', 'small-28', {}, 'encoder decoder refine critic features', 1],
   ['ali', 'small-28-joint', {}, 'encoder decoder refine critic features', 1],
