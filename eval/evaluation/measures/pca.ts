@@ -30,7 +30,7 @@ export const pca: Measure = {
   open({ model, images }) {
     const d = model.latent.size;
     const isLabelled = images.labels !== undefined;
-    const encoded = ofImages('labelled-codes', labelledStore(d), async (batch) => ({
+    const encoded = ofImages('pca-codes', labelledStore(d), async (batch) => ({
       codes: (await batch.codes()).mean,
       labels: batch.labels,
     }));
