@@ -1,7 +1,14 @@
 /** Reads reports, compares them, writes compare.json and compare.html. */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareRecords, compareReport, type EvalComparison, shortInterval, shortNumber } from '@alix/eval';
+import {
+  compareRecords,
+  compareReport,
+  consequenceOf,
+  type EvalComparison,
+  shortInterval,
+  shortNumber,
+} from '@alix/eval';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
 import type { Context } from '../commands/command.js';
@@ -51,16 +58,7 @@ async function checkOnce(reports: readonly ReportFile[]): Promise<void> {
 function tell({ models, differences, rows }: EvalComparison, context: Context): void {
   const log = (text: string) => context.log(visible(text));
   const out = (text: string) => context.out(visible(text));
-  for (const { what, values, affects } of differences)
-    log(
-      `note: ${what} differs (${values.join(' | ')}): ${
-        affects === 'all'
-          ? 'no number compares'
-          : affects.length > 0
-            ? `${affects.join(', ')} do not compare`
-            : 'told, and compared'
-      }`,
-    );
+  for (const one of differences) log(`note: ${one.what} differs (${one.values.join(' | ')}): ${consequenceOf(one)}`);
   out(models.map(({ label }) => label).join(' | '));
   for (const { group, name, values, verdict, best } of rows) {
     const cells = values.map((one, i) =>

@@ -80,6 +80,8 @@ const through = {
 const harmless: readonly string[] = ['seed', 'batch', 'samples', 'confidence'];
 const bySample: readonly string[] = ['kid', 'prdc', 'fdinf'];
 
+const SAMPLED = 'sampled images';
+
 interface Condition {
   readonly what: string;
   readonly of: (record: EvalRecord) => string | undefined;
@@ -100,7 +102,7 @@ const conditions: readonly Condition[] = [
     affects: through.train,
   },
   { what: 'reference', of: ({ reference }) => reference?.name ?? 'the images themselves', affects: through.reference },
-  { what: 'sampled images', of: ({ conventions }) => text(conventions.samples), affects: [] },
+  { what: SAMPLED, of: ({ conventions }) => text(conventions.samples), affects: [] },
   { what: 'seed', of: ({ conventions }) => text(conventions.seed), affects: [] },
   { what: 'precision of the weights', of: ({ model }) => model.precision ?? "the model's own", affects: [] },
   { what: 'device', of: ({ model }) => model.device, affects: [] },
@@ -108,6 +110,13 @@ const conditions: readonly Condition[] = [
 
 const text = (value: unknown) =>
   value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** What it means for numbers, in words. */
+export function consequenceOf({ what, affects }: Difference): string {
+  if (affects === 'all') return 'no number compares';
+  if (affects.length > 0) return `${affects.join(', ')} ${affects.length > 1 ? 'do' : 'does'} not compare`;
+  return what === SAMPLED ? 'numbers of samples do not compare' : 'numbers compare';
+}
 
 /** What keeps numbers from being compared first. A thing that an evaluation has nothing of does not differ: its numbers are missing too. */
 function differencesOf(records: readonly EvalRecord[]): Difference[] {

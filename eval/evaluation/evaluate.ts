@@ -14,6 +14,8 @@ import { checkTraining } from './training.js';
 export interface EvaluateOptions {
   /** By name, and an error where one cannot be had; undefined: all that can. */
   readonly metrics?: readonly string[] | undefined;
+  /** Named metrics that cannot be had are no error, and told as others are. */
+  readonly lenient?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((pass: Pass, done: number, total: number) => void) | undefined;
   /** What a person should know and is no error. */
@@ -26,7 +28,7 @@ export interface EvaluateOptions {
   readonly cache?: PartStore | undefined;
 }
 
-/** A metric that was not asked for by name and could not be had. */
+/** A metric that could not be had. */
 export interface SkippedMetric {
   readonly metric: string;
   readonly why: string;
@@ -46,29 +48,31 @@ export interface Evaluation {
 
 /**
  * ```ts
- * const { metrics } = await evaluate({ model, images: imagesInMemory(pixels, model.image), settings: { ...defaultSettings, samples: 1000 } });
+ * const { metrics } = await evaluate({ model, images: imagesInMemory(pixels, model.image), settings: defaultSettings });
  * ```
- * @throws AlixError 'bad-option'; 'bad-data' where images are of another size than the model's; 'other-plan'; 'interrupted'; for a metric asked
+ * @throws AlixError 'bad-option', for an option of a metric that is not measured too; 'bad-data' where images are of another size than the model's; 'other-plan'; 'interrupted'; for a metric asked
  * for by name whatever keeps it from being computed
  */
 export async function evaluate(subject: Subject, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { metrics: names, parts, cache, partSize = 4096, onProgress, onNote } = options;
+  const { metrics: names, lenient = names === undefined, parts, cache, partSize = 4096, onProgress, onNote } = options;
   const signal = options.signal ?? new AbortController().signal;
   const { compat, seed } = subject.settings;
   checkImages(subject);
   checkOptions(subject.settings.options, measures);
+  const chosen = wanted(names);
+  checkUsed(subject.settings.options, chosen);
   const skipped: SkippedMetric[] = [];
   const attempt = async <T>(metric: string, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
-      if (names || !(error instanceof AlixError) || error.code === 'interrupted') throw error;
+      if (!lenient || !(error instanceof AlixError) || error.code === 'interrupted') throw error;
       skipped.push({ metric, why: error.message });
       return undefined;
     }
   };
   const open: { readonly name: string; readonly measure: OpenMeasure }[] = [];
-  for (const measure of wanted(names)) {
+  for (const measure of chosen) {
     const opened = await attempt(measure.name, () => {
       if (compat) checkCompat(compat, [measure.name]);
       return measure.open(subject);
@@ -92,7 +96,7 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
     for (const [key, compute] of Object.entries(measure.results)) {
       await turn();
       throwIfAborted(signal);
-      const result = await attempt(key, () => compute(recorded));
+      const result = await attempt(key, async () => checkNumbers(key, await compute(recorded)));
       if (result) metrics[key] = result;
     }
   return {
@@ -118,6 +122,28 @@ function wanted(names: readonly string[] | undefined): readonly Measure[] {
         remedy: `choose of: ${measures.map((measure) => measure.name).join(', ')}`,
       });
   return measures.filter(({ name }) => names.includes(name));
+}
+
+/** @throws AlixError 'bad-option' for an option of a metric that is not measured */
+function checkUsed(options: Subject['settings']['options'], chosen: readonly Measure[]): void {
+  for (const key of Object.keys(options)) {
+    const metric = key.slice(0, key.indexOf('.'));
+    if (!chosen.some(({ name }) => name === metric))
+      throw new AlixError('bad-option', `an option of ${metric}, which is not measured`, {
+        where: key,
+        remedy: `leave it out, or name ${metric} among the --metrics`,
+      });
+  }
+}
+
+/** A number that is none is no result: JSON has nothing for it. @throws AlixError 'not-finite' */
+function checkNumbers<T>(where: string, value: T): T {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new AlixError('not-finite', 'a result that is no number', { where, found: `${value}` });
+  if (ArrayBuffer.isView(value)) for (const number of value as unknown as Float64Array) checkNumbers(where, number);
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, part] of Object.entries(value)) checkNumbers(`${where}.${key}`, part);
+  return value;
 }
 
 /** A tool's conventions, of the metrics that are measured. */

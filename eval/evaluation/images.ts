@@ -17,7 +17,11 @@ export interface EvalImages {
   read(rows: Uint32Array): Promise<Uint8Array>;
 }
 
-/** Images that are at hand. @param data uint8 [n,H,W,C] @throws AlixError 'bad-shape' */
+/**
+ * Images that are at hand.
+ *
+ * @param data uint8 [n,H,W,C] @throws AlixError 'bad-shape'; 'bad-option' where a label is none of the classes
+ */
 export function imagesInMemory(
   data: Uint8Array,
   size: ImageSize,
@@ -31,12 +35,18 @@ export function imagesInMemory(
       expected: `a multiple of ${each} bytes, and a label for each image`,
       found: `${data.length} bytes${labels ? `, ${labels.length} labels` : ''}`,
     });
+  const found = labels && 1 + Array.from(labels).reduce((most, label) => Math.max(most, label), -1);
+  if (found !== undefined && classes !== undefined && found > classes)
+    throw new AlixError('bad-option', 'a label is none of the classes', {
+      expected: `0 to ${classes - 1}`,
+      found: `${found - 1}`,
+    });
   return {
     name,
     size,
     n,
     labels,
-    classes: classes ?? (labels && 1 + Array.from(labels).reduce((most, label) => Math.max(most, label), -1)),
+    classes: classes ?? found,
     async read(rows) {
       const out = new Uint8Array(rows.length * each);
       for (const [i, row] of rows.entries()) out.set(data.subarray(row * each, (row + 1) * each), i * each);

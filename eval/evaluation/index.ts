@@ -1,23 +1,24 @@
 /** An evaluation as a whole, in Node and in pages. */
-export { compareRecords, type Difference, type EvalComparison, type NamedRecord } from './compare.js';
+export { compareRecords, consequenceOf, type Difference, type EvalComparison, type NamedRecord } from './compare.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type SkippedMetric } from './evaluate.js';
 export { type Gallery, makeGallery } from './gallery.js';
 export { type ClassLabels, type EvalImages, imagesInMemory } from './images.js';
-export type {
-  Drawn,
-  Group,
-  ImageBatch,
-  Measure,
-  Naming,
-  OpenMeasure,
-  Pass,
-  Recorded,
-  Recorder,
-  ReferenceSet,
-  Row,
-  SampleBatch,
-  Settings,
-  Subject,
+export {
+  type Drawn,
+  defaultSettings,
+  type Group,
+  type ImageBatch,
+  type Measure,
+  type Naming,
+  type OpenMeasure,
+  type Pass,
+  type Recorded,
+  type Recorder,
+  type ReferenceSet,
+  type Row,
+  type SampleBatch,
+  type Settings,
+  type Subject,
 } from './measure.js';
 export { measures } from './measures/index.js';
 export { allOptions, type MetricOption, parseOptions } from './options.js';

@@ -57,6 +57,9 @@ export interface Settings {
   readonly compat?: CompatTool | undefined;
 }
 
+/** Those of `alix eval`, but that it samples no more images than are measured. */
+export const defaultSettings: Settings = { samples: 10_000, seed: 0, batch: 64, featureSample: 5000, options: {} };
+
 /** The passes over images: the held-out ones, samples from the prior, and training images. */
 export type Pass = 'images' | 'samples' | 'train';
 
@@ -175,8 +178,6 @@ export interface Naming {
   readonly distance?: string | undefined;
   /** What Inception Scores are called: IS(digits:logit). */
   readonly score?: string | undefined;
-  /** The names of the classes, where the data have them. */
-  readonly classNames?: readonly string[] | undefined;
 }
 
 export interface Measure {

@@ -102,8 +102,11 @@ async function record(
   const taken = async (from: number) => {
     throwIfAborted(signal);
     const made = await make(from, Math.min(batch, end - from));
-    const values = await Promise.all(recorders.map((recorder) => recorder.take(made)));
-    return { made, values };
+    // all of them end before one's error is thrown: the model is freed only when nothing runs any more
+    const taking = await Promise.allSettled(recorders.map(async (recorder) => recorder.take(made)));
+    const failed = taking.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+    return { made, values: taking.map((one) => (one as PromiseFulfilledResult<unknown>).value) };
   };
   let next: ReturnType<typeof taken> | undefined = taken(start);
   try {
@@ -118,7 +121,7 @@ async function record(
       onProgress(from + made.n);
     }
   } finally {
-    // the model is freed only when nothing runs any more
+    // for the same reason
     await next?.catch(() => undefined);
   }
   return new Map(recorders.map(({ name }, i) => [name, collectors[i]!.state()]));

@@ -6,7 +6,7 @@ import type { Evaluation, SkippedMetric } from './evaluate.js';
 import type { Naming, Row, Subject } from './measure.js';
 import { measures } from './measures/index.js';
 
-/** report.json; versions are additive, a reader of an older one reads a newer one. */
+/** report.json; versions add and take nothing away, so that what reads one reads all before it. */
 export interface EvalRecord {
   readonly format: 'alix-eval';
   readonly version: 2;
@@ -159,9 +159,7 @@ export function namingOf({ extractor, classifier }: Pick<EvalRecord, 'extractor'
 /** Typed arrays as plain ones, so that a record is what its JSON gives back. */
 function plain<T>(value: T): T {
   const text = JSON.stringify(value, (_, part: unknown) => {
-    if (ArrayBuffer.isView(part)) return Array.from(part as Float64Array);
-    if (typeof part === 'number' && !Number.isFinite(part)) return `${part}`;
-    return part;
+    return ArrayBuffer.isView(part) ? Array.from(part as Float64Array) : part;
   });
   return JSON.parse(text) as T;
 }

@@ -16,7 +16,7 @@ import {
   page,
   section,
 } from '../../report.js';
-import type { ComparedRow, Difference, EvalComparison, Verdict } from '../compare.js';
+import { type ComparedRow, consequenceOf, type Difference, type EvalComparison, type Verdict } from '../compare.js';
 import { groups } from '../measure.js';
 import { titles } from './titles.js';
 
@@ -74,18 +74,10 @@ function differencesShown(differences: readonly Difference[], labels: readonly s
   if (differences.length === 0) return [];
   const hard = differences.filter(({ affects }) => affects.length > 0);
   const isAll = hard.some(({ affects }) => affects === 'all');
-  const list = differences.map(({ what, values, affects }) =>
+  const list = differences.map((one) =>
     figure({
-      heading: `${what}: ${
-        affects === 'all'
-          ? 'no number compares'
-          : affects.length > 0
-            ? `${affects.join(', ')} ${affects.length > 1 ? 'do' : 'does'} not compare`
-            : what === 'sampled images'
-              ? 'numbers of samples do not compare'
-              : 'numbers compare'
-      }`,
-      content: facts(values.map((value, i) => ({ name: labels[i]!, value }))),
+      heading: `${one.what}: ${consequenceOf(one)}`,
+      content: facts(one.values.map((value, i) => ({ name: labels[i]!, value }))),
     }),
   );
   const say = isAll
