@@ -3,13 +3,12 @@ import { bars } from '../../report/bars.js';
 import { figure } from '../../report/figure.js';
 import { shortNumber } from '../../report/numbers.js';
 import { table } from '../../report/table.js';
-import type { Drawn, Naming } from '../measure.js';
+import type { Drawn } from '../measure.js';
 import type { AccuracyResult, ErrorsResult, SharesResult } from './classes.js';
 
 /** Classes that a figure shows at most. */
 const MOST = 40;
 
-const nameOf = (label: number, { classNames }: Naming) => classNames?.[label] ?? `${label}`;
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 /** The classes with the largest of some value where they are many, in their order, and what to say about it. */
@@ -19,14 +18,14 @@ function shown<T>(all: readonly T[], value: (one: T) => number, which: string): 
   return { rows: all.filter((one) => chosen.has(one)), note: `The ${MOST} of ${all.length} classes ${which}.` };
 }
 
-export function errorBars({ n, classes }: ErrorsResult, naming: Naming): Drawn {
+export function errorBars({ n, classes }: ErrorsResult): Drawn {
   const { rows, note } = shown(classes, ({ mean }) => mean, 'with the largest errors');
   const all = classes.reduce((sum, own) => sum + own.n * own.mean, 0) / n;
   const content = bars({
     nameLabel: 'class',
     valueLabel: 'MSE',
     rows: rows.map(({ label, n: own, mean, interval }) => ({
-      name: nameOf(label, naming),
+      name: `${label}`,
       value: mean,
       interval,
       n: own,
@@ -37,27 +36,22 @@ export function errorBars({ n, classes }: ErrorsResult, naming: Naming): Drawn {
   return { group: 'reconstructions', content: figure({ heading: 'Errors by class', content }) };
 }
 
-export function accuracyTable({ classes }: AccuracyResult, naming: Naming): Drawn {
+export function accuracyTable({ classes }: AccuracyResult): Drawn {
   const { rows, note } = shown(classes, (own) => own.real - own.reconstructions, 'that lose the most');
   const content = table(
     ['class', 'real images', 'reconstructions', 'images'],
-    rows.map(({ label, real, reconstructions, n }) => [
-      nameOf(label, naming),
-      percent(real),
-      percent(reconstructions),
-      n,
-    ]),
+    rows.map(({ label, real, reconstructions, n }) => [`${label}`, percent(real), percent(reconstructions), n]),
     note,
   );
   return { group: 'reconstructions', content: figure({ heading: 'Told as their class', content }) };
 }
 
-export function shareTable({ classes, difference, byChance, entropy }: SharesResult, naming: Naming): Drawn {
+export function shareTable({ classes, difference, byChance, entropy }: SharesResult): Drawn {
   const { rows, note } = shown(classes, (own) => Math.abs(own.samples - own.labels), 'whose shares differ most');
   const content = table(
     ['class', 'labels', 'real images', 'samples'],
     rows.map(({ label, labels, predicted, samples }) => [
-      nameOf(label, naming),
+      `${label}`,
       percent(labels),
       percent(predicted),
       percent(samples),

@@ -110,12 +110,12 @@ export const classes: Measure = {
         : []),
     ];
   },
-  figures(results, naming) {
+  figures(results) {
     const [mse, accuracy, shares] = ['mse', 'accuracy', 'shares'].map((key) => results[`classes.${key}`]);
     return [
-      ...(mse ? [errorBars(mse as ErrorsResult, naming)] : []),
-      ...(accuracy ? [accuracyTable(accuracy as AccuracyResult, naming)] : []),
-      ...(shares ? [shareTable(shares as SharesResult, naming)] : []),
+      ...(mse ? [errorBars(mse as ErrorsResult)] : []),
+      ...(accuracy ? [accuracyTable(accuracy as AccuracyResult)] : []),
+      ...(shares ? [shareTable(shares as SharesResult)] : []),
     ];
   },
 };

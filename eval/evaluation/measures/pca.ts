@@ -3,7 +3,7 @@ import { type FeatureSample, sampledFeatures } from '../../feature-sample.js';
 import { featureStatistics } from '../../feature-statistics.js';
 import { principalComponents, project } from '../../principal-components.js';
 import { figure, type PointGroup, scatter } from '../../report.js';
-import { type Measure, type Naming, ofImages } from '../measure.js';
+import { type Measure, ofImages } from '../measure.js';
 import { type Store, sampleStore } from '../store.js';
 
 /** Codes that are drawn, at most: chosen by the images' hashes, so that any cut and order of the images draws the same. */
@@ -54,13 +54,13 @@ export const pca: Measure = {
     };
   },
   rows: () => [],
-  figures({ pca: result }, naming) {
+  figures({ pca: result }) {
     const found = result as Result | undefined;
     if (!found) return [];
     const { n, of, shares } = found;
     const [first = 0, second = 0] = shares;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
-    const groups = groupsOf(found, naming);
+    const groups = groupsOf(found);
     const content = figure({
       heading: 'Codes in a plane',
       content: scatter({
@@ -78,12 +78,12 @@ export const pca: Measure = {
   },
 };
 
-function groupsOf({ x, y, labels }: Result, { classNames }: Naming): PointGroup[] {
+function groupsOf({ x, y, labels }: Result): PointGroup[] {
   const points = x.map((value, i) => [value, y[i]!] as const);
   const classes = [...new Set(labels)].sort((a, b) => a - b);
   if (!labels || classes.length < 2 || classes.length > GROUPS) return [{ name: 'codes', points }];
   return classes.map((label) => ({
-    name: classNames?.[label] ?? `${label}`,
+    name: `${label}`,
     points: points.filter((_, i) => labels[i] === label),
   }));
 }

@@ -2,8 +2,13 @@
 import type { Fact } from '../../report.js';
 import type { EvalRecord } from '../record.js';
 
-const text = (value: unknown) =>
-  Array.isArray(value) ? value.join(typeof value[0] === 'number' ? ' to ' : '; ') : `${value}`;
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.join(typeof value[0] === 'number' ? ' to ' : '; ');
+  if (typeof value !== 'object' || value === null) return `${value}`;
+  return Object.entries(value)
+    .map(([key, part]) => `${words(key)} ${text(part)}`)
+    .join('; ');
+}
 const words = (key: string) =>
   key.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
 const sum = (fingerprint: string | undefined) => (fingerprint ? `, sha256 ${fingerprint}` : '');

@@ -97,6 +97,13 @@ describe('the page', () => {
     expect(few).toContain('no more images than features');
   });
 
+  test('conventions of several parts are told in words', () => {
+    const conventions = { ...record.conventions, lpips: { graph: 'abc', inputs: ['a', 'b'] } };
+    const page = evalReport({ ...record, conventions }, gallery);
+    expect(page).toContain('graph abc; inputs a; b');
+    expect(page).not.toContain('[object');
+  });
+
   test('what keeps numbers from being trusted is on top', () => {
     const metrics = {
       ...record.metrics,
