@@ -5,6 +5,8 @@ import type { Context } from './commands/command.js';
 export interface Progress {
   /** Bound, so that it can be passed on as a callback. A text after the count is shown behind the bar, e.g. a loss. */
   readonly update: (done: number, note?: unknown) => void;
+  /** How many there are in all, once it is known better. */
+  setTotal(total: number): void;
   /** Takes the bar away. Call it before anything else is printed, also after an error. */
   stop(): void;
 }
@@ -21,7 +23,7 @@ export async function createProgress(
   unit: string,
   total: number | undefined,
 ): Promise<Progress> {
-  if (!context.interactive) return { update() {}, stop() {} };
+  if (!context.interactive) return { update() {}, setTotal() {}, stop() {} };
   const { default: library } = await import('cli-progress');
   const bar = new library.SingleBar({
     stream: process.stderr,
@@ -37,6 +39,7 @@ export async function createProgress(
     update(done, note) {
       bar.update(done, payload(done, typeof note === 'string' ? note : ''));
     },
+    setTotal: (all) => bar.setTotal(all),
     stop() {
       bar.stop();
     },

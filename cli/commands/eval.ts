@@ -10,7 +10,7 @@ import type { CommandDefinition } from './command.js';
 const repeated = (text: string, before: readonly string[]) => [...before, text];
 
 const help = `
-Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior; and with --extractor fd, kid, prdc
+Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior, pca, their picture; and with --extractor fd, kid, prdc
 (precision, recall, density, coverage) of reconstructions and of samples. A Fréchet distance is named after its network,
 FD(digits:output); none is called FID, for numbers of different networks do not compare. With --extractor also feature_mse,
 and fdinf where it is asked for; with --classifier is, the Inception Score, called IS(digits:output); classes where the data have labels.
@@ -70,7 +70,11 @@ export const evalVerb: CommandDefinition = {
       .option('--lpips <file>', 'an .onnx file that compares two images, [N,3,H,W] in [-1,1] each')
       .option('--reference <file>', 'real features to compare samples with, from `alix eval features` or pytorch-fid')
       .option('--run <folder>', 'the run that the model was exported from: curves over its checkpoints')
-      .option('--curve-n <count>', 'of --run: the first images, through each checkpoint', wholeNumber(2), 1000)
+      .option(
+        '--curve-n <count>',
+        'of --run: the first images, through each checkpoint (default: 1000)',
+        wholeNumber(2),
+      )
       .option('--no-cache', 'makes features of real images anew, and keeps none')
       .option('--resume', 'goes on with an evaluation that was interrupted')
       .option('--feature-sample <n>', 'features of each set that kid and prdc compare, at most', wholeNumber(2), 5000)

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import {
   type CheckpointCurves,
+  conventionsOf,
   type EvaluateOptions as EngineOptions,
   evaluate as measure,
   type Subject,
@@ -19,7 +20,7 @@ export interface CurveOptions extends Pick<ModelOptions, 'device' | 'threads'> {
   /** The run folder. */
   readonly run: string;
   /** The first so many images. */
-  readonly curveN: number;
+  readonly curveN?: number | undefined;
   readonly resume?: boolean | undefined;
   /** Where finished parts go. */
   readonly parts: string;
@@ -45,6 +46,7 @@ export async function checkpointCurves(
   const { run, ...runs } = options;
   const { checkSameWeights, openRun } = await import('./run-models.js');
   const { model, images } = subject;
+  const metrics = drawnOf(subject);
   const opened = await openRun(run, model, runs);
   const own = model.bundle.training.steps;
   const checkpoint = opened.steps.includes(own) ? await openWhole(opened.open, own, context) : undefined;
@@ -56,17 +58,18 @@ export async function checkpointCurves(
     } finally {
       await checkpoint.dispose();
     }
-  return () => measureAll(subject, opened, options, context);
+  return () => measureAll(subject, metrics, opened, options, context);
 }
 
 async function measureAll(
   { images, extractor, settings }: Subject,
+  metrics: readonly string[],
   { steps, open }: RunModels,
-  { run, curveN, resume, parts, cache }: CurveOptions,
+  { run, curveN = 1000, resume, parts, cache }: CurveOptions,
   context: Context,
 ): Promise<CheckpointCurves> {
   const few = { ...images, n: Math.min(curveN, images.n) };
-  const samples = extractor ? few.n : undefined;
+  const samples = metrics.includes('fd') ? few.n : undefined;
   const stores = steps.map((step) => partsFolder(join(parts, `checkpoint-${step}`)));
   const remove = () => Promise.all(stores.map((store) => store.remove()));
   if (!resume) await remove();
@@ -78,11 +81,14 @@ async function measureAll(
       const checkpoint = await openWhole(open, step, context);
       if (!checkpoint) continue;
       try {
-        const { metrics } = await measure(
+        const evaluation = await measure(
           { model: checkpoint, images: few, extractor, settings: { ...settings, options: {}, samples: few.n } },
-          { metrics: extractor ? ['mse', 'fd'] : ['mse'], signal: context.signal, parts: stores[i], cache },
+          { metrics, lenient: true, signal: context.signal, parts: stores[i], cache },
         );
-        points.push({ step, values: valuesOf(metrics) });
+        // a checkpoint whose samples are all equal has no distance, and the others have
+        for (const { metric, why } of evaluation.skipped)
+          context.log(`note: the checkpoint of step ${step} has no ${metric}: ${why}`);
+        points.push({ step, values: valuesOf(evaluation.metrics) });
       } finally {
         await checkpoint.dispose();
       }
@@ -97,6 +103,18 @@ async function measureAll(
   if (points.length === 0)
     throw new AlixError('no-checkpoint', 'no whole checkpoint in this run', { where: run, remedy: 'train it first' });
   return { n: few.n, ...(samples !== undefined && { samples }), points };
+}
+
+/** The metrics that curves are of. @throws AlixError 'usage' where a tool has none of them */
+function drawnOf({ extractor, settings: { compat } }: Subject): string[] {
+  const names = (extractor ? ['mse', 'fd'] : ['mse']).filter(
+    (name) => compat === undefined || Object.hasOwn(conventionsOf(compat).metrics, name),
+  );
+  if (names.length > 0) return names;
+  throw new AlixError('usage', `curves are of mse and of fd, and ${compat} with these options has neither`, {
+    where: '--run',
+    remedy: 'leave out --run or --compat, or name an --extractor',
+  });
 }
 
 async function openWhole(open: RunModels['open'], step: number, context: Context): Promise<Model | undefined> {

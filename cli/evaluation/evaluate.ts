@@ -49,7 +49,7 @@ export interface EvaluateOptions extends ModelOptions, ExtractorOptions, Classif
   readonly featureSample: number;
   readonly reference?: string;
   readonly run?: string;
-  readonly curveN: number;
+  readonly curveN?: number;
   readonly cache: boolean;
   readonly resume?: boolean;
   readonly output?: string;
@@ -63,6 +63,10 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
   const { data, output } = options;
   if (data === undefined || output === undefined)
     return checkNeeded(options, { data: '--data', output: '-o, --output' }, 'eval');
+  if (options.curveN !== undefined && options.run === undefined)
+    throw new AlixError('usage', '--curve-n is of the curves of a run, and none is named', {
+      remedy: 'name it with --run',
+    });
   const metrics = options.metrics?.split(',').map((name) => name.trim());
   const settings = settingsOf(options);
   await withModel(argument, options, context, async (model) => {
@@ -155,7 +159,11 @@ async function measured(
     const evaluation = await measure(subject, {
       metrics: options.metrics,
       signal,
-      onProgress: (pass, done) => bar.update(done, pass),
+      onProgress(pass, done, all) {
+        // metrics that are measured may not need every pass
+        bar.setTotal(all);
+        bar.update(done, pass);
+      },
       onNote: note,
       parts,
       cache,

@@ -52,6 +52,15 @@ function rangeOf(text: string, option: string): [number, number] {
   });
 }
 
+/** @throws AlixError 'usage' where something is said of a network that is not named */
+function needNamed(option: string, argument: string | undefined, said: string | undefined): void {
+  if (argument !== undefined || said === undefined) return;
+  throw new AlixError('usage', `--${option}-output and --${option}-range are of a network, and none is named`, {
+    found: said,
+    remedy: `name it with --${option}`,
+  });
+}
+
 /** Opens the network for images of this size, hands it to `work`, and frees it whatever happens. */
 async function withNetwork<T>(
   { argument, option, output, range: text }: Named,
@@ -123,6 +132,8 @@ async function withFeatures<T>(
   work: (networks: Networks) => Promise<T>,
 ): Promise<T> {
   const { extractor, extractorOutput, extractorRange, classifier, classifierOutput, classifierRange } = options;
+  needNamed('extractor', extractor, extractorOutput ?? extractorRange);
+  needNamed('classifier', classifier, classifierOutput ?? classifierRange);
   const withClassifier = (made: Networks): Promise<T> => {
     if (classifier === undefined) return work(made);
     const named = { argument: classifier, option: 'classifier', output: classifierOutput, range: classifierRange };

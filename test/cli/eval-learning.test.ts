@@ -54,8 +54,12 @@ test('what needs training images is left out without them, and says so', async (
   const { code, stdout, stderr } = await run();
   expect(code).toBe(0);
   expect(stdout).toContain('MSE of the mean of the measured images');
-  expect(stderr).toMatch(/without probe: .*--train/);
-  expect(stderr).not.toContain('without nll');
+  expect(stderr).toMatch(/^not measured, and the report says why: .*probe/m);
+  expect(stderr).not.toContain('nll');
+  const { skipped } = JSON.parse(readFileSync(join(cwd, 'out/report.json'), 'utf8')) as {
+    skipped: { metric: string; why: string }[];
+  };
+  expect(skipped.find(({ metric }) => metric === 'probe')?.why).toContain('--train');
 });
 
 test.each([
