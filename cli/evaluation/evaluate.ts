@@ -122,7 +122,7 @@ async function referenceOf(path: string, { extractor }: Networks): Promise<Refer
       expected: `${extractor.d}`,
       found: `${d}`,
     });
-  return { name, ...set };
+  return { name, sha256: found.sha256, ...set };
 }
 
 async function measured(

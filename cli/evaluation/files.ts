@@ -2,11 +2,13 @@
 import { extname } from 'node:path';
 import { decodeFeatureFile, decodeFidFile, encodeFeatureFile, encodeFidFile, type FeatureFile } from '@alix/eval';
 import { AlixError } from '@alix/infer/io/errors';
-import { readRegular, writeFileAtomic } from '@alix/infer/io/files';
+import { readRegular, sha256, writeFileAtomic } from '@alix/infer/io/files';
 import { isNpz } from '@alix/infer/io/npz';
 
 /** What a distance is measured to: statistics that alix made, or the Gaussian of a file of pytorch-fid's. */
-export type Reference =
+export type Reference = { readonly sha256: string } & ReferenceContent;
+
+type ReferenceContent =
   | { readonly kind: 'features'; readonly file: FeatureFile }
   | { readonly kind: 'gaussian'; readonly gaussian: Awaited<ReturnType<typeof decodeFidFile>> };
 
@@ -29,8 +31,9 @@ export async function readFeatureFile(path: string): Promise<FeatureFile> {
 /** @throws AlixError 'bad-features', 'bad-safetensors', 'bad-npz', 'not-found', ... */
 export async function readReference(path: string): Promise<Reference> {
   const bytes = await readRegular(path);
-  if (isNpz(bytes)) return { kind: 'gaussian', gaussian: await decodeFidFile(bytes, path) };
-  return { kind: 'features', file: decodeFeatureFile(bytes, path) };
+  const digest = sha256(bytes);
+  if (isNpz(bytes)) return { sha256: digest, kind: 'gaussian', gaussian: await decodeFidFile(bytes, path) };
+  return { sha256: digest, kind: 'features', file: decodeFeatureFile(bytes, path) };
 }
 
 /** In the format of the path's extension. */

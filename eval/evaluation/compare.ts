@@ -91,6 +91,10 @@ interface Condition {
 const networkText = (network: EvalRecord['classifier'] | EvalRecord['extractor']) =>
   network && `${network.graph.slice(0, 12)}:${network.output}, ${network.preprocessing}`;
 
+/** Files of one name may be different ones, and one file may have several names. */
+const referenceText = ({ reference }: EvalRecord) =>
+  reference ? (reference.sha256 ? `sha256 ${reference.sha256.slice(0, 12)}` : reference.name) : 'the images themselves';
+
 const conditions: readonly Condition[] = [
   { what: 'image size', of: ({ data: { size } }) => `${size.height}x${size.width}x${size.channels}`, affects: 'all' },
   { what: 'number of images', of: ({ data }) => `${data.n}`, affects: 'all' },
@@ -101,7 +105,7 @@ const conditions: readonly Condition[] = [
     of: ({ train }) => train && `${train.name}, ${train.n}, ${train.fingerprint?.slice(0, 12)}`,
     affects: through.train,
   },
-  { what: 'reference', of: ({ reference }) => reference?.name ?? 'the images themselves', affects: through.reference },
+  { what: 'reference', of: referenceText, affects: through.reference },
   { what: SAMPLED, of: ({ conventions }) => text(conventions.samples), affects: [] },
   { what: 'seed', of: ({ conventions }) => text(conventions.seed), affects: [] },
   { what: 'precision of the weights', of: ({ model }) => model.precision ?? "the model's own", affects: [] },

@@ -32,6 +32,8 @@ export interface Subject {
 export interface ReferenceSet extends RealSet {
   /** What it is called in the report: a file's name. */
   readonly name: string;
+  /** Of the file, so that references of one name are told apart. */
+  readonly sha256?: string | undefined;
 }
 
 /** What is known of real features. */

@@ -36,7 +36,7 @@ export interface EvalRecord {
   readonly train?: { readonly name: string; readonly n: number; readonly fingerprint?: string };
   readonly extractor?: ExtractorRecord & { readonly distance: string };
   readonly classifier?: ExtractorRecord & { readonly score: string };
-  readonly reference?: { readonly name: string; readonly n?: number };
+  readonly reference?: { readonly name: string; readonly sha256?: string; readonly n?: number };
   readonly conventions: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly skipped: readonly SkippedMetric[];
@@ -118,7 +118,11 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
       classifier: { ...classifier.identity, d: classifier.d, score: scoreName(classifier.identity) },
     }),
     ...(reference && {
-      reference: { name: reference.name, ...(reference.statistics && { n: reference.statistics.n }) },
+      reference: {
+        name: reference.name,
+        ...(reference.sha256 && { sha256: reference.sha256 }),
+        ...(reference.statistics && { n: reference.statistics.n }),
+      },
     }),
     conventions: {
       ...numbers,

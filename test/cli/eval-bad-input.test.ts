@@ -73,6 +73,27 @@ describe('ends in one line, and leaves no folder', () => {
 });
 
 test.each([
+  ['--extractor-output', 'features'],
+  ['--extractor-range', '0,1'],
+  ['--classifier-output', 'logit'],
+  ['--classifier-range', '0,1'],
+  ['--curve-n', '10'],
+])('%s is refused where what it is of is not named', async (option, value) => {
+  const { code, stdout, stderr } = await alix(
+    ['eval', 'model', '--data', 'data', '-o', 'x', `${option}=${value}`],
+    cwd,
+  );
+  expect([code, stdout, existsSync(path('x'))]).toEqual([2, '', false]);
+  expect(stderr).toMatch(/alix: [^\n]*none is named[^\n]*\n$/);
+});
+
+test('an option of a metric that is not measured is refused', async () => {
+  const { code, stderr } = await alix(['eval', 'model', '--data', 'data', '-o', 'x', '--set', 'nll.samples=3'], cwd);
+  expect([code, existsSync(path('x'))]).toEqual([2, false]);
+  expect(stderr).toMatch(/alix: nll\.samples: [^\n]*nll, which is not measured[^\n]*\n$/);
+});
+
+test.each([
   ['constant features', ['--extractor', 'constant.onnx']],
   ['equal images', ['--data', 'equal']],
 ])('%s: what can be had is there, what compares features is left out and told', async (name, args) => {

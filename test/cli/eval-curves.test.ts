@@ -42,6 +42,19 @@ test('each checkpoint has its point; that of the model itself is its own number'
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['pictures', 'report.html', 'report.json']);
 });
 
+test("under a tool's conventions curves are of what it has; a tool that has nothing of them is refused", async () => {
+  const all = ['eval', made.model, '--data', 'data', '--no-cache', '--run', made.run, '--extractor', made.model];
+  const of = (tool: string) =>
+    alix([...all, '-o', tool, '--compat', tool, '--metrics', tool === 'prdc' ? 'prdc' : 'fd'], cwd);
+  const { code } = await of('clean-fid');
+  expect(code).toBe(0);
+  for (const { values } of report('clean-fid').curves.points)
+    expect(Object.keys(values)).toEqual(['reconstructions.fd', 'samples.fd']);
+  const refused = await of('prdc');
+  expect([refused.code, existsSync(join(cwd, 'prdc'))]).toEqual([2, false]);
+  expect(refused.stderr).toContain('curves are of mse and of fd, and prdc with these options has neither');
+});
+
 test('of the first images alone; a damaged checkpoint is told and passed over', async () => {
   const weights = join(made.run, 'checkpoint-200/weights.safetensors');
   const whole = readFileSync(weights);

@@ -39,7 +39,7 @@ test('mu and sigma alone, as pytorch-fid keeps them: the Fréchet distance; why 
   const direct = metricsOf('direct');
   expect(metrics['samples.fd'].value / direct['samples.fd'].value).toBeCloseTo(1, 12);
   expect(metrics['samples.fd'].n).toEqual({ fake: 80 });
-  expect(reference).toEqual({ name: 'real.npz' });
+  expect(reference).toEqual({ name: 'real.npz', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   // reconstructions are compared with the images that they are of, whatever the reference
   for (const name of ['fd', 'kid', 'prdc'])
     expect(metrics[`reconstructions.${name}`]).toEqual(direct[`reconstructions.${name}`]);

@@ -26,7 +26,12 @@ export function factsOf(record: EvalRecord): Fact[] {
     ...networkOf('extractor', extractor),
     ...networkOf('classifier', classifier),
     ...(reference
-      ? [{ name: 'reference', value: `${reference.name}${reference.n ? `, of ${reference.n} images` : ''}` }]
+      ? [
+          {
+            name: 'reference',
+            value: `${reference.name}${reference.n ? `, of ${reference.n} images` : ''}${sum(reference.sha256)}`,
+          },
+        ]
       : []),
     ...Object.entries(conventions).map(([key, value]) => ({ name: words(key), value: text(value) })),
   ];

@@ -3,7 +3,7 @@ import { compareRecords, compareReport, type EvalRecord } from '@alix/eval';
 import { describe, expect, test } from 'vitest';
 import { loadsSomething } from '../../fixtures/self-contained.js';
 
-type Change = Partial<Record<'model' | 'data' | 'conventions' | 'metrics' | 'extractor', object>>;
+type Change = Partial<Record<'model' | 'data' | 'conventions' | 'metrics' | 'extractor' | 'reference', object>>;
 const extractor = {
   graph: 'a'.repeat(64),
   output: 'features',
@@ -98,6 +98,15 @@ const shares = (value: number) => {
 };
 
 describe('what differs', () => {
+  test('references by their content, not by their names', () => {
+    const of = (name: string, digit: string) => ({ reference: { name, sha256: digit.repeat(64) } });
+    const affects = ['fd', 'fdinf', 'kid', 'prdc'];
+    const [one, other] = [of('real.npz', '1'), of('real.npz', '2')];
+    expect(compare(one, other).differences).toMatchObject([{ what: 'reference', affects }]);
+    expect(compare(one, of('copy.npz', '1')).differences).toEqual([]);
+    expect(compare(one, {}).differences).toMatchObject([{ what: 'reference', affects }]);
+  });
+
   test.each<[string, Change, string, 'all' | string[]]>([
     ['images', { data: { images: 'cd'.repeat(32) } }, 'images', 'all'],
     ['how many', { data: { n: 50 } }, 'number of images', 'all'],
