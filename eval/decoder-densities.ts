@@ -32,7 +32,7 @@ const constant = (value: number, length: number) => new Float64Array(length).fil
 
 export const decoderDensities = {
   bernoulli: (): DecoderDensity => ({
-    words: `Bernoulli, grey pixels as probabilities; the decoder's within 2^-24 of 0 and 1`,
+    words: `Bernoulli, grey pixels as probabilities (a cross-entropy, and a likelihood of black and white pixels alone); the decoder's within 2^-24 of 0 and 1`,
     measured: { kind: 'probability' },
     isContinuous: false,
     logLikelihood(x, images, d) {

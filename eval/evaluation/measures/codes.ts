@@ -2,6 +2,8 @@
 
 import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
+import { featureErrors } from '../../feature-errors.js';
+import { type Interval, meanInterval } from '../../intervals.js';
 import { activeUnits, codeReconstruction, latentDiagnostics, unitDivergence } from '../../latents.js';
 import { type Measure, ofImages, ofSamples } from '../measure.js';
 import { sampleStore } from '../store.js';
@@ -16,7 +18,7 @@ interface Result {
   readonly divergence?: number;
   readonly largestCorrelation: number;
   readonly active: { readonly active: number };
-  readonly there_and_back: { readonly n: number; readonly mse: number };
+  readonly there_and_back: { readonly n: number; readonly mse: number; readonly interval?: Interval };
 }
 
 export const codes: Measure = {
@@ -44,17 +46,16 @@ export const codes: Measure = {
           const { mean: means, std, skewness, excessKurtosis, ...rest } = latentDiagnostics(drawn!);
           const { active, threshold, variance } = activeUnits(mean!);
           const samples = recorded.of(back).features;
-          const { mse, explained, n } = codeReconstruction(
-            { data: column(samples, 0, 2, d), d },
-            { data: column(samples, 1, 2, d), d },
-          );
+          const [sent, again] = [0, 1].map((at) => ({ data: column(samples, at, 2, d), d }));
+          const { mse, explained, n } = codeReconstruction(sent!, again!);
+          const interval = meanInterval(featureErrors(sent!, again!));
           const divergence = isRandom ? unitDivergence(mean!, logStd!) : undefined;
           const units = { mean: means, std, skewness, excessKurtosis, variance_of_mean: variance, explained };
           return {
             ...rest,
             of: isRandom ? 'draws of q(z|x)' : 'codes of a deterministic encoder',
             active: { active, threshold },
-            there_and_back: { n, mse, explained: meanAndStd(explained).mean },
+            there_and_back: { n, mse, interval, explained: meanAndStd(explained).mean },
             ...(divergence && { divergence: divergence.reduce((sum, value) => sum + value, 0) }),
             units: { ...units, ...(divergence && { divergence }) },
           };
@@ -69,11 +70,18 @@ export const codes: Measure = {
     const { n, d, distanceToPrior, divergence, largestCorrelation, active, there_and_back: back } = found;
     const of = { group: 'codes', n: `${n}` } as const;
     return [
-      { ...of, name: 'distance to the prior', value: distanceToPrior, better: 'lower' },
+      { ...of, name: 'Fréchet distance of codes to the prior', value: distanceToPrior, better: 'lower' },
       { ...of, name: `active units of ${d}`, value: active.active },
       ...(divergence === undefined ? [] : [{ ...of, name: 'KL to the prior, nats', value: divergence }]),
       { ...of, name: 'largest correlation of two units', value: largestCorrelation, better: 'lower' },
-      { ...of, name: 'code to image to code, MSE', value: back.mse, n: `${back.n}`, better: 'lower' },
+      {
+        ...of,
+        name: 'code to image to code, MSE',
+        value: back.mse,
+        interval: back.interval,
+        n: `${back.n}`,
+        better: 'lower',
+      },
     ];
   },
 };
