@@ -4,6 +4,7 @@ import type { Interval } from '../intervals.js';
 import type { Group, Row } from './measure.js';
 import { measures } from './measures/index.js';
 import { type EvalRecord, namingOf } from './record.js';
+import { learning } from './training.js';
 
 /** A report with the name of its column. */
 export interface NamedRecord {
@@ -73,7 +74,7 @@ export function compareRecords(reports: readonly NamedRecord[]): EvalComparison 
 const through = {
   extractor: ['feature_mse', 'fd', 'fdinf', 'kid', 'prdc'],
   classifier: ['is', 'classes'],
-  train: ['baseline', 'probe', 'neighbours', 'svm'],
+  train: learning,
   reference: ['fd', 'fdinf', 'kid', 'prdc'],
 } as const;
 /** Conventions that numbers may differ in and yet be compared. */

@@ -1,6 +1,6 @@
 /** Rows of numbers with the class of each: what classifiers learn from, and what they are judged by. */
 import type { FeatureSample } from '../feature-sample.js';
-import { type Features, rowsAt } from '../features.js';
+import type { Features } from '../features.js';
 import type { Labelled } from '../svm-protocol.js';
 import { type ImageBatch, ofImages, type Recorded, type Recorder, type Subject } from './measure.js';
 import { type Store, sampleStore } from './store.js';
@@ -111,11 +111,6 @@ function unlabelled({ features }: FeatureSample, d: number): Labelled {
     labels[i] = features[i * (d + 1) + d]!;
   }
   return { features: { data, d }, labels };
-}
-
-/** The rows with these indices. */
-export function labelledAt({ features, labels }: Labelled, indices: ArrayLike<number>): Labelled {
-  return { features: rowsAt(features, indices), labels: Array.from(indices, (i) => labels[i]!) };
 }
 
 /** Rows `start` to `end`, without a copy. */

@@ -14,7 +14,7 @@ import {
   type Subject,
 } from './measure.js';
 import { sizeOf } from './passes.js';
-import { badPart, type Store } from './store.js';
+import { badPart, joined, type Store } from './store.js';
 
 /** Numbers of a set of rows at most: 50,000 rows of 2048, 400 MB. */
 const MOST = 50_000 * 2048;
@@ -30,10 +30,10 @@ export function orderedStore(d: number): Store<Float32Array, Float32Array> {
             throw new AlixError('bad-shape', `${d} numbers for each row are needed`, { found: `${values.length}` });
           batches.push(values.slice());
         },
-        state: () => joined(batches),
+        state: () => joined(Float32Array, batches),
       };
     },
-    merge: (a, b) => joined([a, b]),
+    merge: (a, b) => joined(Float32Array, [a, b]),
     encode: (rows) => new Map([['rows', { shape: [rows.length / d, d], data: rows }]]),
     decode(tensors, where) {
       const rows = tensors.get('rows')?.data;
@@ -84,14 +84,4 @@ export function orderedComparison(
         compare(reference ? ofReference(reference) : rows(recorded, real), rows(recorded, fresh), recorded.signal),
     },
   };
-}
-
-function joined(batches: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(batches.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const batch of batches) {
-    all.set(batch, at);
-    at += batch.length;
-  }
-  return all;
 }

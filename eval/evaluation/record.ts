@@ -5,6 +5,7 @@ import type { ImageSize } from '../report/images.js';
 import type { Evaluation, SkippedMetric } from './evaluate.js';
 import type { Naming, Row, Subject } from './measure.js';
 import { measures } from './measures/index.js';
+import { learning } from './training.js';
 
 /** report.json; versions add and take nothing away, so that what reads one reads all before it. */
 export interface EvalRecord {
@@ -80,7 +81,7 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
   const notes = [...classNotes(images), ...(origin.notes ?? [])];
   const { bundle, precision } = model;
   const steps = (bundle.training as { steps?: unknown } | undefined)?.steps;
-  const learns = Object.keys(evaluation.metrics).some((key) => measuresTrained.has(key));
+  const learns = Object.keys(evaluation.metrics).some((key) => learning.includes(key));
   const { options, ...numbers } = settings;
   return plain({
     format: 'alix-eval',
@@ -146,9 +147,6 @@ function classNotes({ labels, classes = 0, n }: Subject['images']): string[] {
     `The images are of ${present} of the ${classes} classes alone: data that come sorted by class are measured whole, or shuffled before`,
   ];
 }
-
-/** Keys of metrics that learn from training images. */
-const measuresTrained = new Set(['baseline', 'svm', 'probe', 'neighbours']);
 
 /** All numbers of a record, in the order in which they are shown. */
 export function rowsOf(record: Pick<EvalRecord, 'metrics' | 'extractor' | 'classifier'>): Row[] {

@@ -32,10 +32,10 @@ export function rowsStore(width: number): Store<ArrayLike<number>, Float64Array>
             throw new AlixError('bad-shape', `${width} numbers for each row are needed`, { found: `${values.length}` });
           batches.push(Float64Array.from(values));
         },
-        state: () => joined(batches),
+        state: () => joined(Float64Array, batches),
       };
     },
-    merge: (a, b) => joined([a, b]),
+    merge: (a, b) => joined(Float64Array, [a, b]),
     encode: (rows) => new Map([['rows', { shape: [rows.length / width, width], data: rows }]]),
     decode: (tensors, where) => numbers(tensors, 'rows', where),
   };
@@ -129,12 +129,16 @@ export function badPart(where: string): AlixError {
   });
 }
 
-function joined(batches: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(batches.reduce((sum, { length }) => sum + length, 0));
+/** One array after the other. */
+export function joined<A extends Float32Array | Float64Array>(
+  Kind: new (length: number) => A,
+  arrays: readonly A[],
+): A {
+  const all = new Kind(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const batch of batches) {
-    all.set(batch, at);
-    at += batch.length;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
   }
   return all;
 }

@@ -3,6 +3,9 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { EvalImages } from './images.js';
 import type { Subject } from './measure.js';
 
+/** Metrics that learn from training images. */
+export const learning: readonly string[] = ['baseline', 'probe', 'neighbours', 'svm'];
+
 /** Of the measured images, at most this share may be among the training images; data sets have a few equal images in both parts. */
 const MOST_SHARED = 0.1;
 

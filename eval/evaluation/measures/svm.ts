@@ -3,7 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { createRandom } from '@alix/infer/io/random';
 import type { Interval } from '../../intervals.js';
 import { svmProtocol } from '../../svm-protocol.js';
-import { extractorOf } from '../common-recorders.js';
+import { cacheKey, extractorOf } from '../common-recorders.js';
 import { type LabelledPair, labelledPair, labelledPart } from '../labelled.js';
 import type { Measure, Subject } from '../measure.js';
 import { type MetricOptions, optionsFor } from '../options.js';
@@ -105,9 +105,10 @@ async function ownFeatures(subject: Subject): Promise<FeaturesOf> {
 }
 
 function extracted(subject: Subject): FeaturesOf {
-  const { identity, d } = extractorOf(subject);
+  const extractor = extractorOf(subject);
+  const { identity, d } = extractor;
   const capacity = subject.settings.featureSample;
-  const cached = JSON.stringify([identity.graph, identity.output, identity.preprocessing, capacity]);
+  const cached = cacheKey(extractor, capacity);
   const pair = labelledPair(subject, 'features', d, capacity, (batch) => batch.features(), cached);
   return { pair, d, name: `${identity.output} of ${identity.graph.slice(0, 8)}` };
 }
