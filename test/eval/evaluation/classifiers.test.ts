@@ -1,5 +1,5 @@
 /** What learns from training images: against scikit-learn, against images that have nothing to learn, and refused where it would cheat. */
-import { evaluate, imagesInMemory, type Subject } from '@alix/eval';
+import { evaluate, type Interval, imagesInMemory, type Subject } from '@alix/eval';
 import { loadModel, type Model } from '@alix/infer';
 import { TensorProto_DataType } from 'onnx-buf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +81,8 @@ describe('the SVM protocol', () => {
   interface Found {
     readonly mean: number;
     readonly std: number;
+    readonly interval: Interval;
+    readonly interval_of_draws: Interval;
     readonly size: number;
     readonly draws: number;
     readonly n: { readonly pool: number; readonly validation: number; readonly test: number };
@@ -106,6 +108,12 @@ describe('the SVM protocol', () => {
     // 5 draws of 300 answers: 2/3 with a standard error of at most 0.03
     expect(Math.abs(blind.mean - 2 / 3)).toBeLessThan(0.09);
     expect(blind.std).toBeGreaterThan(0);
+    // wider than that of one machine's answers, and than that of the draws
+    const { interval, interval_of_draws: draws } = blind;
+    const images = Math.sqrt((blind.mean * (1 - blind.mean)) / 300);
+    expect(draws.standardError).toBeCloseTo(blind.std / Math.sqrt(4), 12);
+    expect(interval.standardError).toBeCloseTo(Math.sqrt(images ** 2 + draws.standardError ** 2), 12);
+    expect(interval.high - interval.low).toBeGreaterThan(Math.max(2 * 1.94 * images, draws.high - draws.low));
   });
 
   test('a smaller training set is shared out, and says so; rows are capped', async () => {
