@@ -1,7 +1,8 @@
 /** metrics.jsonl: one JSON object a line. `step` lines while training, `epoch` lines at each epoch's end. */
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { append } from './append.js';
 
 export type MetricsLine =
   | ({ readonly kind: 'step'; readonly step: number; readonly epoch: number } & Readonly<
@@ -11,13 +12,22 @@ export type MetricsLine =
       Record<string, number | string>
     >);
 
+/** Another form of the same log, for other readers. */
+export interface Mirror {
+  rewind(step: number): Promise<void>;
+  add(line: MetricsLine): void;
+  flush(): Promise<void>;
+}
+
 /** Appends lines in whole; lines after the step from which a run is resumed are dropped first. */
 export class MetricsLog {
   readonly #path: string;
+  readonly #mirror: Mirror | undefined;
   #pending: string[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, mirror?: Mirror) {
     this.#path = path;
+    this.#mirror = mirror;
   }
 
   /** Forgets what was logged after `step`: it is about to happen again. A torn last line goes too. */
@@ -25,6 +35,7 @@ export class MetricsLog {
     const lines = await readMetrics(this.#path);
     const kept = lines.filter((line) => line.step <= step).map((line) => `${JSON.stringify(line)}\n`);
     await writeFileAtomic(this.#path, kept.join(''));
+    await this.#mirror?.rewind(step);
   }
 
   add(line: MetricsLine): void {
@@ -32,33 +43,15 @@ export class MetricsLog {
     const safe = (_key: string, value: unknown) =>
       typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
     this.#pending.push(`${JSON.stringify(line, safe)}\n`);
+    this.#mirror?.add(line);
   }
 
   /** Appends the lines and sees them to the disk, all or none: a checkpoint that is written next must not be without them. */
   async flush(): Promise<void> {
     const text = this.#pending.join('');
     this.#pending = [];
-    if (text) await describing(this.#path, () => append(this.#path, text));
-  }
-}
-
-async function append(path: string, text: string): Promise<void> {
-  // not made anew: where it is gone, the run is
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    try {
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; )
-        at += (await file.write(bytes, at, bytes.length - at, size + at)).bytesWritten;
-      await file.sync();
-    } catch (error) {
-      // half a line helps nobody; where not even that can be undone, the reader passes over it
-      await file.truncate(size).catch(() => undefined);
-      throw error;
-    }
-  } finally {
-    await file.close();
+    if (text) await describing(this.#path, () => append(this.#path, Buffer.from(text)));
+    await this.#mirror?.flush();
   }
 }
 

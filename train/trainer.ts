@@ -8,6 +8,7 @@ import { bestOf, continued } from './continued.js';
 import type { Dataset } from './datasets/dataset.js';
 import { design } from './design.js';
 import { diverged } from './diverged.js';
+import { EVENTS, EventLog } from './event-log.js';
 import type { InputOptions } from './input/pipeline.js';
 import { keeping, outOfMemory, type Standing } from './keeping.js';
 import { look, lookInWords, watched } from './looking.js';
@@ -137,7 +138,7 @@ class Run {
       steps: stepsOf(config, this.#perEpoch / this.#perStep),
       secondsLimit: (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600,
     };
-    this.#log = new MetricsLog(join(folder, 'metrics.jsonl'));
+    this.#log = new MetricsLog(join(folder, 'metrics.jsonl'), new EventLog(join(folder, EVENTS)));
     this.#recorder = new Recorder({
       log: this.#log,
       imagesPerStep: this.#perStep * config.batch,

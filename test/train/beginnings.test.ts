@@ -101,6 +101,7 @@ describeWithTensorflow('networks trained beforehand', () => {
     expect((await readdir(at('classifier'))).sort()).toEqual([
       'checkpoint-12',
       'checkpoint-6',
+      'events.out.tfevents.alix',
       'metrics.jsonl',
       'run.json',
     ]);

@@ -45,6 +45,7 @@ describeWithTensorflow('training', () => {
     expect((await readdir(run)).sort()).toEqual([
       'checkpoint-4',
       'checkpoint-8',
+      'events.out.tfevents.alix',
       'metrics.jsonl',
       'run.json',
       'samples',
