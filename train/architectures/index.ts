@@ -3,6 +3,7 @@ import { aimCeleba } from './aim-celeba.js';
 import { aimGrid } from './aim-grid.js';
 import { aimGridPixels } from './aim-grid-pixels.js';
 import { aimMnist } from './aim-mnist.js';
+import { aimSquare } from './aim-square.js';
 import { aliCeleba } from './ali-celeba.js';
 import { aliCifar10 } from './ali-cifar10.js';
 import { aliGrid } from './ali-grid.js';
@@ -30,7 +31,7 @@ import { veeganGrid } from './veegan-grid.js';
 
 const all: readonly Architecture[] = [
   ...[aliCifar10, aliSvhn, aliCeleba, aliTinyImagenet, aliGrid],
-  ...[aimMnist, aimCeleba, aimGrid, aimGridPixels],
+  ...[aimMnist, aimCeleba, aimGrid, aimGridPixels, aimSquare],
   ...[galiSvhn, galiCeleba],
   ...[biganMnist, asVaeMnist, asVaeGrid, unrolledGrid, veeganGrid],
   ...[small28, small28Joint, small28Pixels, small28Stacked, small28Gali, small28AsVae],

@@ -36,6 +36,7 @@ export const small: Readonly<Record<string, ArchitectureOptions>> = {
   'aim-celeba': { width: 0.0625, latent: 16 },
   'aim-grid': { width: 64, features: 32 },
   'aim-grid-pixels': { width: 64, features: 32 },
+  'aim-square': { size: 32, width: 0.0625, latent: 16 },
   'gali-svhn': { width: 0.125, latent: 16, classifierWidth: 0.0625 },
   'gali-celeba': { width: 0.125, latent: 16, classifierWidth: 0.0625 },
   'bigan-mnist': { width: 0.125, latent: 16 },
