@@ -34,6 +34,9 @@ const status =
   (code: number, headers = {}): Misbehaviour =>
   (_request, response) =>
     response.writeHead(code, headers).end('no');
+/** Where each request's range begins. */
+const starts = () =>
+  server.requests.map(({ range }) => (range === undefined ? undefined : Number(/\d+/.exec(range)?.[0])));
 /** Only the file, under its name. */
 const only = () => expect(readdirSync(folder)).toEqual(['data.bin']);
 const whole = () => {
@@ -68,7 +71,10 @@ test('without a checksum nothing is claimed, and an md5 is as good as it is', as
 test('cut connections are gone on with by ranges, on the condition that the file is the same', async () => {
   server.script(cut, cut);
   await downloadFile([address], target, { sha256 }, quick);
-  expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', 'bytes=200000-']);
+  // what was on its way when the connection was cut may be lost
+  const [first, second, third, ...more] = starts();
+  expect([first, more]).toEqual([undefined, []]);
+  expect([second! > 0, second! <= 100_000, third! > second!, third! <= 200_000]).toEqual([true, true, true, true]);
   expect(server.requests[1]?.ifRange).toMatch(/^"[0-9a-f]{32}"$/);
   whole();
 });
@@ -224,10 +230,8 @@ test('the next address is tried where one fails, and goes on with the bytes that
   const options = { ...quick, tries: 0, onMessage: (line: string) => lines.push(line) };
   server.script(cut);
   await downloadFile([`${server.origin}/one`, `${server.origin}/two`], target, { sha256 }, options);
-  expect(server.requests.map(({ path, range }) => [path, range])).toEqual([
-    ['/one', undefined],
-    ['/two', 'bytes=100000-'],
-  ]);
+  expect(server.requests.map(({ path }) => path)).toEqual(['/one', '/two']);
+  expect(starts()[1]).toBeGreaterThan(0);
   whole();
   expect(lines.join()).toMatch(/trying .*\/two/);
 });
