@@ -66,7 +66,13 @@ export function warningsOf({ metrics, data }: EvalRecord): string[] {
     ([key, value]) => key.endsWith('.fd') && (value as { fewSamples?: boolean }).fewSamples,
   );
   const sorted = Object.values(metrics).some((value) => (value as { sorted?: boolean }).sorted);
+  const right = (metrics['classes.accuracy'] as { real?: { value?: number } } | undefined)?.real?.value ?? 1;
   return [
+    ...(right < 0.5
+      ? [
+          `The classifier is right about ${(100 * right).toFixed(1)} % of the real images: it is of other images, or its classes are in another order than the data's, and its other numbers say little.`,
+        ]
+      : []),
     ...(few ? ['There are no more images than features: distances of features are far above the truth.'] : []),
     ...(sorted ? ['Images come sorted by class: scores over splits are far too low.'] : []),
     ...(data.notes ?? []).map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),

@@ -110,6 +110,9 @@ describe('the page', () => {
       'samples.fd': { fewSamples: true, value: 1, n: { real: 4, fake: 4 } },
       'samples.is': { sorted: true, mean: 2, n: 4 },
     };
+    const accuracy = (value: number) => ({ 'classes.accuracy': { real: { value, n: 4 } } });
+    expect(warningsOf({ ...record, metrics: accuracy(0.1) })).toEqual([expect.stringContaining('right about 10.0 %')]);
+    expect(warningsOf({ ...record, metrics: accuracy(0.9) })).toEqual([]);
     const page = evalReport({ ...record, metrics, data: { ...record.data, notes: [`all are ${hostile}`] } }, gallery);
     const notices = [...page.matchAll(/class="notice" role="note">(.*?)</g)].map(([, text]) => text);
     expect(notices).toEqual([
