@@ -1,7 +1,18 @@
 /** What an evaluation adds to the passes that it cannot do without: the model's and the extractor's graphs, run alone. */
+
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { bundleExtractor, type EvalImages, evaluate as measure, measures, type Subject } from '@alix/eval';
-import { loadModel } from '@alix/infer';
+import {
+  bundleExtractor,
+  type EvalImages,
+  type Extractor,
+  evaluate as measure,
+  measures,
+  onnxExtractor,
+  type Subject,
+} from '@alix/eval';
+import { loadModel, nodeRuntime } from '@alix/infer';
+import { sha256 } from '@alix/infer/io/files';
 import { createRandom } from '@alix/infer/io/random';
 import { openDataset } from '@alix/train/datasets/index';
 import { type Bench, whole } from './bench.js';
@@ -11,7 +22,7 @@ import type { Measured } from './side.js';
 
 export const evaluate: Bench = {
   name: 'evaluate',
-  usage: 'MODEL --extractor MODEL [--data mnist] [--n 2000] [--batch 64] [--pairs 5] [--metrics NAMES]',
+  usage: 'MODEL --extractor MODEL|FILE.onnx [--data mnist] [--n 2000] [--batch 64] [--pairs 5] [--metrics NAMES]',
   summary: 'an evaluation beside its forward passes alone (bar: at most 10 % more time, a ratio of 0.91)',
   async run(args, print) {
     const { values, positionals } = parseArgs({
@@ -30,13 +41,13 @@ export const evaluate: Bench = {
     if (!folder || !values.extractor) throw new Error('name the folders of a model and of an --extractor');
     const [n, batch] = [whole('n', values.n), whole('batch', values.batch)];
     const model = await loadModel(folder, { device: 'cpu' });
-    const other = await loadModel(values.extractor, { device: 'cpu' });
+    const other = await openExtractor(values.extractor, model.image);
     try {
       const images = await firstImages(values.data, n);
       const subject: Subject = {
         model,
         images,
-        extractor: await bundleExtractor(other, model.image, values.extractor),
+        extractor: other.extractor,
         settings: { samples: images.n, seed: 1, batch, featureSample: 5000, options: {} },
       };
       const names =
@@ -64,6 +75,22 @@ export const evaluate: Bench = {
     }
   },
 };
+
+/** A bundle's, or the first output of a file that takes 0..255, as `examples/fid-inception.py` writes it. */
+async function openExtractor(
+  path: string,
+  size: EvalImages['size'],
+): Promise<{ readonly extractor: Extractor; dispose(): Promise<void> }> {
+  if (!path.endsWith('.onnx')) {
+    const model = await loadModel(path, { device: 'cpu' });
+    return { extractor: await bundleExtractor(model, size, path), dispose: () => model.dispose() };
+  }
+  const runtime = await nodeRuntime({ device: 'cpu' });
+  const bytes = new Uint8Array(await readFile(path));
+  const file = { sha256: sha256(bytes), bytes, where: path };
+  const options = { output: 'pool', range: [0, 255], resize: 'bilinear-tf1' } as const;
+  return { extractor: await onnxExtractor(runtime, file, size, options), dispose: async () => runtime.dispose?.() };
+}
 
 async function timedSide(what: string, images: number, work: () => Promise<unknown>): Promise<Measured> {
   const [others, cpu, start] = [watchOthers(), process.cpuUsage(), performance.now()];
