@@ -65,15 +65,9 @@ export function gram32(x: Float32Array, y: Float32Array, d: number): Float32Arra
 }
 
 function multiply({ a, b, c, kernel }: Float32Block, rows: number, columns: number, depth: number): void {
+  const tiles = Math.ceil(rows / PANEL.a);
   for (let j = 0; j < columns; j += PANEL.b)
-    for (let i = 0; i < rows; i += PANEL.a)
-      kernel(
-        a.byteOffset + 4 * i * depth,
-        b.byteOffset + 4 * j * depth,
-        c.byteOffset + 4 * (i * COLUMNS + j),
-        depth,
-        4 * COLUMNS,
-      );
+    kernel(a.byteOffset, b.byteOffset + 4 * j * depth, c.byteOffset + 4 * j, depth, 4 * COLUMNS, tiles);
 }
 
 /** Panels of `panel` rows, in each the numbers of a column one after another; zeros where rows or columns end. */

@@ -1,4 +1,4 @@
-/** The block in which products are computed: memory for packed operands, and the loop over 4x4 tiles. */
+/** The block in which products are computed: memory for packed operands, and the loops over 4x4 tiles. */
 import { type WasmKernel, wasmKernel } from './wasm-kernel.js';
 
 /** Rows of A, columns of B and the length of the sums in one block; the packed A stays in the second-level cache. */
@@ -14,8 +14,8 @@ export interface Block {
   readonly b: Float64Array;
   /** [BLOCK.rows, BLOCK.columns] */
   readonly c: Float64Array;
-  /** c[i..i+3, j..j+3] += panel i/4 of a · panel j/4 of b. @param depth over 0 */
-  tile(i: number, j: number, depth: number): void;
+  /** c[i..end, j..j+3] += panels i/4.. of a · panel j/4 of b. @param end over i, rounded up to a tile @param depth over 0 */
+  tiles(i: number, end: number, j: number, depth: number): void;
 }
 
 const A_AT = 0;
@@ -39,17 +39,21 @@ export function createBlock(wasm: WasmKernel | undefined): Block {
   const a = view(A_AT, BLOCK.rows * BLOCK.depth);
   const b = view(B_AT, BLOCK.depth * BLOCK.columns);
   const c = view(C_AT, BLOCK.rows * BLOCK.columns);
-  const tile = wasm
-    ? (i: number, j: number, depth: number) =>
+  const tiles = wasm
+    ? (i: number, end: number, j: number, depth: number) =>
         wasm.kernel(
           A_AT + 8 * i * depth,
           B_AT + 8 * j * depth,
           C_AT + 8 * (i * BLOCK.columns + j),
           depth,
           8 * BLOCK.columns,
+          Math.ceil((end - i) / TILE),
         )
-    : (i: number, j: number, depth: number) => plainKernel(a, i * depth, b, j * depth, c, i * BLOCK.columns + j, depth);
-  return { a, b, c, tile };
+    : (start: number, end: number, j: number, depth: number) => {
+        for (let i = start; i < end; i += TILE)
+          plainKernel(a, i * depth, b, j * depth, c, i * BLOCK.columns + j, depth);
+      };
+  return { a, b, c, tiles };
 }
 
 /** The kernel in plain JavaScript: places in the arrays instead of addresses. */

@@ -57,8 +57,10 @@ export function addProduct(c: Matrix, a: Matrix, b: Matrix, options: ProductOpti
         const last = Math.min(first + BLOCK.depth, a.columns);
         const depth = pack(block.a, part(a, top, top + rows, first, last));
         pack(block.b, part(bByColumns, left, left + columns, first, last));
-        for (let j = 0; j < columns; j += TILE)
-          for (let i = lower ? Math.max(0, left + j - top) : 0; i < rows; i += TILE) block.tile(i, j, depth);
+        for (let j = 0; j < columns; j += TILE) {
+          const i = lower ? Math.max(0, left + j - top) : 0;
+          if (i < rows) block.tiles(i, rows, j, depth);
+        }
       }
       unpack(part(c, top, top + rows, left, left + columns), block.c, scale, lower ? left - top : undefined);
     }
@@ -66,19 +68,82 @@ export function addProduct(c: Matrix, a: Matrix, b: Matrix, options: ProductOpti
 }
 
 /** Lays rows out as the kernel reads them, zeros where they end; returns the depth, rounded up. */
-function pack(to: Float64Array, { data, rows, columns, offset, rowStride, columnStride }: Matrix): number {
+function pack(to: Float64Array, m: Matrix): number {
+  const { data, rows, columns, offset, rowStride, columnStride } = widened(m);
   const depth = Math.ceil(columns / TILE) * TILE;
-  for (let i = 0; i < rows; i++) {
-    let at = (i - (i % TILE)) * depth + (i % TILE);
-    let from = offset + i * rowStride;
-    for (let k = 0; k < columns; k++, at += TILE, from += columnStride) to[at] = data[from]!;
-    for (let k = columns; k < depth; k++, at += TILE) to[at] = 0;
+  let i = 0;
+  // where rows are neighbours, a line of the cache has two panels' numbers: it is read once
+  if (rowStride === 1)
+    for (; i + 2 * TILE <= rows; i += 2 * TILE)
+      packPair(to, i * depth, (i + TILE) * depth, data, offset + i, columnStride, columns);
+  for (; i + TILE <= rows; i += TILE)
+    packPanel(to, i * depth, data, offset + i * rowStride, rowStride, columnStride, columns);
+  if (i < rows) {
+    to.fill(0, i * depth, (i + TILE) * depth);
+    for (let at = i * depth; i < rows; i++, at++)
+      for (let k = 0; k < columns; k++) to[at + TILE * k] = data[offset + i * rowStride + k * columnStride]!;
   }
-  for (let i = rows; i % TILE !== 0; i++) {
-    const start = (i - (i % TILE)) * depth + (i % TILE);
-    for (let k = 0; k < depth; k++) to[start + TILE * k] = 0;
-  }
+  if (columns < depth)
+    for (let start = 0; start < rows; start += TILE) to.fill(0, start * depth + TILE * columns, (start + TILE) * depth);
   return depth;
+}
+
+function packPanel(
+  to: Float64Array,
+  start: number,
+  data: Float64Array,
+  first: number,
+  rowStride: number,
+  columnStride: number,
+  columns: number,
+): void {
+  let from = first;
+  for (let at = start; at < start + TILE * columns; at += TILE, from += columnStride) {
+    to[at] = data[from]!;
+    to[at + 1] = data[from + rowStride]!;
+    to[at + 2] = data[from + 2 * rowStride]!;
+    to[at + 3] = data[from + 3 * rowStride]!;
+  }
+}
+
+function packPair(
+  to: Float64Array,
+  first: number,
+  second: number,
+  data: Float64Array,
+  start: number,
+  columnStride: number,
+  columns: number,
+): void {
+  let from = start;
+  for (let k = 0; k < TILE * columns; k += TILE, from += columnStride) {
+    to[first + k] = data[from]!;
+    to[first + k + 1] = data[from + 1]!;
+    to[first + k + 2] = data[from + 2]!;
+    to[first + k + 3] = data[from + 3]!;
+    to[second + k] = data[from + 4]!;
+    to[second + k + 1] = data[from + 5]!;
+    to[second + k + 2] = data[from + 6]!;
+    to[second + k + 3] = data[from + 7]!;
+  }
+}
+
+let scratch: Float64Array | undefined;
+
+/** A part of at most a block, in float64: the loops above see one kind of array alone. */
+function widened(m: Matrix): Matrix & { readonly data: Float64Array } {
+  if (m.data instanceof Float64Array) return { ...m, data: m.data };
+  scratch ??= new Float64Array(BLOCK.columns * BLOCK.depth);
+  const byRows = m.columnStride === 1;
+  const [lines, length, stride] = byRows ? [m.rows, m.columns, m.rowStride] : [m.columns, m.rows, m.columnStride];
+  const between = byRows ? 1 : m.rowStride;
+  for (let line = 0; line < lines; line++) {
+    const from = m.offset + line * stride;
+    if (between === 1) scratch.set(m.data.subarray(from, from + length), line * length);
+    else for (let k = 0; k < length; k++) scratch[line * length + k] = m.data[from + k * between]!;
+  }
+  const strides = byRows ? { rowStride: length, columnStride: 1 } : { rowStride: 1, columnStride: length };
+  return { ...m, ...strides, data: scratch, offset: 0 };
 }
 
 /** @param diagonal column minus row of the diagonal's start in this part; undefined for all elements */
@@ -86,6 +151,19 @@ function unpack(c: Matrix, from: Float64Array, scale: number, diagonal: number |
   for (let i = 0; i < c.rows; i++) {
     const row = c.offset + i * c.rowStride;
     const end = diagonal === undefined ? c.columns : Math.min(c.columns, i - diagonal + 1);
-    for (let j = 0; j < end; j++) c.data[row + j * c.columnStride]! += scale * from[i * BLOCK.columns + j]!;
+    addScaled(c.data, row, c.columnStride, from, i * BLOCK.columns, end, scale);
   }
+}
+
+function addScaled(
+  to: Matrix['data'],
+  start: number,
+  stride: number,
+  from: Float64Array,
+  first: number,
+  count: number,
+  scale: number,
+): void {
+  let at = start;
+  for (let j = 0; j < count; j++, at += stride) to[at]! += scale * from[first + j]!;
 }

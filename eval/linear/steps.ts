@@ -43,8 +43,17 @@ export function* productSteps(c: Matrix, a: Matrix, b: Matrix, options: ProductO
   }
 }
 
-/** Copies the lower triangle over the upper one. @param square [d,d] */
-export function mirrorLower(square: Float64Array, d: number): Float64Array {
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) square[j * d + i] = square[i * d + j]!;
+/** Numbers in a line of the cache: where rows are a power of two apart, no more lines of a column lie in it together. */
+const SQUARE = 8;
+
+/** Copies the lower triangle over the upper one, in rows and columns first..last. @param square [d,d] */
+export function mirrorLower(square: Float64Array, d: number, first = 0, last = d): Float64Array {
+  for (let top = first; top < last; top += SQUARE)
+    for (let left = first; left <= top; left += SQUARE)
+      for (let j = left; j < Math.min(last, left + SQUARE); j++) {
+        const to = j * d;
+        const end = Math.min(last, top + SQUARE);
+        for (let i = Math.max(top, j + 1); i < end; i++) square[to + i] = square[i * d + j]!;
+      }
   return square;
 }

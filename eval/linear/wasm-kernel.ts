@@ -18,6 +18,7 @@ const op = {
 } as const;
 const load = [0xfd, 0x00];
 const store = [0xfd, 0x0b];
+const zero = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
 
 /** Numbers of 8 bytes in tiles of 4x4, or of 4 bytes in tiles of 4x8: two vectors in a row of a tile either way. */
 const formats = {
@@ -30,21 +31,28 @@ const I32 = 0x7f;
 const V128 = 0x7b;
 const EMPTY = 0x40;
 
-/** The parameters' places among the locals, then the accumulators (4 rows of 2 vectors), then what is loaded. */
+/** The parameters' places among the locals, the pointer into B and what is left of k, then the accumulators (4 rows of 2 vectors). */
 const A = 0;
 const B = 1;
 const C = 2;
 const K = 3;
 const STRIDE = 4;
-const ACCUMULATOR = 5;
-const B_LEFT = 13;
-const B_RIGHT = 14;
-const A_SPLAT = 15;
+const TILES = 5;
+const B_NEXT = 6;
+const K_LEFT = 7;
+const ACCUMULATOR = 8;
+/** What is loaded. */
+const B_LEFT = 16;
+const B_RIGHT = 17;
+const A_SPLAT = 18;
 
-/** What the compiled module gives: `kernel(a, b, c, k, stride)`, byte addresses in its memory. */
+/**
+ * What the compiled module gives: `kernel(a, b, c, k, stride, tiles)`, byte addresses in its memory. Tiles are one below the other:
+ * their panels of A lie one after another, the panel of B is the same. k and tiles are over 0.
+ */
 export interface WasmKernel {
   readonly memory: WebAssembly.Memory;
-  readonly kernel: (a: number, b: number, c: number, k: number, stride: number) => void;
+  readonly kernel: (a: number, b: number, c: number, k: number, stride: number, tiles: number) => void;
 }
 
 /**
@@ -64,11 +72,11 @@ export function wasmKernel(pages: number, format: Format = 'float64'): WasmKerne
 }
 
 function moduleBytes(pages: number, format: Format): Uint8Array<ArrayBuffer> {
-  const type = [1, 0x60, ...counted([I32, I32, I32, I32, I32]), 0];
+  const type = [1, 0x60, ...counted([I32, I32, I32, I32, I32, I32]), 0];
   const memory = [1, 0x01, ...leb(pages), ...leb(pages)];
   const name = (letter: string) => counted([letter.charCodeAt(0)]);
   const exported = [2, ...name('m'), 0x02, 0, ...name('f'), 0x00, 0];
-  const code = [1, ...counted([1, ...leb(11), V128, ...body(format), op.end])];
+  const code = [1, ...counted([2, 2, I32, ...leb(11), V128, ...body(format), op.end])];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, type),
@@ -79,16 +87,20 @@ function moduleBytes(pages: number, format: Format): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** C += A·B for a tile; A's columns and B's rows lie one after another, a tile's worth each; C's rows `stride` bytes apart. */
+/** C += A·B, tile by tile; A's columns and B's rows lie one after another, a tile's worth each; C's rows `stride` bytes apart. */
 function body(format: Format): number[] {
   const advance = (pointer: number, by: number) => [
     ...[op.get, pointer, op.i32Const, ...signedLeb(by), op.i32Add, op.set, pointer],
   ];
+  const again = (counter: number) => [
+    ...[op.get, counter, op.i32Const, ...signedLeb(1), op.i32Sub, op.tee, counter, op.brIf, 0, op.end],
+  ];
+  const start = [op.get, B, op.set, B_NEXT, op.get, K, op.set, K_LEFT];
+  const clear = Array.from({ length: 8 }, (_, i) => [...zero, op.set, ACCUMULATOR + i]).flat();
   // one step at a time: unrolled, V8 runs out of registers, and four steps take 1.7 times as long
-  const loop = [op.loop, EMPTY, ...step(format), ...advance(A, 4 * formats[format].bytes), ...advance(B, 32)];
-  const again = [op.get, K, op.i32Const, ...signedLeb(1), op.i32Sub, op.tee, K, op.brIf, 0, op.end];
+  const sums = [op.loop, EMPTY, ...step(format), ...advance(A, 4 * formats[format].bytes), ...advance(B_NEXT, 32)];
   const rows = [0, 1, 2, 3].map((row) => [...addRow(format, row), op.get, C, op.get, STRIDE, op.i32Add, op.set, C]);
-  return [...loop, ...again, ...rows.flat()];
+  return [op.loop, EMPTY, ...start, ...clear, ...sums, ...again(K_LEFT), ...rows.flat(), ...again(TILES)];
 }
 
 function step(format: Format): number[] {
@@ -104,7 +116,7 @@ function step(format: Format): number[] {
     ...multiplyAdd(ACCUMULATOR + 2 * row, B_LEFT),
     ...multiplyAdd(ACCUMULATOR + 2 * row + 1, B_RIGHT),
   ]);
-  return [...fetch(B, load, 0, 4, B_LEFT), ...fetch(B, load, 16, 4, B_RIGHT), ...rows.flat()];
+  return [...fetch(B_NEXT, load, 0, 4, B_LEFT), ...fetch(B_NEXT, load, 16, 4, B_RIGHT), ...rows.flat()];
 }
 
 function addRow(format: Format, row: number): number[] {
