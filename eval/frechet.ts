@@ -6,9 +6,9 @@ import { AlixError } from '@alix/infer/io/errors';
 import { covariance, type FeatureStatistics } from './feature-statistics.js';
 import { checkEnough, checkFinite, checkSameWidth } from './features.js';
 import { type CholeskyFactor, choleskySteps } from './linear/cholesky.js';
+import { congruenceSteps } from './linear/congruence.js';
 import { eigenvalueSteps } from './linear/eigenvalues.js';
-import { matrix, transposed } from './linear/product.js';
-import { finish, inTurns, productSteps, type Steps } from './linear/steps.js';
+import { finish, inTurns, type Steps } from './linear/steps.js';
 import { turnsUntil } from './turns.js';
 
 export interface Gaussian {
@@ -105,17 +105,13 @@ function* distanceSteps(a: Gaussian, b: Gaussian): Steps<FrechetDistance> {
   }
   const meanTerm = a.mean.reduce((sum, value, j) => sum + (value - b.mean[j]!) ** 2, 0);
   const scale = trace(a.covariance, d) + trace(b.covariance, d);
-  const covarianceTerm = scale - 2 * (yield* rootTrace(yield* choleskySteps(a.covariance, d), b.covariance, d));
+  const covarianceTerm = scale - 2 * (yield* rootTrace(yield* choleskySteps(a.covariance, d), b.covariance));
   return { value: meanTerm + covarianceTerm, meanTerm, covarianceTerm, scale };
 }
 
-function* rootTrace({ factor, rank }: CholeskyFactor, covariance: Float64Array, d: number): Steps<number> {
+function* rootTrace({ factor, order, rank }: CholeskyFactor, covariance: Float64Array): Steps<number> {
   if (rank === 0) return 0;
-  const l = matrix(factor, d, rank);
-  const right = new Float64Array(d * rank);
-  yield* productSteps(matrix(right, d, rank), matrix(covariance, d, d), l);
-  const product = new Float64Array(rank * rank);
-  yield* productSteps(matrix(product, rank, rank), transposed(l), matrix(right, d, rank), { lower: true });
+  const product = yield* congruenceSteps(covariance, factor, order, rank);
   const eigenvalues = yield* eigenvalueSteps(product, rank);
   // what is below this is rounding of a zero, whose root would be 1e-8
   const floor = eigenvalues[rank - 1]! * rank * 1e-15;

@@ -3,15 +3,17 @@ import { matrix, part, transposed } from './product.js';
 import { finish, productSteps, type Steps } from './steps.js';
 
 export interface CholeskyFactor {
-  /** [d,rank], row-major; its rows in the order of the given matrix. L·Lᵀ is that matrix, to rounding. */
+  /** [d,rank], row-major, zero above the diagonal; rows of L·Lᵀ are those of the matrix in another order, to rounding. */
   readonly factor: Float64Array;
+  /** [d]: row i of the factor belongs to row order[i] of the matrix. */
+  readonly order: Int32Array;
   readonly rank: number;
 }
 
 const PANEL = 64;
 
 /**
- * L with L·Lᵀ = matrix. The largest remaining diagonal element comes first, and the rest counts as zero from where it is at most
+ * L with L·Lᵀ = matrix, reordered. The largest remaining diagonal element comes first, and the rest counts as zero from where it is at most
  * d·epsilon of the largest of all: LAPACK's dpstrf and its default tolerance (Higham 2009, "Cholesky factorization", sections 3 and 4).
  *
  * @param symmetric [d,d], of which the lower triangle is read
@@ -26,11 +28,8 @@ export function* choleskySteps(symmetric: Float64Array, d: number): Steps<Choles
   const order = Int32Array.from({ length: d }, (_, i) => i);
   const rank = yield* reduce(a, d, order);
   const factor = new Float64Array(d * rank);
-  for (let i = 0; i < d; i++) {
-    const row = order[i]! * rank;
-    for (let j = 0; j < Math.min(i + 1, rank); j++) factor[row + j] = a[i * d + j]!;
-  }
-  return { factor, rank };
+  for (let i = 0; i < d; i++) factor.set(a.subarray(i * d, i * d + Math.min(i + 1, rank)), i * rank);
+  return { factor, order, rank };
 }
 
 /** Puts L into a's lower triangle, rows in the order of the pivots, and returns the rank. */
