@@ -1,12 +1,17 @@
 /** Eigenvalues of symmetric matrices, without vectors: to tridiagonal form by reflections, then by implicit QL. */
+import { bandForm } from './band.js';
+import { tridiagonalOfBand } from './chase.js';
 import { finish, type Steps } from './steps.js';
-import { tridiagonalForm } from './tridiagonal.js';
+import { type Tridiagonal, tridiagonalForm } from './tridiagonal.js';
 
 /**
  * Steps for each eigenvalue, of all together (LAPACK's dsterf has 30): where numbers span more than 1/epsilon, as with features of very
  * different spread, the first one takes more than half as many steps as there are rows, and the others hardly any.
  */
 const MOST_STEPS = 60;
+
+/** Rows from which on the way by a band is the faster one. */
+const TWO_STAGES = 192;
 
 /**
  * All eigenvalues, ascending. Each is right to a small multiple of epsilon times the largest of them.
@@ -19,8 +24,38 @@ export function symmetricEigenvalues(symmetric: Float64Array, d: number): Float6
 
 /** The same in steps. */
 export function* eigenvalueSteps(symmetric: Float64Array, d: number): Steps<Float64Array> {
-  const { diagonal, beside } = yield* tridiagonalForm(symmetric.slice(), d);
-  return tridiagonalEigenvalues(diagonal, beside);
+  if (d < TWO_STAGES) {
+    const { diagonal, beside } = yield* tridiagonalForm(symmetric.slice(), d);
+    return tridiagonalEigenvalues(diagonal, beside);
+  }
+  const scale = powerAbove(symmetric, d);
+  if (scale === 0) return new Float64Array(d);
+  const { diagonal, beside } = yield* inTwoStages(symmetric, d, scale);
+  return tridiagonalEigenvalues(diagonal, beside).map((value) => value * scale);
+}
+
+/** By way of a band: more work, but in products. @param scale what the numbers are divided by, at least the largest */
+function* inTwoStages(symmetric: Float64Array, d: number, scale: number): Steps<Tridiagonal> {
+  const a = symmetric.map((value) => value / scale);
+  yield;
+  yield* bandForm(a, d);
+  return yield* tridiagonalOfBand(a, d);
+}
+
+/** A power of two that no number of the lower triangle exceeds, so that dividing by it is exact; 0 of zeros. */
+function powerAbove(symmetric: Float64Array, d: number): number {
+  let largest = 0;
+  for (let i = 0; i < d; i++)
+    for (let j = 0; j <= i; j++) {
+      const value = Math.abs(symmetric[i * d + j]!);
+      if (!(value < Number.POSITIVE_INFINITY)) throw notFinite();
+      if (value > largest) largest = value;
+    }
+  return largest === 0 ? 0 : 2 ** Math.min(1023, Math.ceil(Math.log2(largest)));
+}
+
+function notFinite(): Error {
+  return new Error('the eigenvalues of a matrix that is not finite were asked for');
 }
 
 /**
@@ -33,8 +68,7 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, beside: Float64Ar
   const n = d.length;
   const e = new Float64Array(n);
   e.set(beside.subarray(1));
-  if (!d.every(Number.isFinite) || !e.every(Number.isFinite))
-    throw new Error('the eigenvalues of a matrix that is not finite were asked for');
+  if (!d.every(Number.isFinite) || !e.every(Number.isFinite)) throw notFinite();
   let left = MOST_STEPS * n;
   for (let l = 0; l < n; l++) {
     for (let m = splitFrom(d, e, l); m !== l; m = splitFrom(d, e, l)) {
@@ -63,7 +97,7 @@ function step(d: Float64Array, e: Float64Array, l: number, m: number): void {
   for (let i = m - 1; i >= l; i--) {
     const f = s * e[i]!;
     const b = c * e[i]!;
-    r = Math.hypot(f, g);
+    r = length(f, g);
     e[i + 1] = r;
     if (r === 0) {
       // the matrix fell apart on the way; the next step sees it
@@ -82,4 +116,10 @@ function step(d: Float64Array, e: Float64Array, l: number, m: number): void {
   d[l]! -= p;
   e[l] = g;
   e[m] = 0;
+}
+
+/** √(f² + g²), as Math.hypot has it but faster where no square overflows or loses digits. */
+function length(f: number, g: number): number {
+  const square = f * f + g * g;
+  return square > 1e-280 && square < 1e280 ? Math.sqrt(square) : Math.hypot(f, g);
 }

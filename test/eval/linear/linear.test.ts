@@ -1,9 +1,11 @@
 /** Products, factors and eigenvalues where they are known. */
 import { pivotedCholesky } from '@alix/eval/linear/cholesky';
+import { congruenceSteps } from '@alix/eval/linear/congruence';
 import { symmetricEigenvalues, tridiagonalEigenvalues } from '@alix/eval/linear/eigenvalues';
 import { createBlock, sharedBlock } from '@alix/eval/linear/kernel';
 import { addProduct, matrix, part, transposed } from '@alix/eval/linear/product';
 import { invertPositive, solvePositive } from '@alix/eval/linear/solve';
+import { finish, mirrorLower } from '@alix/eval/linear/steps';
 import { wasmKernel } from '@alix/eval/linear/wasm-kernel';
 import { describe, expect, test } from 'vitest';
 import { noise } from '../support.js';
@@ -75,11 +77,36 @@ describe('pivoted Cholesky factors', () => {
     const found = pivotedCholesky(original, d);
     expect(found.rank).toBe(rank);
     const back = gram(found.factor, d, rank);
-    expect(largest(back.map((value, at) => value - original[at]!))).toBeLessThan(1e-14 * d * largest(original));
+    const { order } = found;
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) back[i * d + j]! -= original[order[i]! * d + order[j]!]!;
+    for (let i = 0; i < rank; i++)
+      expect(found.factor.subarray(i * rank + i + 1, (i + 1) * rank).every((value) => value === 0)).toBe(true);
+    expect(largest(back)).toBeLessThan(1e-14 * d * largest(original));
   });
 
   test('of zeros: rank 0', () => {
-    expect(pivotedCholesky(new Float64Array(9), 3)).toEqual({ factor: new Float64Array(0), rank: 0 });
+    expect(pivotedCholesky(new Float64Array(9), 3)).toMatchObject({ factor: new Float64Array(0), rank: 0 });
+  });
+});
+
+describe('LᵀAL of a pivoted factor', () => {
+  test.each([
+    [1, 1],
+    [300, 300],
+    [300, 140],
+  ])('of a [%i,%i] matrix times its transpose: the products one after another', (d, rank) => {
+    const { factor, order } = pivotedCholesky(gram(noise(d * rank, 5), d, rank), d);
+    const symmetric = mirrorLower(noise(d * d, 6), d);
+    const found = finish(congruenceSteps(symmetric, factor, order, rank));
+    const back = new Float64Array(d * rank);
+    for (let i = 0; i < d; i++) back.set(factor.subarray(i * rank, (i + 1) * rank), order[i]! * rank);
+    const l = matrix(back, d, rank);
+    const [right, wanted] = [new Float64Array(d * rank), new Float64Array(rank * rank)];
+    addProduct(matrix(right, d, rank), matrix(symmetric, d, d), l);
+    addProduct(matrix(wanted, rank, rank), transposed(l), matrix(right, d, rank));
+    for (let i = 0; i < rank; i++) wanted.fill(0, i * rank + i + 1, (i + 1) * rank);
+    for (let i = 0; i < rank; i++) found.fill(0, i * rank + i + 1, (i + 1) * rank);
+    expect(largest(found.map((value, at) => value - wanted[at]!))).toBeLessThan(1e-14 * largest(wanted));
   });
 });
 
@@ -109,7 +136,7 @@ describe('eigenvalues', () => {
     for (let k = 1; k <= n; k++) expect(found[k - 1]).toBeCloseTo(2 - 2 * Math.cos((Math.PI * k) / (n + 1)), 13);
   });
 
-  test.each([1, 2, 3, 33, 130])('of a diagonal of %i seen through reflections', (d) => {
+  test.each([1, 2, 3, 33, 130, 192, 225, 250, 290])('of a diagonal of %i seen through reflections', (d) => {
     // (I - 2uu'/u'u) D (I - 2uu'/u'u) has the eigenvalues D; twice, so that no structure is left
     const wanted = Float64Array.from({ length: d }, (_, i) => (i % 5 === 0 ? 0 : i * i - 7));
     const a = new Float64Array(d * d);
@@ -153,6 +180,23 @@ describe('eigenvalues', () => {
 
   test('of what is not finite: an error at once', () => {
     expect(() => symmetricEigenvalues(Float64Array.of(1, 0, Number.NaN, 1), 2)).toThrow(/not finite/);
+  });
+
+  test('of a large matrix that is not finite, of zeros, and of one whose rows fall apart', () => {
+    const d = 260;
+    const a = new Float64Array(d * d);
+    expect(symmetricEigenvalues(a, d)).toEqual(new Float64Array(d));
+    const wanted = Float64Array.from({ length: d }, (_, i) => (i - 100) * 1e-170).sort();
+    for (let i = 0; i < d; i++) a[i * (d + 1)] = wanted[d - 1 - i]!;
+    expect(symmetricEigenvalues(a, d)).toEqual(wanted);
+    // beside 1, what is below 1e-160 has no digits: pairs of it are ±1e-165
+    a[0] = 1;
+    for (let i = 40; i < d; i++) a[i * d + i - 40] = 1e-165;
+    const found = symmetricEigenvalues(a, d);
+    expect(found[d - 1]).toBe(1);
+    expect(largest(found.subarray(0, d - 1))).toBeLessThan(1e-139);
+    a[259 * d + 3] = Number.NaN;
+    expect(() => symmetricEigenvalues(a, d)).toThrow(/not finite/);
   });
 
   test('of zeros, and of a matrix whose numbers are very large or very small', () => {
