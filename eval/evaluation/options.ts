@@ -56,14 +56,23 @@ export function checkOptions(given: Settings['options'], measures: readonly Meas
       (typeof value === 'number' &&
         (!Number.isFinite(value) ||
           value < (option.least ?? Number.NEGATIVE_INFINITY) ||
-          (Number.isInteger(option.default) && Number.isInteger(option.least ?? 0) && !Number.isInteger(value))));
+          (isWhole(option) && !Number.isInteger(value))));
     if (isWrong)
       throw new AlixError('bad-option', 'a value that the option cannot have', {
         where: key,
-        expected: option.choices?.join(', ') ?? `a ${typeof option.default} such as ${option.default}`,
+        expected: wordsOf(option),
         found: `${value}`,
       });
   }
+}
+
+const isWhole = ({ default: value, least = 0 }: MetricOption) => Number.isInteger(value) && Number.isInteger(least);
+
+function wordsOf(option: MetricOption): string {
+  const { default: value, choices, least } = option;
+  if (choices) return choices.join(' or ');
+  if (typeof value === 'boolean') return 'true or false';
+  return `a ${isWhole(option) ? 'whole ' : ''}number${least === undefined ? '' : ` of at least ${least}`}`;
 }
 
 /** `metric.option=value` texts, read by the options' types. @throws AlixError 'bad-option' */
@@ -75,7 +84,7 @@ export function parseOptions(texts: readonly string[], measures: readonly Measur
     const [key, value] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
     const type = typeof known.get(key)?.default;
     given[key] =
-      type === 'number' && value.trim() !== ''
+      type === 'number' && value.trim() !== '' && !Number.isNaN(Number(value))
         ? Number(value)
         : type === 'boolean' && /^(true|false)$/.test(value)
           ? value === 'true'
