@@ -37,7 +37,13 @@ export function dataOutputs(graph: GraphBuilder, architecture: ArchitectureSpec,
   const [low, high] = architecture.data.range;
   if (low !== 0) x = mapped(graph, x, 'Sub', 'image.shifted', { inputs: [graph.scalar(low)] });
   if (high - low !== 1) x = mapped(graph, x, 'Mul', 'image.scaled', { inputs: [graph.scalar(1 / (high - low))] });
-  x = mapped(graph, x, 'Clip', 'image.clipped', { inputs: [graph.scalar(0), graph.scalar(1)] });
+  return pictureOutputs(graph, x);
+}
+
+/** The outputs `image` and `pixels` of a value [N,H,W,C] on the scale [0,1], whose numbers may lie outside. */
+export function pictureOutputs(graph: GraphBuilder, made: Value): readonly Output[] {
+  const { shape } = made;
+  const x = mapped(graph, made, 'Clip', 'image.clipped', { inputs: [graph.scalar(0), graph.scalar(1)] });
   const levels = mapped(graph, x, 'Mul', 'pixels.levels', { inputs: [graph.scalar(255)] });
   const nudged = mapped(graph, levels, 'Add', 'pixels.nudged', { inputs: [graph.scalar(0.5)] });
   const whole = mapped(graph, nudged, 'Floor', 'pixels.whole');

@@ -8,6 +8,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   recipes: async () => (await import('./recipes.js')).recipes,
   train: async () => (await import('./train.js')).train,
   export: async () => (await import('./export.js')).exportVerb,
+  import: async () => (await import('./import.js')).importVerb,
   models: async () => (await import('./models.js')).models,
   encode: async () => (await import('./encode.js')).encode,
   decode: async () => (await import('./decode.js')).decode,
