@@ -33,7 +33,7 @@ export async function openInputs(
   bundle: Bundle,
   options: ErrorOptions & { readonly signal: AbortSignal },
 ): Promise<Inputs> {
-  const { onError, maxErrors, signal } = options;
+  const { onError, maxErrors, resize = false, signal } = options;
   if (maxErrors !== undefined && onError !== 'skip')
     throw new AlixError('usage', '--max-errors does nothing without --on-error skip', {
       remedy: 'add --on-error skip',
@@ -41,17 +41,21 @@ export async function openInputs(
   let total = 0;
   let entries: readonly ImageEntry[] = [];
   const skipped: Skipped[] = [];
-  const items = readImages(paths, imageOf(bundle), {
-    onError,
-    signal,
-    ...(maxErrors !== undefined && { maxErrors }),
-    onEntries: (found) => {
-      entries = found;
+  const items = readImages(
+    paths,
+    { ...imageOf(bundle), resize },
+    {
+      onError,
+      signal,
+      ...(maxErrors !== undefined && { maxErrors }),
+      onEntries: (found) => {
+        entries = found;
+      },
+      onTotal: (count) => {
+        total = count;
+      },
     },
-    onTotal: (count) => {
-      total = count;
-    },
-  });
+  );
   let next = await items.next();
   async function* images(): AsyncGenerator<NamedImage> {
     try {

@@ -55,6 +55,7 @@ export function addModelOptions(command: Command): Command {
 export interface ErrorOptions {
   readonly onError: 'fail' | 'skip';
   readonly maxErrors?: number;
+  readonly resize?: boolean;
 }
 
 export function addErrorOptions(command: Command): Command {
@@ -64,5 +65,6 @@ export function addErrorOptions(command: Command): Command {
         .choices(['fail', 'skip'])
         .default('fail'),
     )
-    .option('--max-errors <n>', 'with --on-error skip: fail when more images than this are skipped', wholeNumber(0));
+    .option('--max-errors <n>', 'with --on-error skip: fail when more images than this are skipped', wholeNumber(0))
+    .option('--resize', "image files of other sizes: the largest centred part, scaled to the model's size");
 }

@@ -11,6 +11,8 @@ export interface TrainFlags {
   readonly epochs?: number;
   readonly steps?: number;
   readonly hours?: number;
+  /** Images become squares of it, and networks are chosen for it. */
+  readonly size?: number;
   readonly seed?: number;
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
@@ -32,9 +34,14 @@ type DataOptions = RunConfig['data']['options'];
  * @param target a recipe's name, an objective's name (its default recipe), a user's .ts or .js file with an objective, an
  *   architecture or a recipe, or a JSON file, whose "extends" may name any of these, and its "extensions" further .ts or .js
  *   files; files are looked for beside the one that names them
+ * @param tell is told in lines of words what --size found and chose
  * @throws AlixError 'usage' for a target that is none of these, 'bad-config' for a setting, 'bad-extension' for a user's file
  */
-export async function trainConfig(target: string, flags: TrainFlags): Promise<RunConfig> {
+export async function trainConfig(
+  target: string,
+  flags: TrainFlags,
+  tell: (line: string) => void = () => undefined,
+): Promise<RunConfig> {
   const { resolveConfig } = await import('@alix/train/config');
   const { loadExtensions } = await import('@alix/train/extensions/index');
   const layers = await targetLayers(target);
@@ -43,8 +50,14 @@ export async function trainConfig(target: string, flags: TrainFlags): Promise<Ru
     const { keptOptions } = await import('@alix/train/datasets/index');
     return keptOptions(data, resolveConfig(before).data);
   };
-  const config = resolveConfig([...before, ...(await flagLayers(flags, kept))]);
-  await loadExtensions(config);
+  const over = await flagLayers(flags, kept);
+  const asked = resolveConfig([...before, ...over]);
+  await loadExtensions(asked);
+  if (flags.size === undefined) return asked;
+  const { chosenInWords, ownImages } = await import('@alix/train/own-images');
+  const own = await ownImages(asked, flags.size);
+  const config = resolveConfig([...before, { from: '--size', config: own.config }, ...over]);
+  for (const line of [...own.words, chosenInWords(config)]) tell(line);
   return config;
 }
 
@@ -57,6 +70,11 @@ function allExtensions(layers: readonly Layer[]): Layer[] {
 
 /** The same for a run that is continued: its own configuration, then the flags. */
 export async function resumedConfig(config: RunConfig, flags: TrainFlags): Promise<RunConfig> {
+  if (flags.size !== undefined)
+    throw new AlixError('usage', 'the size of the images was chosen when the run began', {
+      where: '--size',
+      remedy: 'leave it out, or start another run',
+    });
   const { resolveConfig } = await import('@alix/train/config');
   return resolveConfig([{ from: 'run.json', config }, ...(await flagLayers(flags, () => config.data.options))]);
 }

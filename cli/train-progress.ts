@@ -1,6 +1,7 @@
 /** A training run with its progress on the terminal. */
 import type { RunConfig, Progress as TrainProgress, TrainResult } from '@alix/train';
 import type { Context } from './commands/command.js';
+import { epochForecast } from './epoch-forecast.js';
 import { createShareBar, duration, type ShareBar } from './progress.js';
 
 interface Run {
@@ -23,6 +24,11 @@ export async function withProgress(context: Context, run: Run, plainLines = fals
   const { runTraining } = await import('@alix/train');
   const { config, folder, resume, threads } = run;
   const show = plainLines && !context.interactive ? lines(context) : bars(context);
+  const forecast = epochForecast();
+  const say = (line: string) => {
+    show.stop();
+    context.log(line);
+  };
   try {
     return await runTraining({
       config,
@@ -30,11 +36,12 @@ export async function withProgress(context: Context, run: Run, plainLines = fals
       resume: resume === true,
       signal: context.signal,
       ...(threads === undefined ? {} : { threads }),
-      onEvent: (line) => {
-        show.stop();
-        context.log(line);
+      onEvent: say,
+      onProgress: (progress) => {
+        const told = forecast(progress);
+        if (told) say(told);
+        show.update(outlook(progress, config.batch), words(progress));
       },
-      onProgress: (progress) => show.update(outlook(progress, config.batch), words(progress)),
     });
   } finally {
     show.stop();

@@ -9,6 +9,7 @@ export interface Progress {
   /** Infinity where only hours end the run. */
   readonly steps: number;
   readonly epoch: number;
+  readonly stepsPerEpoch: number;
   readonly imagesPerSecond: number;
   /** Of the loop so far, pictures and checkpoints included, earlier sessions too. */
   readonly seconds: number;
@@ -20,6 +21,7 @@ export interface Progress {
 export interface RecorderParts {
   readonly log: MetricsLog;
   readonly imagesPerStep: number;
+  readonly stepsPerEpoch: number;
   /** Where the run ends; see Progress. */
   readonly end: { readonly steps: number; readonly secondsLimit: number };
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -63,7 +65,7 @@ export class Recorder {
    * @param waited of them, for data
    */
   step(state: RunState, epoch: number, metrics: StepMetrics, seconds: number, waited: number): void {
-    const { imagesPerStep, end, onProgress } = this.#parts;
+    const { imagesPerStep, stepsPerEpoch, end, onProgress } = this.#parts;
     const before = this.#stepped;
     this.#stepped = { steps: before.steps + 1, seconds: before.seconds + seconds, waited: before.waited + waited };
     this.#window.add(metrics, seconds, waited);
@@ -71,6 +73,7 @@ export class Recorder {
       step: state.step,
       steps: end.steps,
       epoch,
+      stepsPerEpoch,
       imagesPerSecond: this.#window.rate * imagesPerStep,
       seconds: state.seconds,
       secondsLimit: end.secondsLimit,

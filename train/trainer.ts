@@ -142,6 +142,7 @@ class Run {
     this.#recorder = new Recorder({
       log: this.#log,
       imagesPerStep: this.#perStep * config.batch,
+      stepsPerEpoch: this.#perEpoch / this.#perStep,
       end: this.#end,
       onProgress,
     });

@@ -117,7 +117,7 @@ async function reconstructTo(
   model: Model,
   inputs: Inputs,
   refinement: Refinement | undefined,
-  { output, batch }: Options,
+  { output, batch, resize }: Options,
   context: Context,
 ): Promise<void> {
   const [{ meanAndStd }, { reconstructed }, { reportSkipped }, { createProgress }, { identity }, pictures] =
@@ -152,6 +152,7 @@ async function reconstructTo(
     n: errors.length,
     pixel_range: [0, 1],
     codes: refinement ? 'refined' : 'mean',
+    ...(resize && { resize }),
     model: identity(model),
     skipped: inputs.skipped,
   };

@@ -22,6 +22,7 @@ beginning, over all its sessions; whichever comes first ends it, with a checkpoi
 Examples:
   alix train dali --epochs 3 -o runs/strokes
   alix train dali-mnist --data mnist/ --epochs 5 -o runs/mnist
+  alix train dali --data my/photos --size 64         your own images, of any sizes: a tenth is held out for testing
   alix train --resume -o runs/mnist --epochs 10
   alix train ./my-objective.ts --epochs 1            your own objective, architecture or recipe
 `;
@@ -38,6 +39,7 @@ export const train: CommandDefinition = {
       )
       .option('--data <data>', 'a data set, a folder of images, tar files of images, or IDX files')
       .option('-o, --output <run>', 'the run folder (default: runs/RECIPE)')
+      .option('--size <pixels>', 'images become squares of this side, and networks are chosen for it', wholeNumber(1))
       .option('--epochs <n>', 'stop after this many epochs', wholeNumber(1))
       .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
       .option('--hours <n>', 'stop after this much training, all sessions together', positiveNumber)
@@ -66,7 +68,7 @@ async function run(what: string | undefined, options: Options, context: Context)
       remedy: 'name a recipe (`alix recipes` lists them), or continue a run with --resume -o RUN',
     });
   const config = what
-    ? await trainConfig(what, options)
+    ? await trainConfig(what, options, context.log)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);
   const { loadExtensions } = await import('@alix/train/extensions/index');
   await loadExtensions(config, options.output);
@@ -93,8 +95,7 @@ async function run(what: string | undefined, options: Options, context: Context)
     context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs)${rate}: ${folder}`);
     const { best } = result;
     if (best) context.log(`best checkpoint: step ${best.step}, ${best.metric} ${best.value.toPrecision(4)}`);
-    context.log(
-      `next: \`alix export ${folder} -o MODEL${best && best.step !== result.step ? ' [--checkpoint best]' : ''}\``,
-    );
+    const { nextCommands } = await import('../train-next.js');
+    for (const line of await nextCommands(config, result)) context.log(line);
   }
 }

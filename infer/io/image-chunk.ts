@@ -1,8 +1,8 @@
 /** Some image files read and decoded together, as plain data that cross to another thread and back. Node only. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { describeSystemError, tooLarge } from './files.js';
-import { decodeImage } from './image-file.js';
-import { checkSize, type ImageShape, MAX_FILE, toShape } from './pixels.js';
+import { decodeToShape } from './image-file.js';
+import { type ImageShape, MAX_FILE } from './pixels.js';
 import { type SentError, sentError } from './sent-error.js';
 
 /** Where an image is: a file, or a part of one. */
@@ -49,9 +49,7 @@ const whereOf = ({ path, part }: Place): string => (part ? `${path}:${part.name}
 
 async function readPlace(place: Place, shape: ImageShape): Promise<Uint8Array> {
   const where = whereOf(place);
-  // by the head, so that nobody waits for the pixels of a photograph that is refused for its size
-  const image = await decodeImage(bytesOf(place), where, { onSize: (size) => checkSize(size, shape, where) });
-  return toShape(image, shape, where);
+  return decodeToShape(bytesOf(place), shape, where);
 }
 
 function bytesOf({ path, part }: Place): Uint8Array {

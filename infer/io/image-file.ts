@@ -1,7 +1,7 @@
 /** One image file to the pixels that a model takes: PNG through pngjs, other formats through sharp. Node only. */
 import { AlixError } from './errors.js';
 import { readRegular } from './files.js';
-import { checkSize, type ImageShape, isPng, MAX_FILE, MAX_PIXELS, type Pixels, toShape } from './pixels.js';
+import { checkSize, fit, type ImageShape, isPng, MAX_FILE, MAX_PIXELS, type Pixels, toShape } from './pixels.js';
 import { type DecodeOptions, decodePng } from './png.js';
 
 export { type ImageShape, toShape } from './pixels.js';
@@ -13,15 +13,25 @@ const FORMATS = ['jpeg', 'webp', 'gif', 'tiff', 'heif'];
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /**
- * Reads an image file of exactly `shape`'s size; images are never resized on the way.
+ * Reads an image file of exactly `shape`'s size, or with `shape.resize` of any.
  *
  * @returns uint8 [H,W,C]
  * @throws AlixError 'wrong-size', 'bad-image', 'transparent', 'too-large', 'not-found', ...
  */
 export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
+  return decodeToShape(await readRegular(path, MAX_FILE), shape, path);
+}
+
+/** The same of a file's bytes. @param where the path, for error messages */
+export async function decodeToShape(
+  bytes: Uint8Array,
+  shape: ImageShape,
+  where: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (shape.resize) return toShape(fit(await decodeImage(bytes, where), shape), shape, where);
   // by the head, so that nobody waits for the pixels of a photograph that is refused for its size
-  const onSize: DecodeOptions['onSize'] = (size) => checkSize(size, shape, path);
-  return toShape(await decodeImage(await readRegular(path, MAX_FILE), path, { onSize }), shape, path);
+  const onSize: DecodeOptions['onSize'] = (size) => checkSize(size, shape, where);
+  return toShape(await decodeImage(bytes, where, { onSize }), shape, where);
 }
 
 /**

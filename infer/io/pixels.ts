@@ -15,6 +15,8 @@ export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
+  /** Image files of other sizes are brought to this one (`fit`), where they are otherwise refused. */
+  readonly resize?: boolean;
 }
 
 /** The largest image that is decoded unless told otherwise, in pixels. */

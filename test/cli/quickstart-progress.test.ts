@@ -8,6 +8,7 @@ const progress = (more: Partial<Progress>): Progress => ({
   step: 100,
   steps: Number.POSITIVE_INFINITY,
   epoch: 1,
+  stepsPerEpoch: 200,
   imagesPerSecond: 500,
   seconds: 20,
   secondsLimit: Number.POSITIVE_INFINITY,

@@ -11,7 +11,7 @@ describe('aim-square', () => {
       F: 11_021_696,
       D: 16_385,
     });
-    const layers = (name: string, options: object) =>
+    const layers = (name: string, options: Readonly<Record<string, number>>) =>
       Object.values(networksOf(name, options)).map(({ blocks }) =>
         blocks.flatMap((block) => block.layers.map(({ kind, args, output }) => ({ kind, args, output }))),
       );

@@ -1,0 +1,43 @@
+/** What to do with a run that has ended: the commands, with its own paths, as they can be pasted into a shell. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunConfig, TrainResult } from '@alix/train';
+
+/** A word as a POSIX shell reads it back. */
+export function quoted(word: string): string {
+  // a path that begins with - would be taken for an option
+  const path = word.startsWith('-') ? `./${word}` : word;
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Data that the verbs read too: image files, which they can bring to a size, and arrays of images, which they take as they are. */
+const FILES = ['image-folder', 'tar-shards'];
+const ARRAYS = ['idx', 'npy'];
+
+/** One line a command: export, and for a model of images that has both encoder and decoder reconstruct and eval. */
+export async function nextCommands(config: RunConfig, { folder, best, step }: TrainResult): Promise<string[]> {
+  const { design } = await import('@alix/train/design');
+  const { architecture, chains } = design(config);
+  const model = `${folder.replace(/[/\\]+$/, '')}-model`;
+  const isPast = best !== undefined && best.step !== step;
+  const exported = `alix export ${quoted(folder)} -o ${quoted(model)}${isPast ? ' [--checkpoint best]' : ''}`;
+  const { source, options } = config.data;
+  const { sourceName } = await import('@alix/train/datasets/index');
+  const kind = existsSync(source) ? ((await sourceName(source)) ?? '') : '';
+  const isRead = FILES.includes(kind) || (ARRAYS.includes(kind) && !options.size);
+  const all = [exported];
+  const hasBoth = chains.encoder.length > 0 && chains.decoder.length > 0;
+  if (architecture.data.kind === 'image' && hasBoth) {
+    if (isRead)
+      all.push(
+        `alix reconstruct ${quoted(model)} ${quoted(source)}${options.size ? ' --resize' : ''} -o ${quoted(`${model}-pairs.png`)}`,
+      );
+    all.push(`alix eval ${quoted(model)} --data ${quoted(source)} -o ${quoted(`${model}-report`)}`);
+  }
+  const pictures = join(folder, 'samples');
+  return [
+    ...(existsSync(pictures) ? [`pictures on the way: ${pictures}`] : []),
+    'next:',
+    ...all.map((line) => `  ${line}`),
+  ];
+}
