@@ -6,6 +6,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   doctor: async () => (await import('./doctor.js')).doctor,
   setup: async () => (await import('./setup.js')).setup,
   recipes: async () => (await import('./recipes.js')).recipes,
+  data: async () => (await import('./data.js')).data,
   train: async () => (await import('./train.js')).train,
   export: async () => (await import('./export.js')).exportVerb,
   import: async () => (await import('./import.js')).importVerb,

@@ -1,0 +1,67 @@
+/** alix data: which data sets there are, what one holds, and how to get one. */
+import { type Command, Option } from 'commander';
+import type { InfoOptions } from '../data/info.js';
+import type { MakeOptions } from '../data/make.js';
+import { wholeNumber } from '../options.js';
+import type { CommandDefinition } from './command.js';
+
+const help = `
+Examples:
+  alix data                                          the data sets, where they come from and their options
+  alix data info strokes -o sheet.png                counts, classes, a fingerprint, and a picture of them
+  alix data info my/photos --set size=64 --json
+  alix data make strokes -n 1000 --seed 1 -o digits  a folder of PNGs, its sub-folders are the classes
+  alix data make gaussian-grid -n 5000 --seed 1 -o grid.npy
+  alix data download mnist -o data/mnist
+`;
+
+export const data: CommandDefinition = {
+  name: 'data',
+  define(program, context) {
+    const group = program
+      .command('data')
+      .description('list data sets, look at one, make one, or download one')
+      .addHelpText('after', help)
+      // a mistyped verb arrives here, and deserves better than a count of arguments
+      .allowExcessArguments()
+      .action(async (_options, command: Command) => {
+        if (command.args.length > 0) throw await noSuchVerb(command);
+        await (await import('../data/list.js')).runList(context(command));
+      });
+    const split = (usage: string) => new Option('--split <name>', usage).choices(['train', 'test']).default('train');
+    group
+      .command('info')
+      .description('what a data set holds: counts, sizes, classes, formats, fingerprint; with -o a contact sheet')
+      .argument('<data>', 'a name of `alix data`, a folder, or a file')
+      .addOption(split('which split'))
+      .option('--seed <n>', 'of data that are drawn', wholeNumber(0), 0)
+      .option('--set <key=value>', 'an option of the data set; may be repeated', collect, [])
+      .option('-o, --output <file.png>', 'a contact sheet')
+      .action(async (name: string, options: InfoOptions, command) =>
+        (await import('../data/info.js')).runInfo(name, options, context(command)),
+      );
+    group
+      .command('make')
+      .description('draw strokes (images) or Gaussian mixtures (points) and write them as files')
+      .argument('<what>', 'strokes, gaussian-grid, gaussian-nine or gaussian-ring')
+      .option('-n <count>', 'how many', wholeNumber(1), 1000)
+      .option('--seed <n>', 'the same seed draws the same rows', wholeNumber(0), 0)
+      .addOption(split('of which split: no row of one is in the other'))
+      .requiredOption('-o, --output <path>', 'strokes: a folder, NAME.idx (a pair of IDX files) or .npy; points: .npy')
+      .action(async (what: string, options: MakeOptions, command) =>
+        (await import('../data/make.js')).runMake(what, options, context(command)),
+      );
+  },
+};
+
+async function noSuchVerb({ args: [given = ''], commands }: Command): Promise<Error> {
+  const [{ AlixError }, { nearest }] = await Promise.all([import('@alix/infer/io/errors'), import('../suggest.js')]);
+  const names = commands.map((command) => command.name());
+  const near = nearest(given, names);
+  return new AlixError('usage', `\`alix data\` does no such thing${near ? ` (did you mean ${near}?)` : ''}`, {
+    where: given,
+    remedy: `it does ${names.join(', ')}, and alone it lists the data sets`,
+  });
+}
+
+const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text];

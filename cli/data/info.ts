@@ -1,0 +1,124 @@
+/** alix data info: what a data set holds, counted; nothing of it is kept but what the contact sheet shows. */
+import { AlixError } from '@alix/infer/io/errors';
+import { type Dataset, openDataset, type Split } from '@alix/train/datasets/index';
+import type { Context } from '../commands/command.js';
+import { originNotes } from '../evaluation/origin-notes.js';
+import { intoFile } from '../pictures.js';
+import { writeContactSheet } from './contact-sheet.js';
+import { dataOptions } from './settings.js';
+
+export interface InfoOptions {
+  readonly split: Split;
+  readonly seed: number;
+  readonly set: readonly string[];
+  readonly output?: string;
+}
+
+export interface DataInfo {
+  readonly name: string;
+  readonly split: Split;
+  readonly kind: Dataset['kind'];
+  readonly count: number;
+  /** [H,W,C] of images, [d] of points. */
+  readonly shape: readonly number[];
+  /** Rows of each class, in the order of their numbers; null where there are none. */
+  readonly classes: readonly number[] | null;
+  /** Share of rows that have each attribute, 0 to 1. */
+  readonly attributes?: readonly { readonly name: string; readonly share: number }[];
+  /** Image files by format; null where the data are no image files. */
+  readonly formats: Readonly<Record<string, number>> | null;
+  /** Images that were cropped or scaled to the common size; null where that was not counted. */
+  readonly resized: number | null;
+  readonly notes: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fingerprint: string;
+}
+
+export async function runInfo(data: string, options: InfoOptions, context: Context): Promise<void> {
+  const { split, seed, output } = options;
+  if (output !== undefined && !/\.png$/i.test(output))
+    throw new AlixError('usage', '-o takes the name of a picture that ends in .png', { where: output });
+  const dataset = await openDataset(data, { split, seed, options: dataOptions(options.set) });
+  const info = describeData(dataset, split);
+  if (output !== undefined) await intoFile(output, () => writeContactSheet(output, dataset, info, context.signal));
+  if (context.json) return context.out(JSON.stringify({ ...info, ...(output !== undefined && { sheet: output }) }));
+  context.out(infoLines(info).join('\n'));
+  if (output !== undefined) context.log(`contact sheet -> ${output}`);
+}
+
+export function describeData(dataset: Dataset, split: Split): DataInfo {
+  const { name, kind, count, shape, labels, classes, attributes, origin, fingerprint, options = {} } = dataset;
+  const counts = labels && new Array<number>(classes ?? 0).fill(0);
+  if (counts) for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  const shares = attributes && new Array<number>(attributes.count).fill(0);
+  if (shares && attributes)
+    attributes.values.forEach((value, i) => {
+      if (value) shares[i % attributes.count] = (shares[i % attributes.count] ?? 0) + 1;
+    });
+  return {
+    name,
+    split,
+    kind,
+    count,
+    shape,
+    classes: counts ?? null,
+    ...(shares && {
+      attributes: shares.map((n, i) => ({ name: attributes?.names?.[i] ?? `${i}`, share: n / count })),
+    }),
+    formats: origin?.formats ?? null,
+    resized: origin?.resized ?? null,
+    notes: originNotes(origin),
+    options,
+    fingerprint,
+  };
+}
+
+const number = (n: number): string => n.toLocaleString('en');
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** 28x28x1, or "points of 2". */
+export const shapeText = (shape: readonly number[]): string =>
+  shape.length === 1 ? `points of ${shape[0]} numbers` : `${shape[1]}x${shape[0]}x${shape[2]}`;
+
+/** More classes than this are summed up. */
+const LISTED = 20;
+
+export function infoLines(info: DataInfo): string[] {
+  const { name, split, kind, count, shape, formats, resized, notes, options, fingerprint } = info;
+  const row = (key: string, text: string) => `  ${key.padEnd(12)} ${text}`;
+  const settings = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+  return [
+    `${name}, ${split} split: ${number(count)} ${kind === 'images' ? 'images of ' : ''}${shapeText(shape)}`,
+    ...classLines(info).map(([key, text]) => row(key, text)),
+    ...(info.attributes ?? []).map(({ name: key, share }, i) =>
+      row(i === 0 ? 'attributes' : '', `${key} ${percent(share)}`),
+    ),
+    ...(formats
+      ? [
+          row(
+            'formats',
+            Object.entries(formats)
+              .map(([key, n]) => `${number(n)} ${key}`)
+              .join(', '),
+          ),
+        ]
+      : []),
+    ...(formats && resized === 0 ? [row('sizes', 'all alike')] : []),
+    ...notes.map((note) => row('note', note)),
+    ...(settings.length > 0 ? [row('options', settings.join(' '))] : []),
+    row('fingerprint', fingerprint),
+  ];
+}
+
+function classLines({ classes, count }: DataInfo): (readonly [string, string])[] {
+  if (!classes) return [['classes', 'none']];
+  const [least, most] = [Math.min(...classes), Math.max(...classes)];
+  const even = least === most ? `each ${number(most)}` : `from ${number(least)} to ${number(most)} rows`;
+  const empty = classes.filter((n) => n === 0).length;
+  const first = [
+    'classes',
+    `${number(classes.length)}, ${even}${empty > 0 ? `; ${number(empty)} without any` : ''}`,
+  ] as const;
+  if (classes.length > LISTED || least === most) return [first];
+  return [first, ...classes.map((n, i) => ['', `${i}: ${number(n)} (${percent(n / count)})`] as const)];
+}
