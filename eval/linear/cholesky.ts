@@ -37,9 +37,12 @@ function* reduce(a: Float64Array, d: number, order: Int32Array): Steps<number> {
   let largest = 0;
   for (let i = 0; i < d; i++) largest = Math.max(largest, a[i * d + i]!);
   const tolerance = d * Number.EPSILON * largest;
+  const panel = new Float64Array(d * PANEL);
   for (let start = 0; start < d; start += PANEL) {
     const end = Math.min(start + PANEL, d);
-    const reached = reducePanel(a, d, start, end, order, tolerance);
+    const reached = reducePanel(a, d, start, end, order, tolerance, panel);
+    for (let i = start; i < d; i++)
+      a.set(panel.subarray(i * PANEL, i * PANEL + Math.min(reached, i + 1) - start), i * d + start);
     if (reached < end) return reached;
     yield;
     const below = part(matrix(a, d, d), end, d, start, end);
@@ -48,7 +51,10 @@ function* reduce(a: Float64Array, d: number, order: Int32Array): Steps<number> {
   return d;
 }
 
-/** Columns start..end of L; returns the first one for which nothing is left, or `end`. */
+/**
+ * Columns start..end of L, to the panel: [d,PANEL], whose rows lie together, as those of a do not. Returns the first column for which
+ * nothing is left, or `end`.
+ */
 function reducePanel(
   a: Float64Array,
   d: number,
@@ -56,47 +62,57 @@ function reducePanel(
   end: number,
   order: Int32Array,
   tolerance: number,
+  panel: Float64Array,
 ): number {
+  const diagonal = new Float64Array(d);
+  for (let i = start; i < d; i++) diagonal[i] = a[i * d + i]!;
   // what the panel's columns so far take from each diagonal element
   const taken = new Float64Array(d);
   for (let j = start; j < end; j++) {
     let pivot = j;
     let best = Number.NEGATIVE_INFINITY;
     for (let i = j; i < d; i++) {
-      if (j > start) taken[i]! += a[i * d + j - 1]! ** 2;
-      const left = a[i * d + i]! - taken[i]!;
+      if (j > start) taken[i]! += panel[i * PANEL + j - 1 - start]! ** 2;
+      const left = diagonal[i]! - taken[i]!;
       if (left > best) [best, pivot] = [left, i];
     }
     if (!(best > tolerance)) return j;
-    if (pivot !== j) swap(a, d, j, pivot, order, taken);
-    eliminate(a, d, start, j, Math.sqrt(best));
+    if (pivot !== j) {
+      swap(a, d, j, pivot, start);
+      for (let k = 0; k < j - start; k++) exchange(panel, j * PANEL + k, pivot * PANEL + k);
+      for (const of of [order, taken, diagonal]) exchange(of, j, pivot);
+    }
+    eliminate(a, d, start, j, Math.sqrt(best), panel);
   }
   return end;
 }
 
 /** Column j of L from column j of what is left, less what the panel's columns from `start` on take from it. */
-function eliminate(a: Float64Array, d: number, start: number, j: number, root: number): void {
-  const top = j * d;
-  a[top + j] = root;
+function eliminate(a: Float64Array, d: number, start: number, j: number, root: number, panel: Float64Array): void {
+  const count = j - start;
+  const top = j * PANEL;
+  panel[top + count] = root;
   for (let i = j + 1; i < d; i++) {
-    const row = i * d;
-    let sum = a[row + j]!;
-    for (let k = start; k < j; k++) sum -= a[row + k]! * a[top + k]!;
-    a[row + j] = sum / root;
+    const row = i * PANEL;
+    let sum = a[i * d + j]!;
+    for (let k = 0; k < count; k++) sum -= panel[row + k]! * panel[top + k]!;
+    panel[row + count] = sum / root;
   }
 }
 
-/** Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is kept. */
-function swap(a: Float64Array, d: number, p: number, q: number, order: Int32Array, taken: Float64Array): void {
-  const exchange = (i: number, j: number) => {
-    const kept = a[i]!;
-    a[i] = a[j]!;
-    a[j] = kept;
-  };
-  for (let k = 0; k < p; k++) exchange(p * d + k, q * d + k);
-  for (let k = p + 1; k < q; k++) exchange(k * d + p, q * d + k);
-  for (let k = q + 1; k < d; k++) exchange(k * d + p, k * d + q);
-  exchange(p * d + p, q * d + q);
-  [order[p], order[q]] = [order[q]!, order[p]!];
-  [taken[p], taken[q]] = [taken[q]!, taken[p]!];
+/**
+ * Exchanges rows and columns p < q of a symmetric matrix of which the lower triangle is kept; of the rows not the places done..p,
+ * which lie elsewhere.
+ */
+function swap(a: Float64Array, d: number, p: number, q: number, done: number): void {
+  for (let k = 0; k < done; k++) exchange(a, p * d + k, q * d + k);
+  for (let k = p + 1; k < q; k++) exchange(a, k * d + p, q * d + k);
+  for (let k = q + 1; k < d; k++) exchange(a, k * d + p, k * d + q);
+  exchange(a, p * d + p, q * d + q);
+}
+
+function exchange(of: Float64Array | Int32Array, i: number, j: number): void {
+  const kept = of[i]!;
+  of[i] = of[j]!;
+  of[j] = kept;
 }

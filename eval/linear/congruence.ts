@@ -7,7 +7,7 @@ import type { Steps } from './steps.js';
  * LᵀAL = Y + Yᵀ with Y = LᵀNL and N the lower triangle of A, its diagonal halved: NL is a triangle like L (LAPACK's dsygst halves
  * the diagonal for the same end).
  *
- * @param symmetric [d,d], of which the lower triangle is read
+ * @param symmetric [d,d]
  * @param factor [d,rank], zero above the diagonal; rank is at most d
  * @param order row i of the factor belongs to row order[i] of the matrix
  * @returns [rank,rank], the lower triangle; what is above is not defined
@@ -58,10 +58,7 @@ function halfTriangle(symmetric: Float64Array, order: Int32Array): Float64Array 
   const half = new Float64Array(d * d);
   for (let i = 0; i < d; i++) {
     const row = order[i]!;
-    for (let j = 0; j < i; j++) {
-      const column = order[j]!;
-      half[i * d + j] = symmetric[row > column ? row * d + column : column * d + row]!;
-    }
+    for (let j = 0; j < i; j++) half[i * d + j] = symmetric[row * d + order[j]!]!;
     half[i * d + i] = symmetric[row * d + row]! / 2;
   }
   return half;

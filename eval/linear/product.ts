@@ -56,7 +56,9 @@ export function addProduct(c: Matrix, a: Matrix, b: Matrix, options: ProductOpti
       for (let first = 0; first < a.columns; first += BLOCK.depth) {
         const last = Math.min(first + BLOCK.depth, a.columns);
         const depth = pack(block.a, part(a, top, top + rows, first, last));
-        pack(block.b, part(bByColumns, left, left + columns, first, last));
+        // one block deep, the operand from before is still the one
+        if (top === start || a.columns > BLOCK.depth)
+          pack(block.b, part(bByColumns, left, left + columns, first, last));
         for (let j = 0; j < columns; j += TILE) {
           const i = lower ? Math.max(0, left + j - top) : 0;
           if (i < rows) block.tiles(i, rows, j, depth);

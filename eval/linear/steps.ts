@@ -25,15 +25,19 @@ export async function inTurns<T>(steps: Steps<T>, turn: () => Promise<void>): Pr
   }
 }
 
-/** c += scale·a·b, a block of rows at a time: the same sums as `addProduct`, to the bit. */
+/** Multiplications that take some hundredths of a second: as many are one piece of larger products. */
+const PIECE = 2 ** 28;
+
+/** c += scale·a·b, some blocks of rows at a time: the same sums as `addProduct`, to the bit. */
 export function* productSteps(c: Matrix, a: Matrix, b: Matrix, options: ProductOptions = {}): Steps<void> {
   if (c.rows * c.columns * a.columns < SMALL) {
     addProduct(c, a, b, options);
     yield;
     return;
   }
-  for (let top = 0; top < c.rows; top += BLOCK.rows) {
-    const bottom = Math.min(c.rows, top + BLOCK.rows);
+  const height = BLOCK.rows * Math.max(1, Math.floor(PIECE / (BLOCK.rows * c.columns * a.columns)));
+  for (let top = 0; top < c.rows; top += height) {
+    const bottom = Math.min(c.rows, top + height);
     const rows = part(a, top, bottom);
     const full = options.lower ? top : c.columns;
     if (full > 0)
