@@ -78,7 +78,7 @@ const through = {
   reference: ['fd', 'fdinf', 'kid', 'prdc'],
 } as const;
 /** Conventions that numbers may differ in and yet be compared. */
-const harmless: readonly string[] = ['seed', 'batch', 'samples', 'confidence'];
+const harmless: readonly string[] = ['seed', 'batch', 'samples', 'confidence', 'compat', 'differs', 'resize'];
 const bySample: readonly string[] = ['kid', 'prdc', 'fdinf'];
 
 const SAMPLED = 'sampled images';
@@ -109,6 +109,8 @@ const conditions: readonly Condition[] = [
   { what: 'reference', of: referenceText, affects: through.reference },
   { what: SAMPLED, of: ({ conventions }) => text(conventions.samples), affects: [] },
   { what: 'seed', of: ({ conventions }) => text(conventions.seed), affects: [] },
+  // what a tool does otherwise stands in the conventions of single metrics
+  { what: 'tool', of: ({ conventions }) => text(conventions.compat), affects: [] },
   { what: 'precision of the weights', of: ({ model }) => model.precision ?? "the model's own", affects: [] },
   { what: 'device', of: ({ model }) => model.device, affects: [] },
 ];

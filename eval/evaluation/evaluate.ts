@@ -150,7 +150,9 @@ function checkNumbers<T>(where: string, value: T): T {
 function compatWords(compat: CompatTool, seed: number, measured: ReadonlySet<string>): Record<string, unknown> {
   const conventions = conventionsOf(compat);
   const isMeasured = (metric: string) => measured.has(metric) || !Object.hasOwn(conventions.metrics, metric);
-  const words = Object.entries(conventionWords(conventions, seed)).filter(([key]) => isMeasured(key));
+  // whether images were resized, and how, is said by the networks' preprocessing
+  const { resize: _, ...said } = conventionWords(conventions, seed);
+  const words = Object.entries(said).filter(([key]) => isMeasured(key));
   const differs = conventions.differs.filter((line) => isMeasured(line.slice(0, line.indexOf(':'))));
   return { ...Object.fromEntries(words), differs };
 }

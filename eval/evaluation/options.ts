@@ -70,7 +70,7 @@ const isWhole = ({ default: value, least = 0 }: MetricOption) => Number.isIntege
 
 function wordsOf(option: MetricOption): string {
   const { default: value, choices, least } = option;
-  if (choices) return choices.join(' or ');
+  if (choices) return choices.join(', ');
   if (typeof value === 'boolean') return 'true or false';
   return `a ${isWhole(option) ? 'whole ' : ''}number${least === undefined ? '' : ` of at least ${least}`}`;
 }

@@ -98,6 +98,19 @@ const shares = (value: number) => {
 };
 
 describe('what differs', () => {
+  test("tools' conventions keep from being compared only the metrics that they change", () => {
+    const of = (compat: string, prdc: string) => ({
+      conventions: { compat, prdc, differs: [compat], resize: compat },
+      metrics: { mse: mse(compat === 'a' ? 0.1 : 0.2) },
+    });
+    const found = compare(of('a', 'k = 5'), of('b', 'k = 3'));
+    expect(found.differences).toMatchObject([
+      { what: 'convention: prdc', affects: ['prdc'] },
+      { what: 'tool', affects: [] },
+    ]);
+    expect(row(found, 'MSE')).toMatchObject({ verdict: 'clear', best: 0 });
+  });
+
   test('references by their content, not by their names', () => {
     const of = (name: string, digit: string) => ({ reference: { name, sha256: digit.repeat(64) } });
     const affects = ['fd', 'fdinf', 'kid', 'prdc'];
