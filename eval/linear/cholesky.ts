@@ -92,11 +92,33 @@ function eliminate(a: Float64Array, d: number, start: number, j: number, root: n
   const count = j - start;
   const top = j * PANEL;
   panel[top + count] = root;
-  for (let i = j + 1; i < d; i++) {
-    const row = i * PANEL;
+  let i = j + 1;
+  // four rows at once: their sums do not wait for each other
+  for (; i + 4 <= d; i += 4) {
+    const r0 = i * PANEL;
+    const r1 = r0 + PANEL;
+    const r2 = r1 + PANEL;
+    const r3 = r2 + PANEL;
+    let s0 = a[i * d + j]!;
+    let s1 = a[(i + 1) * d + j]!;
+    let s2 = a[(i + 2) * d + j]!;
+    let s3 = a[(i + 3) * d + j]!;
+    for (let k = 0; k < count; k++) {
+      const value = panel[top + k]!;
+      s0 -= panel[r0 + k]! * value;
+      s1 -= panel[r1 + k]! * value;
+      s2 -= panel[r2 + k]! * value;
+      s3 -= panel[r3 + k]! * value;
+    }
+    panel[r0 + count] = s0 / root;
+    panel[r1 + count] = s1 / root;
+    panel[r2 + count] = s2 / root;
+    panel[r3 + count] = s3 / root;
+  }
+  for (; i < d; i++) {
     let sum = a[i * d + j]!;
-    for (let k = 0; k < count; k++) sum -= panel[row + k]! * panel[top + k]!;
-    panel[row + count] = sum / root;
+    for (let k = 0; k < count; k++) sum -= panel[i * PANEL + k]! * panel[top + k]!;
+    panel[i * PANEL + count] = sum / root;
   }
 }
 
