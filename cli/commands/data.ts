@@ -1,5 +1,6 @@
 /** alix data: which data sets there are, what one holds, and how to get one. */
 import { type Command, Option } from 'commander';
+import type { DownloadOptions } from '../data/download.js';
 import type { InfoOptions } from '../data/info.js';
 import type { MakeOptions } from '../data/make.js';
 import { wholeNumber } from '../options.js';
@@ -13,6 +14,18 @@ Examples:
   alix data make strokes -n 1000 --seed 1 -o digits  a folder of PNGs, its sub-folders are the classes
   alix data make gaussian-grid -n 5000 --seed 1 -o grid.npy
   alix data download mnist -o data/mnist
+`;
+
+const downloadHelp = `
+The licence is shown first. Each file is checked against the published checksum before it gets its name; archives are
+unpacked and removed. Ctrl-C and kills leave NAME.part, with which the same command goes on. A file that you place in
+the folder yourself is checked and unpacked as one that was fetched: CelebA's authors give no direct address.
+
+Examples:
+  alix data download mnist -o data/mnist
+  alix data download svhn --only train_32x32.mat test_32x32.mat -o data/svhn
+  alix data download cifar10 --mirror https://mirror.example/cifar -o data/cifar
+  alix data download https://example.org/faces.tar --sha256 9f86d0...
 `;
 
 export const data: CommandDefinition = {
@@ -51,6 +64,22 @@ export const data: CommandDefinition = {
       .action(async (what: string, options: MakeOptions, command) =>
         (await import('../data/make.js')).runMake(what, options, context(command)),
       );
+    group
+      .command('download')
+      .description('fetch a published data set, or a file by its address; a run that was cut short is gone on with')
+      .argument('<what>', 'mnist, cifar10, svhn, celeba, tiny-imagenet, or an address')
+      .option('-o, --output <folder>', 'where it goes (default: its folder below $ALIX_DATA; of an address: here)')
+      .option(
+        '--mirror <address>',
+        'a folder on the web with files of the published names (default: $ALIX_MIRROR/NAME)',
+      )
+      .option('--sha256 <digits>', 'of an address: what the file must have')
+      .option('--only <files...>', 'of a data set: these files alone, for example train_32x32.mat')
+      .option('--retries <n>', 'how often in a row it is tried again without any gain', wholeNumber(0), 5)
+      .action(async (what: string, options: DownloadOptions, command) =>
+        (await import('../data/download.js')).runDownload(what, options, context(command)),
+      )
+      .addHelpText('after', downloadHelp);
   },
 };
 
