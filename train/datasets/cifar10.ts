@@ -41,7 +41,8 @@ export const cifar10: DatasetSource = {
     if (!folder || !existsSync(folder))
       throw new AlixError('no-data', 'CIFAR-10 is not on this machine', {
         ...(folder ? { where: folder } : {}),
-        remedy: 'give the folder of its binary version with --data, or set ALIX_DATA to the folder above it',
+        remedy:
+          'give the folder of its binary version with --data, or set ALIX_DATA to the folder above it; `alix data download cifar10 -o DIR` fetches it',
       });
     const present = await describing(folder, () => readdir(folder));
     const files = partial ? present.filter((name) => parts[split].test(name)).sort() : published[split];

@@ -14,7 +14,8 @@ export const mnist: DatasetSource = {
     if (!folder || !existsSync(folder))
       throw new AlixError('no-data', 'MNIST is not on this machine', {
         ...(folder ? { where: folder } : {}),
-        remedy: "give the folder of MNIST's four IDX files with --data, or set ALIX_DATA to the folder above it",
+        remedy:
+          "give the folder of MNIST's four IDX files with --data, or set ALIX_DATA to the folder above it; `alix data download mnist -o DIR` fetches them",
       });
     return { ...(await idx.open({ ...request, path: folder })), name: 'mnist' };
   },

@@ -15,6 +15,6 @@ export function namedFolder(path: string | undefined, folder: string, title: str
   if (found && existsSync(found)) return found;
   throw new AlixError('no-data', `${title} is not on this machine`, {
     ...(found ? { where: found } : {}),
-    remedy: `give the folder of ${holds} with --data, or set ALIX_DATA to the folder that has it as ${folder}`,
+    remedy: `give the folder of ${holds} with --data, or set ALIX_DATA to the folder that has it as ${folder}; \`alix data download\` helps to get it`,
   });
 }
