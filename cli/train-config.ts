@@ -14,6 +14,8 @@ export interface TrainFlags {
   /** Images become squares of it, and networks are chosen for it. */
   readonly size?: number;
   readonly seed?: number;
+  /** A run whose weights it starts from. */
+  readonly init?: string;
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
   readonly bfloat16?: boolean;
@@ -177,8 +179,8 @@ async function flagLayers(
 ): Promise<Layer[]> {
   const { parseAssignment } = await import('@alix/train/config');
   const length = Object.fromEntries(Object.entries({ epochs, steps, hours }).filter(([, n]) => n !== undefined));
-  const { seed, checkpointMinutes, checkpointSteps, bfloat16 } = flags;
-  const plain = { seed, checkpointMinutes, checkpointSteps, bfloat16 };
+  const { seed, init, checkpointMinutes, checkpointSteps, bfloat16 } = flags;
+  const plain = { seed, init, checkpointMinutes, checkpointSteps, bfloat16 };
   const config: PartialConfig = {
     ...(data === undefined ? {} : { data: { source: data, options: await kept(data) } }),
     ...(Object.keys(length).length > 0 ? { length } : {}),

@@ -1,19 +1,23 @@
-/** What a fresh run starts from besides its seed: the data's mean, and networks trained beforehand. */
+/** What a fresh run starts from besides its seed: the data's mean, networks trained beforehand, and the weights of another run. */
 import { AlixError } from '@alix/infer/io/errors';
 import { newestCheckpoint } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import { type Dataset, meanImage } from './datasets/dataset.js';
-import { type Design, design } from './design.js';
+import { design } from './design.js';
 import { loadExtensions } from './extensions/index.js';
+import { type Init, initialWeights } from './init.js';
 import { readRun } from './run-folder.js';
+import { differenceOf } from './same-layers.js';
 import type { PlannedNetwork } from './spec.js';
 import type { NamedArray } from './tensorflow/variables.js';
 
 export interface Beginnings {
   /** The mean of the first rows of the data, [H,W,C] in [0,1]. */
   readonly mean: Float32Array;
-  /** Weights of the networks that the objective takes from other runs, by their full names here. */
+  /** Weights of the networks that come from other runs, by their full names here. */
   readonly pretrained: ReadonlyMap<string, NamedArray>;
+  /** Of them, those that "init" asks for. */
+  readonly init?: Init;
 }
 
 /** How many images the mean is taken over: as the authors' code of ALI has it. */
@@ -22,12 +26,14 @@ const MEAN_ROWS = 500;
 /**
  * Reads what a run starts from.
  *
- * @throws AlixError 'bad-pretrained' where a network trained beforehand is not named, not there or of other layers
+ * @throws AlixError 'bad-pretrained' where a network trained beforehand is not named, not there or of other layers; 'bad-init'
  */
 export async function beginnings(config: RunConfig, data: Dataset): Promise<Beginnings> {
   const first = Uint32Array.from({ length: Math.min(MEAN_ROWS, data.count) }, (_, i) => i);
   const part: Dataset = { ...data, count: first.length };
-  return { mean: await meanImage(part), pretrained: await pretrained(config) };
+  const init = await initialWeights(config);
+  const taken = new Map([...(init?.weights ?? []), ...(await pretrained(config))]);
+  return { mean: await meanImage(part), pretrained: taken, ...(init && { init }) };
 }
 
 async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
@@ -53,21 +59,15 @@ async function pretrained(config: RunConfig): Promise<Map<string, NamedArray>> {
       });
     const network = networks.get(name) as PlannedNetwork;
     const { theirs, weights } = await opened(folder, setting);
-    const misfit = ({ where, expected, found }: Difference) =>
-      new AlixError('bad-pretrained', `the run's network ${name} is not the one that the architecture asks for`, {
-        where: `${folder}: ${where}`,
-        expected,
-        found,
+    const difference = differenceOf(network, architecture.data.range, theirs, weights);
+    if (difference)
+      throw new AlixError('bad-pretrained', `the run's network ${name} is not the one that the architecture asks for`, {
+        where: `${folder}: ${difference.where}`,
+        expected: difference.expected,
+        found: difference.found,
         remedy: `name a run whose network ${name} has the same layers`,
       });
-    for (const { name: parameter, shape } of network.parameters) {
-      const array = weights.get(parameter);
-      const found = array ? array.shape.join('x') : 'nothing of this name';
-      if (array?.shape.join() !== shape.join()) throw misfit({ where: parameter, expected: shape.join('x'), found });
-      all.set(parameter, array);
-    }
-    const difference = differenceOf(network, architecture.data.range, theirs);
-    if (difference) throw misfit(difference);
+    for (const { name: parameter } of network.parameters) all.set(parameter, weights.get(parameter) as NamedArray);
   }
   return all;
 }
@@ -91,37 +91,3 @@ async function opened(folder: string, setting: string) {
     );
   }
 }
-
-interface Difference {
-  readonly where: string;
-  readonly expected: string;
-  readonly found: string;
-}
-
-/**
- * What numbers of the same shapes do not tell: other strides or activations, or data on another scale. Their network may
- * go on where ours ends: features are then of a layer before its last.
- */
-function differenceOf(network: PlannedNetwork, range: readonly number[], theirs: Design): Difference | undefined {
-  const other = theirs.networks.get(network.name);
-  const found: ReadonlyMap<string, string> = other ? layersOf(other) : new Map();
-  let isRescaled = false;
-  for (const [where, layer] of layersOf(network)) {
-    const same = found.get(where);
-    // fixed numbers that bring one network's range to another's may well differ
-    if (layer.startsWith('rescale') && same?.startsWith('rescale')) isRescaled ||= layer !== same;
-    else if (layer !== same) return { where, expected: layer, found: same ?? 'no such layer' };
-  }
-  const scale = theirs.architecture.data.range;
-  if (isRescaled || scale.join() === range.join()) return undefined;
-  return { where: `${network.name}, x`, expected: `data in [${range}]`, found: `data in [${scale}]` };
-}
-
-/** Layers by path, in words; without dropout, which a network in evaluation mode does not have. */
-const layersOf = (network: PlannedNetwork) =>
-  new Map(
-    network.blocks
-      .flatMap(({ layers }) => layers)
-      .filter(({ kind }) => kind !== 'dropout')
-      .map(({ path, kind, args }) => [path, `${kind} ${JSON.stringify(args)}`]),
-  );

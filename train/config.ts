@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
   averageDecay: z.number().min(0).lt(1).default(0),
   /** Run folders of networks trained beforehand, by the network's name: { "M": "runs/classifier-strokes" }. */
   pretrained: z.record(z.string(), z.string()).default({}),
+  /** A run folder, or a checkpoint in one, whose weights the run starts from; '' for random ones. */
+  init: z.string().default(''),
   /** Share of the newest batch in the running statistics of batch norm. */
   batchNormMomentum: z.number().gt(0).max(1),
   seed: z.number().int(),
@@ -126,6 +128,7 @@ export const defaults: RunConfig = {
   augment: { rotate: 0, shift: 0, share: 1 },
   averageDecay: 0,
   pretrained: {},
+  init: '',
   batchNormMomentum: 0.1,
   seed: 1,
   evaluationRows: 1000,

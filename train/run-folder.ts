@@ -23,6 +23,8 @@ const runSchema = z.strictObject({
     /** All of the source's, also those that the configuration leaves at their defaults; runs of before have none. */
     options: z.record(z.string(), optionValue).optional(),
   }),
+  /** Whose weights it began with, where it was told to begin with another run's. */
+  init: z.strictObject({ run: z.string(), step: z.number().int().nonnegative(), sha256: z.string() }).optional(),
   config: configSchema,
 });
 

@@ -12,6 +12,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { type Design, design } from './design.js';
 import { checkUnchanged, keepExtensions, loadExtensions } from './extensions/index.js';
+import { initInWords } from './init.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
@@ -68,6 +69,15 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
     });
   const begun = before && (await checkpointSteps(folder)).length > 0;
   const start = begun ? undefined : await beginnings(config, data);
+  const init = start?.init;
+  if (init && before?.init && before.init.sha256 !== init.record.sha256)
+    throw new AlixError('bad-init', 'the run that this one starts from has other weights by now', {
+      where: config.init,
+      expected: `those of step ${before.init.step}`,
+      found: `step ${init.record.step}`,
+      remedy: `start another run with -o, with --init ${before.init.run}/checkpoint-${before.init.step} if it is still there`,
+    });
+  if (init) request.onEvent?.(initInWords(init));
   // before the lock, which makes the folder: without TensorFlow nothing is left behind
   const { threads } = request;
   const tf = await loadTensorflow({
@@ -93,6 +103,7 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
           fingerprint: data.fingerprint,
           ...(data.options && { options: data.options }),
         },
+        ...(init && { init: init.record }),
         config,
       });
     await keepExtensions(config, folder);

@@ -50,12 +50,15 @@ export class Saving {
     return this.#best;
   }
 
-  isDue({ step }: RunState): boolean {
-    const { checkpointMinutes, checkpointSteps } = this.#parts.config;
+  isDue(state: RunState): boolean {
+    const { checkpointSteps } = this.#parts.config;
+    return (checkpointSteps > 0 && state.step % checkpointSteps === 0) || this.isTime(state);
+  }
+
+  /** Whether the last one is so long ago that it is due for that alone. */
+  isTime({ step }: RunState): boolean {
     const minutes = (performance.now() - this.#saved.at) / 60_000;
-    return (
-      (checkpointSteps > 0 && step % checkpointSteps === 0) || (step >= QUIET_STEPS && minutes >= checkpointMinutes)
-    );
+    return step >= QUIET_STEPS && minutes >= this.#parts.config.checkpointMinutes;
   }
 
   /** Whether a checkpoint of this step with these measures would be the best so far. */

@@ -8,6 +8,7 @@ import { bestOf, continued } from './continued.js';
 import type { Dataset } from './datasets/dataset.js';
 import { design } from './design.js';
 import { diverged } from './diverged.js';
+import { drawSamples } from './evaluate.js';
 import { EVENTS, EventLog } from './event-log.js';
 import type { InputOptions } from './input/pipeline.js';
 import { keeping, outOfMemory, type Standing } from './keeping.js';
@@ -173,7 +174,7 @@ class Run {
       this.#oneStep(minibatches, started, this.#minibatches.waitedSeconds - waitedBefore);
       if (this.#state.batchInEpoch === 0) await this.#endEpoch();
       // the last step is looked at too, and saved with what that measures
-      else if (!this.#isDone && this.#saving.isDue(this.#state)) await this.#save();
+      else if (!this.#isDone && this.#saving.isDue(this.#state)) await this.#saveOnTheWay();
       // lets Ctrl-C and the progress bar in: a step blocks the event loop
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -253,6 +254,17 @@ class Run {
   async #endEpoch(): Promise<void> {
     await this.#look(`epoch-${String(this.#state.epoch).padStart(4, '0')}`);
     await this.#save(this.#measures);
+  }
+
+  /** Where epochs are long, there is a picture to look at with each checkpoint that time asks for. */
+  async #saveOnTheWay(): Promise<void> {
+    const isTime = this.#saving.isTime(this.#state);
+    await this.#save();
+    if (!isTime) return;
+    const { heldOut, folder } = this.#request;
+    const draw = () =>
+      drawSamples(this.#system, heldOut, this.#root.split('samples'), folder, `step-${this.#state.step}`);
+    await keeping(this.#standing, 'the samples could not be written', draw);
   }
 
   async #look(name: string): Promise<void> {

@@ -24,6 +24,7 @@ Examples:
   alix train dali-mnist --data mnist/ --epochs 5 -o runs/mnist
   alix train dali --data my/photos --size 64         your own images, of any sizes: a tenth is held out for testing
   alix train --resume -o runs/mnist --epochs 10
+  alix train dali-mnist --data more/ --init runs/mnist -o runs/more      goes on from trained weights on other data
   alix train ./my-objective.ts --epochs 1            your own objective, architecture or recipe
 `;
 
@@ -44,6 +45,7 @@ export const train: CommandDefinition = {
       .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
       .option('--hours <n>', 'stop after this much training, all sessions together', positiveNumber)
       .option('--seed <n>', 'of everything random in the run', wholeNumber(0))
+      .option('--init <run>', "start from another run's weights: its folder, or a checkpoint in it")
       .option('--resume', 'continue the run from its newest whole checkpoint')
       .option('--checkpoint-minutes <n>', 'also save after this many minutes (default: 10)', positiveNumber)
       .option('--checkpoint-steps <n>', 'also save after each so many steps', wholeNumber(1))
