@@ -21,6 +21,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   neighbours: async () => (await import('./neighbours.js')).neighbours,
   eval: async () => (await import('./eval.js')).evalVerb,
   web: async () => (await import('./web.js')).web,
+  completion: async () => (await import('./completion.js')).completion,
 };
 
 /** The verb that a command line begins with, alone; all of them where it names none: for the help, and what was mistyped. */
