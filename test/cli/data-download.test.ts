@@ -8,7 +8,7 @@ import { createRandom } from '@alix/infer/io/random';
 import { type PublishedSet, publishedSets } from '@alix/train/datasets/download/published';
 import { downloadSet, RECORD } from '@alix/train/datasets/download/set';
 import { datasets, openDataset } from '@alix/train/datasets/index';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { transferNote } from '../../cli/dist/data/transfer-bar.js';
 import { alix } from '../fixtures/cli.js';
 import { fileServer } from '../fixtures/file-server.js';
@@ -120,7 +120,7 @@ test('a published set from a mirror with other bytes is refused, its licence sho
   const ran = await alix(['data', 'download', 'mnist', '-o', 'mnist', '--mirror', `${server.origin}/mnist/`], cwd);
   expect(ran.stderr).toMatch(/^MNIST, .*\nlicence: /);
   expect(ran.stderr).toMatch(/alix: .*another length than the published one \(expected 9912422 bytes, found 400000\)/);
-  expect([ran.code, readdirSync(join(cwd, 'mnist'))]).toEqual([1, []]);
+  expect([ran.code, readdirSync(cwd)]).toEqual([1, []]);
   const celeba = await alix(['data', 'download', 'celeba', '-o', 'celeba'], cwd);
   expect([celeba.code, celeba.stderr]).toEqual([1, expect.stringMatching(/agreement.*put them into the folder/s)]);
 });
@@ -168,6 +168,42 @@ test('an archive is unpacked into a folder that --data takes; then nothing is fe
   writeFileSync(join(cwd, 'data_batch_3.bin'), 'short');
   expect(await downloadSet(cifar(tarball), cwd, quick)).toMatchObject([{ status: 'downloaded' }]);
   expect(readFileSync(join(cwd, 'data_batch_3.bin')).equals(record(3))).toBe(true);
+});
+
+test('two that want one set, and what a killed unpacking left, come to one whole folder', async () => {
+  serveAll({ '/a.tar.gz': tarball });
+  mkdirSync(join(cwd, '.unpacking-0'));
+  writeFileSync(join(cwd, '.unpacking-0', 'half'), 'x');
+  const both = await Promise.all([downloadSet(cifar(tarball), cwd, quick), downloadSet(cifar(tarball), cwd, quick)]);
+  expect(both.map(([file]) => file?.status).sort()).toEqual(['downloaded', 'present']);
+  expect(server.requests).toHaveLength(1);
+  expect(readdirSync(cwd)).toHaveLength(7);
+});
+
+test('ALIX_DATA and ALIX_MIRROR have a folder for each data set', async () => {
+  vi.stubEnv('ALIX_DATA', join(cwd, 'all'));
+  vi.stubEnv('ALIX_MIRROR', `${server.origin}/mirror/`);
+  try {
+    serveAll({});
+    const { code, stderr } = await download('tiny-imagenet');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/mirror\/tiny-imagenet\/tiny-imagenet-200.zip: the server answered 404/),
+    ]);
+    // the authors' site is not asked behind the user's back
+    expect(server.requests.map(({ path }) => path)).toEqual(['/mirror/tiny-imagenet/tiny-imagenet-200.zip']);
+    expect(readdirSync(cwd)).toEqual([]);
+    mkdirSync(join(cwd, 'all/celeba'), { recursive: true });
+    writeFileSync(join(cwd, 'all/celeba/list_attr_celeba.txt'), 'not the published one');
+    vi.stubEnv('ALIX_MIRROR', '');
+    const celeba = await download('celeba', '--only', 'list_attr_celeba.txt');
+    expect([celeba.code, celeba.stderr]).toEqual([
+      1,
+      expect.stringMatching(/there is another file of this name \(expected 75e2/),
+    ]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('files placed by hand are checked and unpacked; the mirror stands in for an address', async () => {

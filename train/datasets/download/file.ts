@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
-import { describeSystemError, describing, makeFolder } from '@alix/infer/io/files';
+import { describeSystemError, describing, makeFolder, removeEmptyFolders } from '@alix/infer/io/files';
 import { holdLock, type Owner } from '../../tensorflow/lock.js';
 import { type Checked, checkFile, type Expected, isCheckable } from './check.js';
 import { parseAddress, reason, Transient } from './http.js';
@@ -56,7 +56,7 @@ export async function downloadFile(
       : undefined;
   const already = await present();
   if (already) return already;
-  await describing(dirname(target), () => makeFolder(dirname(target)));
+  const made = await describing(dirname(target), () => makeFolder(dirname(target)));
   const onWait = ({ pid }: Owner) => onMessage?.(`waiting for process ${pid}, which fetches ${target}`);
   const { release } = await describing(target, () => holdLock(`${partOf(target)}.lock`, { signal, onWait }));
   try {
@@ -66,6 +66,7 @@ export async function downloadFile(
     throw describeSystemError(error, target);
   } finally {
     await release();
+    await removeEmptyFolders(dirname(target), made);
   }
 }
 

@@ -2,7 +2,8 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
-import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { describing, makeFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
+import { holdLock, type Owner } from '../../tensorflow/lock.js';
 import { type Downloaded, type DownloadOptions, downloadFile } from './file.js';
 import { isThere } from './is-there.js';
 import type { PublishedFile, PublishedSet } from './published.js';
@@ -10,6 +11,7 @@ import { unpackInto } from './unpack-set.js';
 
 /** Names what a folder got, from where, with which checksum. */
 export const RECORD = 'alix-download.json';
+const LOCK = '.alix-download.lock';
 
 export interface SetOptions extends Omit<DownloadOptions, 'onProgress'> {
   /** The address of a folder with files of the published names, in place of the authors'. */
@@ -52,11 +54,30 @@ export async function downloadSet(set: PublishedSet, folder: string, options: Se
       remedy: `its files are: ${set.files.map(({ name }) => name).join(', ')}`,
     });
   const files = set.files.filter(({ name }) => only?.includes(name) ?? true);
-  const kept = new Map((await readRecord(folder)).map((file) => [file.name, file]));
-  await requirePlaced(set, files, kept, folder, options.mirror);
+  const kept = async () => new Map((await readRecord(folder)).map((file) => [file.name, file]));
+  await requirePlaced(set, files, await kept(), folder, options.mirror);
+  const made = await describing(folder, () => makeFolder(folder));
+  // two that unpack into one folder would undo each other's work
+  const onWait = ({ pid }: Owner) => options.onMessage?.(`waiting for process ${pid}, which fetches into ${folder}`);
+  const { release } = await describing(folder, () => holdLock(join(folder, LOCK), { signal, onWait }));
+  try {
+    return await fetchAll(set, files, await kept(), folder, options);
+  } finally {
+    await release();
+    await removeEmptyFolders(folder, made);
+  }
+}
+
+async function fetchAll(
+  set: PublishedSet,
+  files: readonly PublishedFile[],
+  kept: Map<string, Kept>,
+  folder: string,
+  options: SetOptions,
+): Promise<FetchedFile[]> {
   const fetched: FetchedFile[] = [];
   for (const file of files) {
-    throwIfAborted(signal);
+    throwIfAborted(options.signal);
     const known = kept.get(file.name);
     if (file.unpack && known && (await areThere(known, file, folder))) {
       fetched.push(reported(known, 'present'));
