@@ -110,12 +110,17 @@ export const nll: Measure = {
         value: importance.mean,
         interval: importance.interval,
       },
-      {
-        ...common,
-        name: `bits per dimension (${likelihood}), at most: ${samples} importance weights`,
-        value: importance.bitsPerDimension,
-        interval: importance.bitsInterval,
-      },
+      // grey pixels as probabilities are no data that could be coded: their nats are no bits of anything
+      ...(likelihood === 'bernoulli'
+        ? []
+        : [
+            {
+              ...common,
+              name: `bits per dimension (${likelihood}), at most: ${samples} importance weights`,
+              value: importance.bitsPerDimension,
+              interval: importance.bitsInterval,
+            },
+          ]),
     ];
   },
 };

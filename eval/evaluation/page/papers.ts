@@ -28,7 +28,7 @@ export function ownNumbers(metrics: EvalRecord['metrics']): Partial<Record<Paper
 }
 
 /** Empty where no paper has numbers of this data set and what was measured. */
-export function besideThePapers({ model, data, metrics }: EvalRecord): Html[] {
+export function besideThePapers({ model, data, metrics, conventions }: EvalRecord): Html[] {
   const own = ownNumbers(metrics);
   const asked = (Object.keys(paperMetrics) as PaperMetric[]).filter((metric) => own[metric]);
   const numbers = paperNumbers({ system: model.system, dataset: model.dataset, metrics: asked });
@@ -37,10 +37,11 @@ export function besideThePapers({ model, data, metrics }: EvalRecord): Html[] {
   const notes = [...new Set(lines.flatMap(({ sentences }) => sentences))];
   const sources = [...new Set(lines.map(({ paper, citation }) => `${paper}: ${citation}.`))];
   const titles = [...new Set(lines.map(({ metric }) => metric))];
+  const sampled = 'samples' in conventions ? `, scores and distances of ${conventions.samples} samples` : '';
   const steps = model.steps === undefined ? '' : `, of a model of ${model.steps} steps`;
   const part = data.split === undefined ? '' : `, split ${data.split}`;
   return [
-    html`<p>Numbers that were not measured in the same way do not compare: what is known to differ stands below, by number. Ours are of ${data.n} images of ${data.name}${part}${steps}. The same system is bold.</p>`,
+    html`<p>Numbers that were not measured in the same way do not compare: what is known to differ stands below, by number. Ours are of ${data.n} images of ${data.name}${part}${sampled}${steps}. The same system is bold.</p>`,
     html`<div class="wide"><table class="comparison"><thead><tr><th scope="col">Method</th><th scope="col">Value</th></tr></thead>
 ${titles.map((title) => group(title, lines, model.name, notes))}</table></div>
 <ol class="note">${notes.map((note) => html`<li>${note}</li>`)}</ol>
