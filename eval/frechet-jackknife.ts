@@ -6,6 +6,7 @@ import { featureStatistics, mergeStatistics } from './feature-statistics.js';
 import { checkEnough, checkFeatures, checkSameWidth, count, type Features, rowsAt } from './features.js';
 import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
+import { turnsUntil } from './turns.js';
 
 export interface JackknifedDistance {
   /** Of the distributions, with an error of about 1/n² left; below 0 by chance where they are equal. */
@@ -42,7 +43,10 @@ export async function jackknifedDistance(
     const rows = (g: number) => Array.from({ length: size(g) }, (_, i) => g + i * groups);
     return Array.from({ length: groups }, (_, g) => featureStatistics(rowsAt(of, rows(g))));
   });
+  // each distance has turns of its own, but a short one takes none
+  const turn = turnsUntil(signal);
   const distance = async (left?: number) => {
+    await turn();
     const [a, b] = parts.map((of) => mergeStatistics(of.filter((_, g) => g !== left)));
     return (await featureDistanceInTurns(a!, b!, { signal })).value;
   };
