@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandDefinition } from './commands/command.js';
 import { createContext, type GlobalOptions, type Terminal } from './context.js';
 import { describeFailure } from './failure.js';
+import { nearest } from './suggest.js';
 
 const examples = `
 Examples:
@@ -57,7 +58,7 @@ export async function runProgram(
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     if (isClosedPipe(error)) return EXIT.done;
     const known = args.find((arg) => commands.some(({ name }) => name === arg));
-    return report(error, verb || (known ?? ''), args, terminal);
+    return report(mistypedVerb(error, program, args) ?? error, verb || (known ?? ''), args, terminal);
   }
 }
 
@@ -74,6 +75,18 @@ export function report(error: unknown, verb: string, args: readonly string[], te
 /** True for a write to a pipe whose reader has gone, as in `alix ... | head`. */
 export function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+/** Of a verb that takes operands and has verbs of its own, as eval: one of these, mistyped, is an operand too many. */
+function mistypedVerb(error: unknown, program: Command, args: readonly string[]): AlixError | undefined {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.excessArguments') return undefined;
+  const [first, given = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const own = program.commands.find((command) => command.name() === first)?.commands ?? [];
+  const names = own.map((command) => command.name());
+  const near = names.includes(given) ? undefined : nearest(given, names);
+  if (near === undefined) return undefined;
+  const remedy = `see \`alix ${first} --help\``;
+  return new AlixError('usage', `unknown command '${first} ${given}' (did you mean ${first} ${near}?)`, { remedy });
 }
 
 function noVerb(program: Command, args: readonly string[], terminal: Terminal): AlixError {

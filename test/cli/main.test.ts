@@ -39,6 +39,13 @@ test.each([
     "'tpu' is invalid. Allowed choices are auto, cpu, cuda.",
   ],
   ['one argument too many', ['models', 'x'], "too many arguments for 'models'"],
+  [
+    "a mistyped verb of a verb's own",
+    ['eval', 'comapre', 'a', 'b', '-o', 'c'],
+    "unknown command 'eval comapre' (did you mean eval compare?); see `alix eval --help`",
+  ],
+  ['two operands of such a verb', ['eval', 'model', 'compare', '-o', 'c'], "too many arguments for 'eval'"],
+  ['a mistyped verb without operands', ['web', 'asets', 'd'], "unknown command 'asets' (did you mean assets?)"],
 ])('%s is one line and exit code 2', async (_, args, words) => {
   const { code, stdout, stderr } = await run(...args);
   expect([code, stdout]).toEqual([2, '']);
