@@ -11,8 +11,10 @@ import { type DataInfo, shapeText } from './info.js';
 const [COLUMNS, ROWS] = [10, 12];
 const MARGIN = 12;
 const GAP = 2;
-/** Wide enough that a person can see a small image, and a row of large ones. */
-const [VISIBLE, WIDEST] = [56, 1600];
+/** A small image is brought to about this side, a large one to at most the other. */
+const [VISIBLE, LONGEST] = [56, 128];
+/** Of images that are read at once. */
+const MOST_BYTES = 16e6;
 const LETTERS = 2;
 const CLOUD = 512;
 const MOST_POINTS = 20_000;
@@ -28,7 +30,7 @@ export async function writeContactSheet(
   info: DataInfo,
   signal: AbortSignal,
 ): Promise<void> {
-  const head = `${info.name}, ${info.split}: ${info.count} ${info.kind === 'images' ? shapeText(info.shape) : info.kind}`;
+  const head = `${info.name}, ${info.split}: ${info.count} ${info.kind === 'images' ? `images ${shapeText(info.shape)}` : 'points'}`;
   const sheet = dataset.kind === 'points' ? await cloud(dataset) : await imageSheet(dataset, info, signal);
   await writePng(path, withHead(sheet, head));
 }
@@ -38,25 +40,64 @@ async function imageSheet(dataset: Dataset, info: DataInfo, signal: AbortSignal)
   if (!dataset.pixels || (channels !== 1 && channels !== 3))
     throw new AlixError('bad-data', 'there is no contact sheet of such rows', { found: shapeText(dataset.shape) });
   const rows = rowsOf(dataset, info);
-  const scale = Math.max(
-    1,
-    Math.min(Math.round(VISIBLE / Math.max(height, width)), Math.floor(WIDEST / (COLUMNS * width))),
-  );
+  const thumb = thumbnails({ height, width, channels });
   const side = Math.max(0, ...rows.map(({ caption }) => lineWidth(caption, LETTERS)));
   const left = MARGIN + (side > 0 ? side + MARGIN : 0);
-  const step = height * scale + GAP * 2;
-  const sheet = blank(rows.length * step + 2 * MARGIN, left + COLUMNS * (width * scale + GAP) + MARGIN, channels);
+  const step = Math.max(thumb.height, side > 0 ? lineHeight(LETTERS) : 0) + GAP * 2;
+  const sheet = blank(rows.length * step + 2 * MARGIN, left + COLUMNS * (thumb.width + GAP) + MARGIN, channels);
+  // few of the large ones are in memory at a time
+  const atOnce = Math.max(1, Math.floor(MOST_BYTES / (height * width * channels)));
   for (const [i, { caption, indices }] of rows.entries()) {
-    throwIfAborted(signal);
-    const images = unstack(await dataset.pixels(Uint32Array.from(indices)), indices.length);
     const top = MARGIN + i * step;
-    images.forEach((image, k) => {
-      const large = tile([image], { height, width, channels }, { gap: 0, scale });
-      place(sheet, large, top, left + k * (large.width + GAP));
-    });
-    writeLine(sheet, caption, MARGIN, top + Math.floor((height * scale - lineHeight(LETTERS)) / 2), LETTERS);
+    for (let start = 0; start < indices.length; start += atOnce) {
+      throwIfAborted(signal);
+      const some = Uint32Array.from(indices.slice(start, start + atOnce));
+      unstack(await dataset.pixels(some), some.length).forEach((image, k) => {
+        place(sheet, thumb.of(image), top, left + (start + k) * (thumb.width + GAP));
+      });
+    }
+    writeLine(sheet, caption, MARGIN, top + Math.floor((thumb.height - lineHeight(LETTERS)) / 2), LETTERS);
   }
   return sheet;
+}
+
+/** Small images larger, pixel by pixel; large ones smaller, each pixel the mean of a square. */
+function thumbnails({ height, width, channels }: { height: number; width: number; channels: 1 | 3 }) {
+  const longest = Math.max(height, width);
+  if (longest <= LONGEST) {
+    const scale = Math.max(1, Math.round(VISIBLE / longest));
+    return {
+      height: height * scale,
+      width: width * scale,
+      of: (image: Uint8Array): Pixels => tile([image], { height, width, channels }, { gap: 0, scale }),
+    };
+  }
+  const by = Math.ceil(longest / LONGEST);
+  const small = { height: Math.max(1, Math.floor(height / by)), width: Math.max(1, Math.floor(width / by)), channels };
+  return {
+    ...small,
+    of: (image: Uint8Array): Pixels => ({ ...small, pixels: means(image, width, height, by, small) }),
+  };
+}
+
+function means(
+  image: Uint8Array,
+  width: number,
+  height: number,
+  by: number,
+  small: { readonly height: number; readonly width: number; readonly channels: number },
+): Uint8Array<ArrayBuffer> {
+  const { channels } = small;
+  return Uint8Array.from({ length: small.height * small.width * channels }, (_, at) => {
+    const c = at % channels;
+    const column = Math.floor(at / channels) % small.width;
+    const row = Math.floor(at / channels / small.width);
+    let [sum, n] = [0, 0];
+    for (let y = row * by; y < Math.min(height, (row + 1) * by); y++)
+      for (let x = column * by; x < Math.min(width, (column + 1) * by); x++, n++)
+        sum += image[(y * width + x) * channels + c] ?? 0;
+    return Math.round(sum / n);
+  });
 }
 
 /** The first images of each class, of classes from all over; without classes images from all over. */

@@ -121,6 +121,16 @@ test('a contact sheet has a row of each class under a caption', async () => {
   expect(lines[0]?.every((value) => value === 255)).toBe(true);
 });
 
+test('large photographs become small ones on the sheet, which stays one that can be looked at', async () => {
+  for (let i = 0; i < 3; i++) put(`photos/${i}.jpg`, await jpeg(900, 1400, 60 * (i + 1)));
+  await json('info', 'photos', '--set', 'heldOut=0', '-o', 'photos.png');
+  const { height, width, channels, pixels } = await decodePng(readFileSync(join(root, 'photos.png')), 'photos.png');
+  expect([height < 200, width < 1500, channels]).toEqual([true, true, 3]);
+  // a mean of one colour is that colour
+  const seen = new Set(pixels);
+  for (const value of [60, 120, 180]) expect([...seen].some((v) => Math.abs(v - value) <= 2)).toBe(true);
+});
+
 test('what is made is what the recipes draw, in the formats of others', async () => {
   const { pixels, labels } = drawStrokes(7, 'test', 12);
   await json('make', 'strokes', '-n', '12', '--seed', '7', '--split', 'test', '-o', 'made');
