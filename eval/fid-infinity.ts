@@ -7,6 +7,7 @@ import { collectStatistics, type FeatureStatistics } from './feature-statistics.
 import { checkEnough, checkFeatures, type Features } from './features.js';
 import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
+import { turnsUntil } from './turns.js';
 
 export interface DistanceAtInfinity {
   readonly value: number;
@@ -48,7 +49,9 @@ export async function distanceAtInfinity(
   checkEnough(points, 'point', 2);
   const order = random.permutation(n);
   const sizes = Array.from({ length: points }, (_, i) => Math.floor(smallest + ((n - smallest) * i) / (points - 1)));
-  const part = (left?: number) => distances(real, fake, order, sizes, groups, left, signal);
+  // each distance has turns of its own, but a short one takes none
+  const turn = turnsUntil(signal);
+  const part = (left?: number) => distances(real, fake, order, sizes, groups, left, turn, signal);
   const whole = await part();
   const { value, slope } = fit(whole);
   const leftOut: number[] = [];
@@ -65,6 +68,7 @@ async function distances(
   sizes: readonly number[],
   groups: number,
   left: number | undefined,
+  turn: () => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<{ n: number; value: number }[]> {
   const { data, d } = fake;
@@ -72,6 +76,7 @@ async function distances(
   let at = 0;
   const found = [];
   for (const size of sizes) {
+    await turn();
     for (; at < size; at++) {
       if (left !== undefined && at % groups === left) continue;
       collector.add(data.subarray(order[at]! * d, (order[at]! + 1) * d));

@@ -1,6 +1,7 @@
 /** Long metrics let the event loop turn and end when they are told to; in pieces they give the same numbers. */
 import {
   classifyByNeighbours,
+  distanceAtInfinity,
   type FeatureStatistics,
   featureDistance,
   featureDistanceInTurns,
@@ -38,6 +39,7 @@ const metrics: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
       { signal },
     ),
   'its jackknife': (signal) => jackknifedDistance(real, fake, { signal }),
+  'at infinity': (signal) => distanceAtInfinity(ofReal, fake, { random: createRandom(1), signal }),
   'kernel distance of subsets': (signal) => kernelDistance(real, fake, { subsets, signal }),
   'kernel distance of all': (signal) => kernelDistanceOfAll(real, fake, { signal }),
   'precision and recall': (signal) => precisionRecall(real, fake, { signal }),
