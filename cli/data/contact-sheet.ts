@@ -16,6 +16,8 @@ const [VISIBLE, LONGEST] = [56, 128];
 /** Of images that are read at once. */
 const MOST_BYTES = 16e6;
 const LETTERS = 2;
+/** Letters of a class's name. */
+const LONG = 22;
 const CLOUD = 512;
 const MOST_POINTS = 20_000;
 
@@ -101,7 +103,7 @@ function means(
 }
 
 /** The first images of each class, of classes from all over; without classes images from all over. */
-function rowsOf({ labels, count }: Dataset, { classes }: DataInfo): Row[] {
+function rowsOf({ labels, count }: Dataset, { classes, classNames }: DataInfo): Row[] {
   const spread = (n: number, most: number) =>
     Array.from({ length: Math.min(n, most) }, (_, i) => Math.floor((i * n) / Math.min(n, most)));
   if (!labels || !classes) {
@@ -118,8 +120,13 @@ function rowsOf({ labels, count }: Dataset, { classes }: DataInfo): Row[] {
     const list = found.get(label);
     if (list && list.length < COLUMNS) list.push(i);
   });
-  return shown.map(({ n, label }) => ({ caption: `${label} (${n})`, indices: found.get(label) ?? [] }));
+  return shown.map(({ n, label }) => ({
+    caption: `${shortened(classNames?.[label] ?? `${label}`)} (${n})`,
+    indices: found.get(label) ?? [],
+  }));
 }
+
+const shortened = (name: string): string => (name.length <= LONG ? name : `${name.slice(0, LONG - 2)}..`);
 
 /** The first two coordinates, on axes of one scale. */
 async function cloud(dataset: Dataset): Promise<Pixels> {

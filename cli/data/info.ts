@@ -4,6 +4,7 @@ import { type Dataset, openDataset, type Split } from '@alix/train/datasets/inde
 import type { Context } from '../commands/command.js';
 import { originNotes } from '../evaluation/origin-notes.js';
 import { intoFile } from '../pictures.js';
+import { classNames } from './class-names.js';
 import { writeContactSheet } from './contact-sheet.js';
 import { dataOptions } from './settings.js';
 
@@ -23,6 +24,8 @@ export interface DataInfo {
   readonly shape: readonly number[];
   /** Rows of each class, in the order of their numbers; null where there are none. */
   readonly classes: readonly number[] | null;
+  /** What the classes are called where they are folders; null where they are numbers alone. */
+  readonly classNames: readonly string[] | null;
   /** Share of rows that have each attribute, 0 to 1. */
   readonly attributes?: readonly { readonly name: string; readonly share: number }[];
   /** Image files by format; null where the data are no image files. */
@@ -62,6 +65,7 @@ export function describeData(dataset: Dataset, split: Split): DataInfo {
     count,
     shape,
     classes: counts ?? null,
+    classNames: classNames(dataset) ?? null,
     ...(shares && {
       attributes: shares.map((n, i) => ({ name: attributes?.names?.[i] ?? `${i}`, share: n / count })),
     }),
@@ -110,7 +114,7 @@ export function infoLines(info: DataInfo): string[] {
   ];
 }
 
-function classLines({ classes, count }: DataInfo): (readonly [string, string])[] {
+function classLines({ classes, classNames: names, count }: DataInfo): (readonly [string, string])[] {
   if (!classes) return [['classes', 'none']];
   const [least, most] = [Math.min(...classes), Math.max(...classes)];
   const even = least === most ? `each ${number(most)}` : `from ${number(least)} to ${number(most)} rows`;
@@ -119,6 +123,6 @@ function classLines({ classes, count }: DataInfo): (readonly [string, string])[]
     'classes',
     `${number(classes.length)}, ${even}${empty > 0 ? `; ${number(empty)} without any` : ''}`,
   ] as const;
-  if (classes.length > LISTED || least === most) return [first];
-  return [first, ...classes.map((n, i) => ['', `${i}: ${number(n)} (${percent(n / count)})`] as const)];
+  if (classes.length > LISTED || (least === most && !names)) return [first];
+  return [first, ...classes.map((n, i) => ['', `${names?.[i] ?? i}: ${number(n)} (${percent(n / count)})`] as const)];
 }

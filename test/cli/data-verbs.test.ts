@@ -57,7 +57,7 @@ const entries: Readonly<Record<string, readonly [args: readonly string[], wanted
   'gaussian-grid': [['gaussian-grid', '--set', 'data.options.train=500'], { kind: 'points', count: 500, shape: [2] }],
   'gaussian-nine': [['gaussian-nine', '--set', 'test=50', '--split', 'test'], { split: 'test', count: 50 }],
   'gaussian-ring': [['gaussian-ring', '--set', 'train=80', '--set', 'modes=4'], { count: 80 }],
-  mnist: [['mnist'], { count: 40, shape: [28, 28, 1] }],
+  mnist: [['mnist'], { count: 40, shape: [28, 28, 1], classNames: null }],
   cifar10: [['cifar10', '--set', 'partial=true'], { count: 4, classes: [1, 2, 0, 0, 0, 0, 0, 0, 0, 1] }],
   svhn: [['svhn'], { shape: [32, 32, 3] }],
   celeba: [
@@ -73,7 +73,10 @@ const entries: Readonly<Record<string, readonly [args: readonly string[], wanted
       ],
     },
   ],
-  'tiny-imagenet': [['tiny-imagenet'], { count: 4, classes: [2, 2], formats: { jpeg: 4 } }],
+  'tiny-imagenet': [
+    ['tiny-imagenet'],
+    { count: 4, classes: [2, 2], classNames: ['n00000001', 'n00000002'], formats: { jpeg: 4 } },
+  ],
   idx: [['mnist/train-images-idx3-ubyte'], { count: 40, classes: null }],
   npy: [['images.npy', '--set', 'heldOut=0'], { count: 20 }],
   'image-folder': [['folder', '--set', 'heldOut=0'], { count: 20, formats: { png: 20 }, resized: 0, notes: [] }],
@@ -97,6 +100,15 @@ test('the counts are those of the rows, and the fingerprint is that of train and
     classes: counts,
     fingerprint,
   });
+});
+
+test('classes that are folders are called by their names, below a train folder too', async () => {
+  const grey = encodePng(new Uint8Array(24), { height: 6, width: 4, channels: 1 });
+  for (const split of ['train', 'test'])
+    for (const name of ['cat/a', 'cat/b/c', 'dog with spaces/a']) put(`pets/${split}/${name}.png`, grey);
+  expect(await json('info', 'pets')).toMatchObject({ classes: [2, 1], classNames: ['cat', 'dog with spaces'] });
+  const { stdout } = await alix(['data', 'info', 'pets', '--split', 'test'], root);
+  expect(stdout).toMatch(/cat: 2 \(66.7 %\)\n +dog with spaces: 1 \(33.3 %\)/);
 });
 
 test('for people it is a few lines, with what lossy files mean', async () => {
