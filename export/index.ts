@@ -16,7 +16,14 @@ export {
   maskedEncoderGraph,
   networkGraph,
 } from './graph.js';
-export { type Imported, type ImportOptions, importBundle, type OpenGraph } from './import/index.js';
+export {
+  checkImport,
+  type Imported,
+  type ImportOptions,
+  importBundle,
+  type Manifest,
+  type OpenGraph,
+} from './import/index.js';
 export type { Chains, TrainedModel } from './model.js';
 export { type Graph, IR_VERSION, OPSET, onnxBytes } from './onnx.js';
 export { type Arrays, type Forward, GRADIENT_TOLERANCE, PARITY_TOLERANCE, type Parity } from './parity.js';

@@ -1,10 +1,13 @@
 /** alix import: an encoder and a decoder made elsewhere, two ONNX files, to a model bundle. */
+import type { ImportOptions } from '@alix/export';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options {
   readonly output: string;
   readonly name?: string;
   readonly replace?: true;
+  readonly dryRun?: true;
+  readonly printConfig?: true;
 }
 
 const help = `
@@ -44,20 +47,37 @@ export const importVerb: CommandDefinition = {
       .requiredOption('-o, --output <model>', 'the folder of the bundle')
       .option('--name <name>', "the model's name (default: the manifest's, else the folder's)")
       .option('--replace', 'replace a bundle that is there already')
+      .option('--dry-run', 'check the manifest and run both graphs; write nothing')
+      .option('--print-config', 'print the manifest with all that it leaves out; write nothing')
       .addHelpText('after', help)
       .action(async (manifest: string, options: Options, command) => run(manifest, options, context(command)));
   },
 };
 
-async function run(manifest: string, { output, name, replace }: Options, context: Context): Promise<void> {
-  const [{ importBundle }, { loadModel, nodeRuntime }] = await Promise.all([
+async function run(
+  manifest: string,
+  { output, name, replace, dryRun, printConfig }: Options,
+  context: Context,
+): Promise<void> {
+  const [{ checkImport, importBundle }, { loadModel, nodeRuntime }] = await Promise.all([
     import('@alix/export'),
     import('@alix/infer'),
   ]);
+  if (printConfig) {
+    const { manifest: whole } = await checkImport(manifest, output, { name });
+    return context.out(JSON.stringify(whole, null, 2));
+  }
   const runtime = await nodeRuntime({ device: 'cpu' });
+  const open: ImportOptions['open'] = (bytes, where) => runtime.createSession(bytes, where);
   try {
+    if (dryRun) {
+      const { manifest: whole, clipped = 0 } = await checkImport(manifest, output, { open, name });
+      if (context.json) return context.out(JSON.stringify({ manifest: whole, clipped }));
+      warnClipped(clipped, context);
+      return context.log(`both graphs are what the manifest says, and run; nothing was written to ${output}`);
+    }
     const { bundle, parity, clipped } = await importBundle(manifest, output, {
-      open: (bytes, where) => runtime.createSession(bytes, where),
+      open,
       load: (folder) => loadModel(folder, { device: 'cpu' }),
       name,
       replace: replace === true,
@@ -69,13 +89,16 @@ async function run(manifest: string, { output, name, replace }: Options, context
     context.log(
       `the bundle against the two graphs over ${n} images, largest differences: codes ${codes.toExponential(1)}, images ${images.toExponential(1)}`,
     );
-    if (clipped > 0.01)
-      context.log(
-        `warning: ${(100 * clipped).toFixed(0)} % of what the decoder puts out lies outside its range and is clipped; check "range"`,
-      );
+    warnClipped(clipped, context);
     const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
     context.log(`${output}: ${(bytes / 1e6).toFixed(1)} MB; next: \`alix reconstruct ${output} IMAGES -o grid.png\``);
   } finally {
     await runtime.dispose?.();
   }
+}
+
+function warnClipped(clipped: number, context: Context): void {
+  if (clipped <= 0.01) return;
+  const part = `${(100 * clipped).toFixed(0)} %`;
+  context.log(`warning: ${part} of what the decoder puts out lies outside its range and is clipped; check "range"`);
 }

@@ -16,6 +16,7 @@ import { type Sides, sidesOf } from './sides.js';
 import { joined, wrapDecoder, wrapEncoder } from './wrap.js';
 
 export type { OpenGraph } from './foreign-forward.js';
+export type { Manifest } from './manifest.js';
 
 export interface ImportOptions {
   /** Opens the bytes of an .onnx file in the runtime that it is tried in. @param where for error messages */
@@ -51,13 +52,9 @@ const GOLDEN_BYTES = 4e6;
  *   those of readRegular and writeFolderAtomic
  */
 export async function importBundle(path: string, out: string, options: ImportOptions): Promise<Imported> {
-  const manifest = await readManifest(path);
-  const sides = sidesOf(manifest, {
-    encoder: await readForeign(manifest.encoder.file),
-    decoder: await readForeign(manifest.decoder.file),
-  });
-  const name = options.name ?? manifest.name ?? basename(resolve(out));
-  const metadata = { 'alix.model': name, 'alix.system': manifest.system ?? 'imported' };
+  const prepared = await prepare(path, out, options.name);
+  const { manifest, sides, name } = prepared;
+  const metadata = { 'alix.model': name, 'alix.system': prepared.system };
   const files = new Map([
     ['encoder.onnx', joined(sides.encoder.foreign, wrapEncoder(manifest, sides), metadata)],
     ['decoder.onnx', joined(sides.decoder.foreign, wrapDecoder(manifest, sides), metadata)],
@@ -68,7 +65,7 @@ export async function importBundle(path: string, out: string, options: ImportOpt
     out,
     async (folder) => {
       const write = async (parity?: Bundle['parity']) => {
-        const bundle = describe(manifest, sides, { name, files, answers, ...(parity && { parity }) });
+        const bundle = describe(prepared, { files, answers, ...(parity && { parity }) });
         await writeFile(join(folder, 'model.json'), `${JSON.stringify(bundle, null, 2)}\n`);
         return bundle;
       };
@@ -85,6 +82,62 @@ export async function importBundle(path: string, out: string, options: ImportOpt
     },
     { replace: options.replace === true },
   );
+}
+
+/**
+ * The manifest that an import goes by, with all that it left out: names of inputs and outputs, layouts and ranges; a manifest itself.
+ * Both graphs are read and checked, and run where `open` is given; nothing is written.
+ *
+ * @throws AlixError 'bad-manifest', 'bad-graph', those of readRegular
+ */
+export async function checkImport(
+  path: string,
+  out: string,
+  { open, name }: Partial<Pick<ImportOptions, 'open' | 'name'>> = {},
+): Promise<{ readonly manifest: Manifest; readonly clipped?: number }> {
+  const prepared = await prepare(path, out, name);
+  const { encoder, decoder } = prepared.sides;
+  const ways = (side: Sides['encoder'] | Sides['decoder']) => ({
+    file: resolve(side.foreign.where),
+    input: side.input,
+    layout: side.layout,
+    range: side.range,
+  });
+  const { licence, image, latent } = prepared.manifest;
+  const { spread } = encoder;
+  const manifest: Manifest = {
+    name: prepared.name,
+    system: prepared.system,
+    dataset: prepared.dataset,
+    licence,
+    image,
+    latent,
+    encoder: {
+      ...ways(encoder),
+      mean: encoder.mean,
+      ...(spread && { [spread.isDeviation ? 'std' : 'log_variance']: spread.output }),
+    },
+    decoder: { ...ways(decoder), image: decoder.image },
+  };
+  if (!open) return { manifest };
+  const clipped: Clipped = { count: 0, of: 0 };
+  await answersOfForeign(prepared.manifest, prepared.sides, open, clipped);
+  return { manifest, clipped: clipped.count / clipped.of };
+}
+
+async function prepare(path: string, out: string, name: string | undefined) {
+  const manifest = await readManifest(path);
+  const sides = sidesOf(manifest, {
+    encoder: await readForeign(manifest.encoder.file),
+    decoder: await readForeign(manifest.decoder.file),
+  });
+  return {
+    manifest,
+    sides,
+    name: name ?? manifest.name ?? basename(resolve(out)),
+    system: manifest.system ?? 'imported',
+    dataset: manifest.dataset ?? 'unknown',
+  };
 }
 
 const inputs: ReadonlyMap<GraphName, readonly string[]> = new Map([
@@ -155,14 +208,16 @@ function pictures({ image: { height, width, channels } }: Manifest): Uint8Array 
   return Uint8Array.from({ length: N * size }, (_, i) => kinds[Math.floor(i / size)]!(i % size));
 }
 
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
 interface Told {
-  readonly name: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly answers: readonly Answer[];
   readonly parity?: Bundle['parity'];
 }
 
-function describe(manifest: Manifest, { encoder, decoder }: Sides, { name, files, answers, parity }: Told): Bundle {
+function describe({ manifest, sides, name, system, dataset }: Prepared, { files, answers, parity }: Told): Bundle {
+  const { encoder, decoder } = sides;
   const { height, width, channels } = manifest.image;
   const pairs = Math.min(4, Math.max(1, Math.floor(GOLDEN_BYTES / (7 * height * width * channels))));
   const golden = goldenPairs(answers, N, N - pairs);
@@ -171,8 +226,8 @@ function describe(manifest: Manifest, { encoder, decoder }: Sides, { name, files
   const content = {
     format: 'alix-bundle' as const,
     name,
-    system: manifest.system ?? 'imported',
-    dataset: manifest.dataset ?? 'unknown',
+    system,
+    dataset,
     image: { height, width, channels },
     latent: manifest.latent,
     encoder: { deterministic: !encoder.spread },

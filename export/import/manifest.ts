@@ -1,5 +1,5 @@
 /** What a person writes of an encoder and a decoder made elsewhere, so that they become a bundle. */
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { readRegular } from '@alix/infer/io/files';
 import { MAX_PIXELS } from '@alix/infer/io/pixels';
@@ -89,7 +89,7 @@ export async function readManifest(path: string): Promise<Manifest> {
   if (issue) return refuse(`"${issue.path.join('.') || '(top level)'}": ${issue.message}`);
   const manifest = json as Manifest;
   for (const problem of contradictions(manifest)) refuse(problem);
-  const from = (file: string) => join(dirname(path), file);
+  const from = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
   const { encoder, decoder } = manifest;
   return {
     ...manifest,

@@ -102,3 +102,28 @@ test('what is wrong is one line, with exit code 1', async () => {
   );
   expect(existsSync(join(cwd, 'none'))).toBe(false);
 });
+
+test('--print-config gives a whole manifest, which imports to the same model', async () => {
+  const { code, stdout } = await run('import', 'made elsewhere/manifest.json', '-o', 'printed', '--print-config');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    name: 'printed',
+    encoder: { input: 'image', mean: 'mu', log_variance: 'spread', layout: 'NCHW', range: [-1, 1] },
+    decoder: { input: 'z', image: 'out', layout: 'NCHW', range: [-1, 1] },
+  });
+  expect(existsSync(join(cwd, 'printed'))).toBe(false);
+  writeFileSync(join(cwd, 'whole.json'), stdout);
+  expect(await run('import', 'whole.json', '-o', 'printed', '--name', 'x')).toMatchObject({ code: 0 });
+  const json = (folder: string) => readFileSync(join(cwd, folder, 'model.json'), 'utf8');
+  expect(json('printed')).toBe(json('model'));
+});
+
+test('--dry-run runs both graphs and writes nothing', async () => {
+  const { code, stdout, stderr } = await run('import', 'made elsewhere/manifest.json', '-o', 'dry', '--dry-run');
+  expect([code, stdout]).toEqual([0, '']);
+  expect(stderr).toBe('both graphs are what the manifest says, and run; nothing was written to dry\n');
+  expect(existsSync(join(cwd, 'dry'))).toBe(false);
+  const manifest = { image: { ...shape, layout: 'NCHW', range: [0, 1] } };
+  const path = writeForeign(join(cwd, 'range'), { manifest });
+  expect((await run('import', path, '-o', 'dry', '--dry-run')).stderr).toMatch(/^warning: \d+ % of what the decoder/);
+});
