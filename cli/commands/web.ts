@@ -25,6 +25,9 @@ A page without a bundler:  import { loadModel } from '/DIR/alix.js'
 With Vite or webpack import '@alix/infer' instead, which finds its files itself; where it does not,
 loadModel(url, { assets: '/DIR/' }) takes ONNX Runtime's from here. Nothing is loaded from elsewhere.`;
 
+/** The licences of what others have written in these files. */
+const NOTICES = 'THIRD-PARTY.md';
+
 interface Copied {
   /** Relative to the folder, with slashes. */
   readonly file: string;
@@ -101,6 +104,7 @@ async function sources(): Promise<Source[]> {
       path: resolve(`onnxruntime-web/${name}`),
       known: sha256,
     })),
+    { file: NOTICES, path: join(dirname(manifest), NOTICES) },
     ...scripts.map((file) => ({ file, path: join(dirname(manifest), 'dist', 'page', file) })),
   ];
 }

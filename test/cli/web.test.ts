@@ -27,6 +27,7 @@ test('alix web assets copies a set that a page can load, beside what is there, a
   expect(code).toBe(0);
   expect(stdout).toMatch(/^onnxruntime-web\/ort-wasm-simd-threaded\.wasm +14,240 KB$/m);
   expect(readdirSync(join(folder, 'public')).sort()).toEqual([
+    'THIRD-PARTY.md',
     'alix.js',
     'index.html',
     'onnxruntime-web',

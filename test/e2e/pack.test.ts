@@ -51,7 +51,8 @@ test('no TensorFlow comes with them, only what the runtime needs', () => {
 test('all that is in the runtime, save its pages, was compiled from a source', () => {
   const stray = filesOf('@alix/infer').filter((file) => {
     const [, path] = /^dist\/(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
-    if (path === undefined) return !/^(README\.md|LICENSE|package\.json|examples\/[\w-]+\.(mjs|html))$/.test(file);
+    if (path === undefined)
+      return !/^(README\.md|LICENSE|THIRD-PARTY\.md|package\.json|examples\/[\w-]+\.(mjs|html))$/.test(file);
     return !path.startsWith('page/') && !existsSync(join(repository, 'infer', `${path}.ts`));
   });
   expect(stray, 'left in infer/dist by files that are gone: remove that folder and build again').toEqual([]);
