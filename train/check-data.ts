@@ -28,5 +28,5 @@ function remedyFor({ kind, shape, options = {} }: Dataset, wanted: { kind: strin
     ...(isOther.size ? [`--set data.options.size=${height}`] : []),
     ...(isOther.channels ? [`--set data.options.channels=${channels}`] : []),
   ];
-  return { remedy: `fit the images with ${settings.join(' ')}` };
+  return { remedy: `fit the images with ${settings.join(' ')}, or let --size choose networks for them` };
 }

@@ -130,6 +130,9 @@ function checkEnds(designed: Design, data: Dataset): void {
     where: data.name,
     expected: `at least ${batch * minibatches} rows`,
     found: `${data.count}`,
-    remedy: 'choose a smaller batch with --set batch=N',
+    remedy:
+      data.count >= minibatches
+        ? `choose a smaller batch: --set batch=${Math.floor(data.count / minibatches)}, or less`
+        : 'add more images',
   });
 }

@@ -1,10 +1,13 @@
 /** alix train on a folder of one's own: networks for a size, what is said of the images, and the commands that come next. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readImage } from '@alix/infer/io/image-file';
 import { encodePng } from '@alix/infer/io/png';
 import type { Progress } from '@alix/train';
 import { design } from '@alix/train';
 import { headColours } from '@alix/train/datasets/head-colours';
+import { openDataset } from '@alix/train/datasets/index';
+import { nameAt } from '@alix/train/datasets/rows/names';
 import { batchFor } from '@alix/train/own-images';
 import { describe, expect, it, test } from 'vitest';
 import { epochForecast } from '../../cli/dist/epoch-forecast.js';
@@ -155,6 +158,19 @@ test('whether an image is grey, by its head', () => {
     'colour',
     undefined,
   ]);
+});
+
+test("--resize brings an image to a model's size as training does", async () => {
+  const shape = { height: 16, width: 16, channels: 3, resize: true } as const;
+  const data = await openDataset(mixed, { split: 'train', seed: 0, options: { size: 16, channels: 3 } });
+  if (data.source.kind !== 'files') throw new Error(data.source.kind);
+  const rows = (await data.pixels?.(Uint32Array.from({ length: data.count }, (_, i) => i))) as Uint8Array;
+  for (let i = 0; i < data.count; i++) {
+    const read = await readImage(join(mixed, nameAt(data.source.names, i)), shape);
+    expect(Buffer.from(read).equals(rows.subarray(i * 768, (i + 1) * 768))).toBe(true);
+  }
+  const plain = readImage(join(mixed, nameAt(data.source.names, 0)), { ...shape, resize: false });
+  await expect(plain).rejects.toMatchObject({ code: 'wrong-size' });
 });
 
 test('the time of an epoch is told once, after a minute', () => {

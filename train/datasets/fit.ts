@@ -71,7 +71,7 @@ export function checkSameSize(found: ImageSize, wanted: ImageSize, where: string
     where,
     expected: `${wanted.width}x${wanted.height} pixels, as the first image has`,
     found: `${found.width}x${found.height}`,
-    remedy: 'make them all one size; alix train does with, for example, --set data.options.size=64',
+    remedy: 'make them all one size; alix train does with, for example, --size 64',
   });
 }
 
