@@ -1,5 +1,6 @@
 /** The configuration of a run: one plain object, validated, printed, saved as run.json and passed on. */
 import { AlixError } from '@alix/infer/io/errors';
+import { meant } from '@alix/infer/io/suggest';
 import { z } from 'zod';
 import { weightRules } from './initialise.js';
 import { schedules } from './schedules.js';
@@ -194,7 +195,7 @@ function checkKeys(config: unknown, known: unknown, path: string, from: string):
   for (const [key, value] of Object.entries(config)) {
     const full = path ? `${path}.${key}` : key;
     if (!allowed.includes(key))
-      throw new AlixError('bad-config', `"${full}" is not a setting`, {
+      throw new AlixError('bad-config', `"${full}" is not a setting${meant(key, allowed)}`, {
         where: from,
         expected: allowed.map((k) => (path ? `${path}.${k}` : k)).join(', '),
       });

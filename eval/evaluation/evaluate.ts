@@ -1,5 +1,6 @@
 /** An evaluation: all metrics that can be had, of one pass over each set of images. */
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
+import { meant } from '@alix/infer/io/suggest';
 import { turns } from '@alix/infer/io/turn';
 import { sha256 } from '@alix/infer/sha256';
 import { type CompatTool, checkCompat, conventionsOf, conventionWords } from '../compat.js';
@@ -115,11 +116,12 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
 /** In the table's order. @throws AlixError 'bad-option' */
 function wanted(names: readonly string[] | undefined): readonly Measure[] {
   if (!names) return measures.filter(({ onRequest }) => !onRequest);
+  const all = measures.map(({ name }) => name);
   for (const name of names)
-    if (!measures.some((measure) => measure.name === name))
-      throw new AlixError('bad-option', 'no such metric', {
+    if (!all.includes(name))
+      throw new AlixError('bad-option', `no such metric${meant(name, all)}`, {
         found: name,
-        remedy: `choose of: ${measures.map((measure) => measure.name).join(', ')}`,
+        remedy: `choose of: ${all.join(', ')}`,
       });
   return measures.filter(({ name }) => names.includes(name));
 }

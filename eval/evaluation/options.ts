@@ -1,5 +1,6 @@
 /** Options of single metrics, as `metric.option`: `--set prdc.k=3`. Their defaults are the papers' own code. */
 import { AlixError } from '@alix/infer/io/errors';
+import { meant } from '@alix/infer/io/suggest';
 import type { Measure, Settings } from './measure.js';
 
 export interface MetricOption {
@@ -46,7 +47,7 @@ export function checkOptions(given: Settings['options'], measures: readonly Meas
   for (const [key, value] of Object.entries(given)) {
     const option = known.get(key);
     if (!option)
-      throw new AlixError('bad-option', 'no such option of a metric', {
+      throw new AlixError('bad-option', `no such option of a metric${meant(key, [...known.keys()])}`, {
         where: key,
         remedy: `the options are: ${[...known.keys()].join(', ') || 'none'}`,
       });

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing } from '@alix/infer/io/files';
+import { meant } from '@alix/infer/io/suggest';
 import { celeba, namesCeleba } from './celeba.js';
 import { cifar10, namesCifar10 } from './cifar10.js';
 import { type Dataset, type DatasetRequest, type DatasetSource, resolveOptions } from './dataset.js';
@@ -108,7 +109,7 @@ async function sourceOf(path: string): Promise<DatasetSource> {
   if (await namesShards(path)) return tarShards;
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw describeSystemError(cause, path);
-    throw new AlixError('no-data', 'no such data set, folder or file', {
+    throw new AlixError('no-data', `no such data set, folder or file${meant(path, Object.keys(datasets))}`, {
       where: path,
       remedy: `give a path, or one of: ${Object.keys(datasets).join(', ')}`,
       cause,
