@@ -22,7 +22,7 @@ import { Saving } from './saving.js';
 import { type Minibatch, type StepMetrics, step } from './step.js';
 import { System } from './system.js';
 import { Adam } from './tensorflow/adam.js';
-import { plannedEpochs, settingsOf } from './update-settings.js';
+import { plannedEpochs, plannedSteps, settingsOf } from './update-settings.js';
 
 export type { Progress } from './recorder.js';
 
@@ -136,7 +136,7 @@ class Run {
     this.#state = { step, epoch, batchInEpoch, seconds };
     this.#secondsBefore = seconds;
     this.#end = {
-      steps: stepsOf(config, this.#perEpoch / this.#perStep),
+      steps: plannedSteps(config, this.#perEpoch / this.#perStep),
       secondsLimit: (config.length.hours ?? Number.POSITIVE_INFINITY) * 3600,
     };
     this.#log = new MetricsLog(join(folder, 'metrics.jsonl'), new EventLog(join(folder, EVENTS)));
@@ -311,10 +311,4 @@ class Run {
     this.#adam.dispose();
     this.#system.dispose();
   }
-}
-
-/** Where a run's steps end; Infinity where only hours end it. */
-function stepsOf({ length }: RunConfig, stepsPerEpoch: number): number {
-  const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = length;
-  return Math.min(steps, epochs * stepsPerEpoch);
 }

@@ -11,6 +11,12 @@ export function plannedEpochs({ length }: RunConfig, stepsPerEpoch: number): num
   );
 }
 
+/** Where a run's steps end; Infinity where only hours end it. */
+export function plannedSteps({ length }: RunConfig, stepsPerEpoch: number): number {
+  const { epochs = Number.POSITIVE_INFINITY, steps = Number.POSITIVE_INFINITY } = length;
+  return Math.min(steps, epochs * stepsPerEpoch);
+}
+
 /** The optimiser's numbers for one network at one moment. */
 export function settingsOf(config: RunConfig, network: string, moment: Moment): UpdateSettings {
   const { networks, ...base } = config.optimiser;
