@@ -1,8 +1,9 @@
 /** What is wrong with a manifest or with a graph is one line that says what to do, and nothing is written. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importBundle } from '@alix/export';
+import { checkImport, importBundle } from '@alix/export';
 import { AlixError, loadModel, nodeRuntime } from '@alix/infer';
+import { createRandom } from '@alix/infer/io/random';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type ModelProto,
@@ -257,4 +258,28 @@ test('a batch that a reshape fixes is told when it runs', async () => {
 test('a decoder in the other layout', async () => {
   const decoder = foreignDecoder({ layout: 'NHWC', deep: true }, 'Tanh');
   expect((await failure({ decoder })).message).toContain('"out" is not of the sizes');
+});
+
+test('of 200 damaged files each is taken or refused in one line', async () => {
+  const random = createRandom(1).split('damage');
+  const at = join(folder, 'damaged');
+  const path = writeForeign(at);
+  const refused = new Set<string>();
+  for (let i = 0; i < 200; i++) {
+    const file = join(at, ['manifest.json', 'e.onnx', 'd.onnx'][i % 3]!);
+    const whole = readFileSync(file);
+    const bytes = Uint8Array.from(whole);
+    // the beginning is where operators and names lie
+    for (let k = 0; k < 3; k++) bytes[random.integer(0, Math.min(bytes.length, 600) - 1)] = random.integer(0, 255);
+    writeFileSync(file, i % 7 === 0 ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes);
+    await checkImport(path, 'none', options).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(AlixError);
+      expect((error as AlixError).message).not.toMatch(/\n/);
+      refused.add((error as AlixError).code);
+    });
+    writeFileSync(file, whole);
+  }
+  expect(refused).toContain('bad-graph');
+  expect(refused).toContain('bad-manifest');
+  await checkImport(path, 'none', options);
 });
