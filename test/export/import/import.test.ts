@@ -153,9 +153,7 @@ test('what another tool wrote beside operators and weights, such as paths, is le
   const model = fromBinary(ModelProtoSchema, foreignEncoder({ layout: 'NCHW', spread: 'log_variance' }));
   const [node] = model.graph!.node;
   node!.docString = 'someone/secret.py';
-  node!.metadataProps = [
-    create(StringStringEntryProtoSchema, { key: 'stack_trace', value: 'someone/secret.py' }),
-  ];
+  node!.metadataProps = [create(StringStringEntryProtoSchema, { key: 'stack_trace', value: 'someone/secret.py' })];
   model.docString = 'someone/secret.py';
   const encoder = toBinary(ModelProtoSchema, model);
   const out = join(folder, 'quiet');
