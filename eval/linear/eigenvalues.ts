@@ -10,21 +10,21 @@ import { type Tridiagonal, tridiagonalForm } from './tridiagonal.js';
  */
 const MOST_STEPS = 60;
 
-/** Rows from which on the way by a band is the faster one. */
-const TWO_STAGES = 192;
+/** Rows from which on the way by a band is the faster one: below, its code has hardly warmed up. */
+const TWO_STAGES = 1100;
 
 /**
  * All eigenvalues, ascending. Each is right to a small multiple of epsilon times the largest of them.
  *
- * @param symmetric [d,d], finite, of which the lower triangle is read
+ * @param symmetric [d,d], finite, of which the lower triangle is read @param twoStages rows from which on it goes by a band
  */
-export function symmetricEigenvalues(symmetric: Float64Array, d: number): Float64Array {
-  return finish(eigenvalueSteps(symmetric, d));
+export function symmetricEigenvalues(symmetric: Float64Array, d: number, twoStages = TWO_STAGES): Float64Array {
+  return finish(eigenvalueSteps(symmetric, d, twoStages));
 }
 
 /** The same in steps. */
-export function* eigenvalueSteps(symmetric: Float64Array, d: number): Steps<Float64Array> {
-  if (d < TWO_STAGES) {
+export function* eigenvalueSteps(symmetric: Float64Array, d: number, twoStages = TWO_STAGES): Steps<Float64Array> {
+  if (d < twoStages) {
     const { diagonal, beside } = yield* tridiagonalForm(symmetric.slice(), d);
     return tridiagonalEigenvalues(diagonal, beside);
   }
