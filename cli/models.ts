@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AlixError } from '@alix/infer/io/errors';
-import { nearest } from './suggest.js';
+import { nearest } from '@alix/infer/io/suggest';
 
 /** The folder `models` of the package. */
 export const shippedFolder = fileURLToPath(new URL('../models', import.meta.url));

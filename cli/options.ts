@@ -68,3 +68,8 @@ export function addErrorOptions(command: Command): Command {
     .option('--max-errors <n>', 'with --on-error skip: fail when more images than this are skipped', wholeNumber(0))
     .option('--resize', "image files of other sizes: the largest centred part, scaled to the model's size");
 }
+
+/** For options that may be given again. */
+export function repeated(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

@@ -1,11 +1,11 @@
 /** The program: global options, the verbs of the table, and what becomes of an error. */
-import { readFileSync } from 'node:fs';
 import { AlixError, EXIT } from '@alix/infer/io/errors';
+import { nearest } from '@alix/infer/io/suggest';
 import { Command, CommanderError } from 'commander';
 import type { CommandDefinition } from './commands/command.js';
 import { createContext, type GlobalOptions, type Terminal } from './context.js';
 import { describeFailure } from './failure.js';
-import { nearest } from './suggest.js';
+import { version } from './version.js';
 
 const examples = `
 Examples:
@@ -97,9 +97,4 @@ function noVerb(program: Command, args: readonly string[], terminal: Terminal): 
 function stack(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${stack(error.cause)}`}`;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { readBytes } from '@alix/infer/io/files';
+import { nearest } from '@alix/infer/io/suggest';
 import type { PartialConfig, RunConfig } from '@alix/train';
-import { nearest } from './suggest.js';
 
 export interface TrainFlags {
   readonly data?: string;

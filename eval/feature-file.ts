@@ -2,11 +2,13 @@
  * What is kept of a set of images for distances: count, mean and scatter of their features, a sample of these, and what they were made
  * of and with. Small files that merge; as bytes here, reading and writing them is the caller's.
  */
+
+import { crc32 } from '@alix/infer/io/crc32';
 import { AlixError } from '@alix/infer/io/errors';
-import { crc32 } from '@alix/infer/io/npz';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '@alix/infer/io/safetensors';
 import { type FeatureSample, mergeSamples } from './feature-sample.js';
 import { type FeatureStatistics, mergeStatistics } from './feature-statistics.js';
+import { packedSize, packLower, unpackLower } from './linear/packed.js';
 
 /** What made features of images. */
 export interface ExtractorIdentity {
@@ -45,8 +47,7 @@ export function imagesDigest(digests: Iterable<string>): string {
 /** The bytes of a file: safetensors with `mean`, `scatter` (lower triangle by rows), `sample` and `keys`, and the rest as metadata. */
 export function encodeFeatureFile({ extractor, images, statistics, sample }: FeatureFile): Uint8Array<ArrayBuffer> {
   const { n, d, mean, scatter } = statistics;
-  const lower = new Float64Array((d * (d + 1)) / 2);
-  for (let i = 0, at = 0; i < d; i++) for (let j = 0; j <= i; j++) lower[at++] = scatter[i * d + j]!;
+  const lower = packLower(scatter, d);
   const keys = new TextEncoder().encode(JSON.stringify(sample.keys));
   const tensors = new Map<string, NamedTensor>([
     ['mean', { shape: [d], data: mean }],
@@ -111,7 +112,7 @@ export function decodeFeatureFile(bytes: Uint8Array, where: string): FeatureFile
   const { graph = '', output = '', preprocessing = '', images = '' } = metadata;
   if (
     d < 1 ||
-    lower.length !== (d * (d + 1)) / 2 ||
+    lower.length !== packedSize(d) ||
     !keys ||
     !(features instanceof Float32Array) ||
     features.length !== keys.length * d ||
@@ -121,13 +122,10 @@ export function decodeFeatureFile(bytes: Uint8Array, where: string): FeatureFile
     throw bad('the parts of the file do not fit each other');
   const { sum, ...head } = metadata;
   if (sum !== sumOf(tensors, head)) throw bad('the file is damaged: its checksum is another');
-  const scatter = new Float64Array(d * d);
-  for (let i = 0, at = 0; i < d; i++)
-    for (let j = 0; j <= i; j++) scatter[i * d + j] = scatter[j * d + i] = lower[at++]!;
   return {
     extractor: { graph, output, preprocessing },
     images,
-    statistics: { n: whole('n'), d, mean, scatter },
+    statistics: { n: whole('n'), d, mean, scatter: unpackLower(lower, d) },
     sample: { d, capacity: whole('capacity'), seed: whole('seed'), seen: whole('seen'), keys, features },
   };
 }

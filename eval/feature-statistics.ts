@@ -7,6 +7,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { checkEnough, checkRows, type Features } from './features.js';
 import { BLOCK } from './linear/kernel.js';
 import { addProduct, matrix, part, transposed } from './linear/product.js';
+import { mirrorLower } from './linear/steps.js';
 
 export interface FeatureStatistics {
   readonly n: number;
@@ -49,7 +50,7 @@ export function collectStatistics(d: number): StatisticsCollector {
     statistics() {
       const all = { ...state, mean: state.mean.slice(), lower: state.lower.slice() };
       if (filled > 0) addBlock(all, waiting.subarray(0, filled), d);
-      return { n: all.n, d, mean: all.mean, scatter: mirrored(all.lower, d) };
+      return { n: all.n, d, mean: all.mean, scatter: mirrorLower(all.lower, d) };
     },
   };
 }
@@ -91,11 +92,6 @@ function addBlock(state: State, rows: Float64Array, d: number): void {
   const x = part(matrix(centred, n + 1, d), 0, state.n === 0 ? n : n + 1);
   addProduct(matrix(state.lower, d, d), transposed(x), x, { lower: true });
   state.n = total;
-}
-
-function mirrored(lower: Float64Array, d: number): Float64Array {
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) lower[j * d + i] = lower[i * d + j]!;
-  return lower;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { DownloadOptions } from '../data/download.js';
 import type { InfoOptions } from '../data/info.js';
 import type { MakeOptions } from '../data/make.js';
-import { wholeNumber } from '../options.js';
+import { repeated, wholeNumber } from '../options.js';
 import type { CommandDefinition } from './command.js';
 
 const help = `
@@ -48,7 +48,7 @@ export const data: CommandDefinition = {
       .argument('<data>', 'a name of `alix data`, a folder, or a file')
       .addOption(split('which split'))
       .option('--seed <n>', 'of data that are drawn', wholeNumber(0), 0)
-      .option('--set <key=value>', 'an option of the data set; may be repeated', collect, [])
+      .option('--set <key=value>', 'an option of the data set; may be repeated', repeated, [])
       .option('-o, --output <file.png>', 'a contact sheet')
       .action(async (name: string, options: InfoOptions, command) =>
         (await import('../data/info.js')).runInfo(name, options, context(command)),
@@ -84,7 +84,10 @@ export const data: CommandDefinition = {
 };
 
 async function noSuchVerb({ args: [given = ''], commands }: Command): Promise<Error> {
-  const [{ AlixError }, { nearest }] = await Promise.all([import('@alix/infer/io/errors'), import('../suggest.js')]);
+  const [{ AlixError }, { nearest }] = await Promise.all([
+    import('@alix/infer/io/errors'),
+    import('@alix/infer/io/suggest'),
+  ]);
   const names = commands.map((command) => command.name());
   const near = nearest(given, names);
   return new AlixError('usage', `\`alix data\` does no such thing${near ? ` (did you mean ${near}?)` : ''}`, {
@@ -92,5 +95,3 @@ async function noSuchVerb({ args: [given = ''], commands }: Command): Promise<Er
     remedy: `it does ${names.join(', ')}, and alone it lists the data sets`,
   });
 }
-
-const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text];

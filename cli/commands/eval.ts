@@ -4,10 +4,8 @@ import { type Command, Option } from 'commander';
 import { defineCompare } from '../evaluation/compare.js';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
-import { addModelOptions, wholeNumber } from '../options.js';
+import { addModelOptions, repeated, wholeNumber } from '../options.js';
 import type { CommandDefinition } from './command.js';
-
-const repeated = (text: string, before: readonly string[]) => [...before, text];
 
 const help = `
 Metrics: mse (with rmse), psnr, ssim of reconstructions; codes against the prior, pca, their picture; and with --extractor fd, kid, prdc

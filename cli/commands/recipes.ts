@@ -57,7 +57,10 @@ async function chosen(list: readonly ListedRecipe[], names: readonly string[]): 
   const known = [...new Set(list.flatMap(({ name, system }) => [name, system]))];
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) {
-    const [{ AlixError }, { nearest }] = await Promise.all([import('@alix/infer/io/errors'), import('../suggest.js')]);
+    const [{ AlixError }, { nearest }] = await Promise.all([
+      import('@alix/infer/io/errors'),
+      import('@alix/infer/io/suggest'),
+    ]);
     const near = nearest(strange, known);
     throw new AlixError('usage', `no such system or recipe${near ? ` (did you mean ${near}?)` : ''}`, {
       where: strange,

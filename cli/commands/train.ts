@@ -1,6 +1,6 @@
 /** alix train: a recipe, an objective, a configuration file or a user's own TypeScript file to a run folder. */
 import { join } from 'node:path';
-import { positiveNumber, wholeNumber } from '../options.js';
+import { positiveNumber, repeated, wholeNumber } from '../options.js';
 import type { TrainFlags } from '../train-config.js';
 import type { CommandDefinition, Context } from './command.js';
 
@@ -51,7 +51,7 @@ export const train: CommandDefinition = {
       .option('--checkpoint-steps <n>', 'also save after each so many steps', wholeNumber(1))
       .option('--threads <n>', 'CPU threads (default: all cores; one for tiny networks)', wholeNumber(1))
       .option('--bfloat16', 'let oneDNN multiply in bfloat16 where it can; other numbers than float32 gives')
-      .option('--set <key=value>', 'any setting; may be repeated', (text, all: string[]) => [...all, text], [])
+      .option('--set <key=value>', 'any setting; may be repeated', repeated, [])
       .option('--dry-run', 'show the networks, their parameters and the cost of a step; train nothing')
       .option('--print-config', 'print the configuration as JSON; train nothing')
       .addHelpText('after', help)

@@ -1,13 +1,13 @@
 /** alix data download: a published data set, or any file that has an address. */
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { nearest } from '@alix/infer/io/suggest';
 import type { Checked } from '@alix/train/datasets/download/check';
 import { downloadFile } from '@alix/train/datasets/download/file';
 import { parseAddress } from '@alix/train/datasets/download/http';
 import { type PublishedSet, publishedSets } from '@alix/train/datasets/download/published';
 import { downloadSet, type FetchedFile } from '@alix/train/datasets/download/set';
 import type { Context } from '../commands/command.js';
-import { nearest } from '../suggest.js';
 import { transferBar } from './transfer-bar.js';
 
 export interface DownloadOptions {

@@ -1,19 +1,13 @@
 /** The images that eval measures: a data set of train's table, or what lies at a path. */
 import type { EvalImages } from '@alix/eval';
 import type { Bundle } from '@alix/infer/bundle';
-import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
+import { AlixError } from '@alix/infer/io/errors';
 import { type Dataset, keptOptions, openDataset, type Split } from '@alix/train/datasets/index';
 
 export interface OpenImages extends EvalImages {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly fingerprint: string;
-}
-
-export interface ImagesBatch {
-  readonly start: number;
-  readonly n: number;
-  readonly pixels: Uint8Array;
 }
 
 /** How the model's training data were read: the crop of CelebA, or the size that CIFAR-10 was brought to. */
@@ -46,17 +40,4 @@ export async function openImages(
   const { name, fingerprint, labels, classes } = dataset;
   const n = Math.min(limit, dataset.count);
   return { dataset, split, name, fingerprint, size: { height, width, channels }, n, labels, classes, read };
-}
-
-/** Batch by batch. */
-export async function* batchesOf(
-  { n, read }: EvalImages,
-  batch: number,
-  signal: AbortSignal,
-): AsyncGenerator<ImagesBatch> {
-  for (let start = 0; start < n; start += batch) {
-    throwIfAborted(signal);
-    const rows = Uint32Array.from({ length: Math.min(batch, n - start) }, (_, i) => start + i);
-    yield { start, n: rows.length, pixels: await read(rows) };
-  }
 }

@@ -24,6 +24,7 @@ import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
 import { createProgress } from '../progress.js';
 import { needEncoder, withModel } from '../session.js';
+import { version } from '../version.js';
 import { checkpointCurves } from './curves.js';
 import { type OpenImages, openImages, trainedOn } from './data.js';
 import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetworks } from './extractors.js';
@@ -33,7 +34,6 @@ import { originNotes } from './origin-notes.js';
 import { runIdentity } from './run-identity.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
-import { versionOf } from './version.js';
 import { checkPictures, writeReport } from './written.js';
 
 export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
@@ -170,7 +170,7 @@ async function measured(
     });
     bar.stop();
     const record = evalRecord(subject, evaluation, {
-      alixVersion: versionOf(),
+      alixVersion: version(),
       created: new Date().toISOString(),
       split: images.split,
       of: images.dataset.count,

@@ -56,39 +56,30 @@ export function defineFeatures(parent: Command, context: (command: Command) => C
 }
 
 async function features(options: Options, context: Context): Promise<void> {
-  const [
-    { checkOutput, writeFeatureFile },
-    { batchesOf, openImages },
-    { withExtractor },
-    { collectFeatures },
-    pictures,
-    bars,
-  ] = await Promise.all([
-    import('./files.js'),
-    import('./data.js'),
-    import('./extractors.js'),
-    import('./collect.js'),
-    import('../pictures.js'),
-    import('../progress.js'),
-  ]);
+  const [{ checkOutput, writeFeatureFile }, { openImages }, { withExtractor }, { collectFeatures }, pictures, bars] =
+    await Promise.all([
+      import('./files.js'),
+      import('./data.js'),
+      import('./extractors.js'),
+      import('@alix/eval'),
+      import('../pictures.js'),
+      import('../progress.js'),
+    ]);
   const { output, batch, featureSample } = options;
   checkOutput(output);
   const images = await openImages(options.data, options.split);
   const file = await withExtractor(options.extractor, images.size, options, (extractor) =>
     pictures.intoFile(output, async () => {
-      const collector = collectFeatures(extractor.identity, extractor.d, featureSample);
       const progress = await bars.createProgress(context, 'features', 'images', images.n);
       try {
-        for await (const { start, n, pixels } of batchesOf(images, batch, context.signal)) {
-          collector.add(pixels, await extractor.extract(pixels, n));
-          progress.update(start + n);
-        }
+        const { signal } = context;
+        const onProgress = (done: number) => progress.update(done);
+        const made = await collectFeatures(images, extractor, { batch, featureSample, signal, onProgress });
+        await writeFeatureFile(output, made);
+        return made;
       } finally {
         progress.stop();
       }
-      const made = collector.file();
-      await writeFeatureFile(output, made);
-      return made;
     }),
   );
   const { n, d } = file.statistics;

@@ -12,8 +12,8 @@ import {
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
 import type { Context } from '../commands/command.js';
+import { version } from '../version.js';
 import { named, type ReportFile, readPictures, readReport } from './report-files.js';
-import { versionOf } from './version.js';
 import { jsonText } from './written.js';
 
 /** @throws AlixError 'usage' for fewer than two reports, or one twice; 'bad-report', 'report-too-new', 'not-found', ... */
@@ -29,7 +29,7 @@ export async function compare(paths: readonly string[], output: string, context:
   const found = compareRecords(named(files));
   const pictures = [];
   for (const file of files) pictures.push(await readPictures(file));
-  const origin = { alixVersion: versionOf(), created: new Date().toISOString() };
+  const origin = { alixVersion: version(), created: new Date().toISOString() };
   const made = await ensureWritableFolder(output);
   try {
     await writeFileAtomic(join(output, 'compare.html'), compareReport(found, pictures, origin));

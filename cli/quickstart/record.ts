@@ -1,8 +1,8 @@
 /** Everything that quickstart found out, as report.json keeps it. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import type { ErrorSummary } from '@alix/eval';
 import type { RunConfig } from '@alix/train';
+import { version } from '../version.js';
 import { FORMAT } from './folder.js';
 import type { Made, Trained } from './make.js';
 import type { Measured } from './measure.js';
@@ -78,9 +78,4 @@ export function createRecord(
     ratio: measured.error.mse.mean / measured.meanImageError.mse.mean,
     reconstructionsPerSecond: measured.imagesPerSecond,
   };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -2,8 +2,8 @@
 import type { Model } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { createRandom } from '@alix/infer/io/random';
+import { sha256 } from '@alix/infer/io/sha256';
 import { priorDraws } from '@alix/infer/sample';
-import { sha256 } from '@alix/infer/sha256';
 import type { Extractor } from '../extractor.js';
 import type { EvalImages } from './images.js';
 import type { ImageBatch, SampleBatch, Subject } from './measure.js';
@@ -89,7 +89,8 @@ export function priorCodes(model: Model, n: number, seed: number): Float32Array 
   return priorDraws(model.bundle, createRandom(seed), undefined)(n);
 }
 
-async function digests(pixels: Uint8Array, n: number): Promise<string[]> {
+/** What names each image, whatever the data set and the order: sha256 of its pixels, hexadecimal. @param pixels uint8 [n,...] */
+export async function digests(pixels: Uint8Array, n: number): Promise<string[]> {
   const size = pixels.length / n;
   return Promise.all(Array.from({ length: n }, (_, i) => sha256(pixels.slice(i * size, (i + 1) * size))));
 }

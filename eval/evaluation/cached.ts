@@ -1,5 +1,5 @@
 /** What does not depend on the model is kept for evaluations of other models, by the content of the images that it is of. */
-import { sha256 } from '@alix/infer/sha256';
+import { sha256 } from '@alix/infer/io/sha256';
 import { decodeKept } from './keep.js';
 import { ofImages, type Pass, type Recorder, type Subject } from './measure.js';
 import { encodePart, type PartStore, type States } from './parts.js';

@@ -11,7 +11,7 @@ const textOf = new TextDecoder();
 const bytesOf = new TextEncoder();
 
 /** The digest of a set of images: see `imagesDigest`. */
-const digestStore: Store<readonly string[], string> = {
+export const digestStore: Store<readonly string[], string> = {
   start() {
     let digest = imagesDigest([]);
     return {

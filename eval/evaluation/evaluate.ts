@@ -1,8 +1,8 @@
 /** An evaluation: all metrics that can be had, of one pass over each set of images. */
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
+import { sha256 } from '@alix/infer/io/sha256';
 import { meant } from '@alix/infer/io/suggest';
 import { turns } from '@alix/infer/io/turn';
-import { sha256 } from '@alix/infer/sha256';
 import { type CompatTool, checkCompat, conventionsOf, conventionWords } from '../compat.js';
 import { recordAll } from './cached.js';
 import { digestOfImages, errorsOfImages } from './common-recorders.js';

@@ -1,4 +1,5 @@
 /** An evaluation as a whole, in Node and in pages. */
+export { type CollectFeaturesOptions, collectFeatures } from './collect-features.js';
 export { compareRecords, consequenceOf, type Difference, type EvalComparison, type NamedRecord } from './compare.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type SkippedMetric } from './evaluate.js';
 export { type Gallery, makeGallery } from './gallery.js';

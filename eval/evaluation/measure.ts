@@ -204,3 +204,10 @@ export interface Drawn {
   readonly group: Group;
   readonly content: Html;
 }
+
+/** The row of a mean over images, such as measures give as `mean`, `interval` and `n`; none where it was not measured. */
+export function meanRow(result: unknown, group: Group, name: string, better: Row['better']): Row[] {
+  const found = result as { mean: number; interval?: Interval; n: number } | undefined;
+  if (!found) return [];
+  return [{ group, name, value: found.mean, interval: found.interval, n: `${found.n}`, better }];
+}

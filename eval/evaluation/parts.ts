@@ -1,7 +1,7 @@
 /** A part of a pass as the bytes of a file: what each recorder holds of a range of images. Parts merge in the order of their ranges. */
 import { AlixError } from '@alix/infer/io/errors';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '@alix/infer/io/safetensors';
-import { sha256 } from '@alix/infer/sha256';
+import { sha256 } from '@alix/infer/io/sha256';
 import type { Pass, Recorder } from './measure.js';
 import { badPart, type Tensors } from './store.js';
 

@@ -6,6 +6,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { NamedTensor } from '@alix/infer/io/safetensors';
 import { collectSample, type FeatureSample, mergeSamples } from '../feature-sample.js';
 import { collectStatistics, type FeatureStatistics, mergeStatistics } from '../feature-statistics.js';
+import { packedSize, packLower, unpackLower } from '../linear/packed.js';
 
 /** Tensors by name, as a file holds them. */
 export type Tensors = ReadonlyMap<string, NamedTensor>;
@@ -67,8 +68,7 @@ export function featuresStore(d: number, capacity: number): Store<Float32Array, 
       sample: sampled.merge(a.sample, b.sample),
     }),
     encode({ statistics: { n, mean, scatter }, sample }) {
-      const lower = new Float64Array((d * (d + 1)) / 2);
-      for (let i = 0, at = 0; i < d; i++) for (let j = 0; j <= i; j++) lower[at++] = scatter[i * d + j]!;
+      const lower = packLower(scatter, d);
       return new Map<string, NamedTensor>([
         ['n', { shape: [1], data: Float64Array.of(n) }],
         ['mean', { shape: [d], data: mean }],
@@ -79,10 +79,8 @@ export function featuresStore(d: number, capacity: number): Store<Float32Array, 
     decode(tensors, where) {
       const [n] = numbers(tensors, 'n', where);
       const mean = numbers(tensors, 'mean', where, d);
-      const lower = numbers(tensors, 'scatter', where, (d * (d + 1)) / 2);
-      const scatter = new Float64Array(d * d);
-      for (let i = 0, at = 0; i < d; i++)
-        for (let j = 0; j <= i; j++) scatter[i * d + j] = scatter[j * d + i] = lower[at++]!;
+      const lower = numbers(tensors, 'scatter', where, packedSize(d));
+      const scatter = unpackLower(lower, d);
       return { statistics: { n: n ?? 0, d, mean, scatter }, sample: sampled.decode(tensors, where) };
     },
   };

@@ -1,4 +1,5 @@
 /** A PNG of 8 bits and one or three channels, in pages as in Node (infer/io/png.ts writes with Node's zlib). Specification: W3C PNG, third edition. */
+import { crc32 } from '@alix/infer/io/crc32';
 import { zlibSync } from 'fflate';
 import type { ImageSize } from './images.js';
 
@@ -50,16 +51,4 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   out.set(data, 8);
   view.setUint32(data.length + 8, crc32(out.subarray(4, data.length + 8)));
   return out;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

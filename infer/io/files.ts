@@ -115,9 +115,14 @@ export function sha256(input: Uint8Array | string): string | Promise<string> {
  * Writes a file so that `path` holds either what it held before or all of `content`: a temporary file in the same
  * folder, synced, renamed, and the folder synced. Missing folders are made. After a failure no temporary file is left.
  *
+ * @param content a stream's errors come out as they are @param modified the file's time of change, where it is not now
  * @throws AlixError 'disk-full', 'no-permission', 'read-only', 'is-a-folder', ...
  */
-export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+  modified?: Date,
+): Promise<void> {
   return describing(path, async () => {
     const target = resolve(path);
     const temporary = temporaryName(target);
@@ -125,7 +130,9 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
     try {
       const file = await open(temporary, 'wx');
       try {
-        await file.writeFile(content);
+        const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+        for await (const piece of pieces) await file.writeFile(piece);
+        if (modified) await file.utimes(modified, modified);
         await file.sync();
       } finally {
         await file.close();

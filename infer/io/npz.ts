@@ -2,6 +2,7 @@
  * NPZ, NumPy's zip of NPY files: stored or deflated in, stored out. The part of zip that `np.savez` and `np.savez_compressed`
  * write below 4 GiB: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.
  */
+import { crc32 } from './crc32.js';
 import { AlixError } from './errors.js';
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from './npy.js';
 
@@ -151,16 +152,4 @@ async function inflate(raw: Uint8Array, size: number, bad: (cause?: unknown) => 
     at += part.length;
   }
   return out;
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let value = n;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-export function crc32(bytes: Uint8Array): number {
-  let sum = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) sum = TABLE[(sum ^ bytes[i]!) & 0xff]! ^ (sum >>> 8);
-  return (sum ^ 0xffffffff) >>> 0;
 }

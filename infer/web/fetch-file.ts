@@ -1,8 +1,8 @@
 /** One file whose sha256 is known: from the cache, or downloaded, checked and kept. */
 import { AlixError, throwIfAborted } from '../io/errors.js';
+import { sha256 } from '../io/sha256.js';
 import type { FileCache } from './cache.js';
 import { type DownloadOptions, download, looksLikePage, refusal, type Wanted } from './download.js';
-import { sha256 } from './sha256.js';
 
 /** A file that is known exactly. */
 export interface KnownFile extends Wanted {

@@ -1,8 +1,8 @@
 /** A model bundle as a list of files: chosen in a dialog, or dropped on the page. */
 import { parseBundle } from '../bundle.js';
 import { AlixError } from '../io/errors.js';
+import { sha256 } from '../io/sha256.js';
 import type { OpenBundle } from '../model.js';
-import { sha256 } from './sha256.js';
 
 const REMEDY = 'choose all files of a model folder that `alix export` wrote';
 

@@ -1,11 +1,11 @@
 /** A model bundle at a URL: model.json now, each graph when it is needed. */
 import { parseBundle } from '../bundle.js';
 import { AlixError } from '../io/errors.js';
+import { sha256 } from '../io/sha256.js';
 import type { OpenBundle } from '../model.js';
 import { download, looksLikePage, refusal } from './download.js';
 import { type FetchOptions, fetchFile } from './fetch-file.js';
 import { pageBase } from './page-base.js';
-import { sha256 } from './sha256.js';
 
 const REMEDY = 'put the whole model folder, as `alix export` wrote it, where the page can fetch it';
 

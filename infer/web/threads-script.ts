@@ -1,8 +1,8 @@
 /** The script that ONNX Runtime's threads begin with. A browser loads it itself, so it must be a script to the browser too. */
 import { AlixError } from '../io/errors.js';
+import { sha256 } from '../io/sha256.js';
 import { download, looksLikePage, refusal } from './download.js';
 import type { FetchOptions, KnownFile } from './fetch-file.js';
-import { sha256 } from './sha256.js';
 
 /** One for the page, and as long as it: threads begin with it at any time, and every load could leave one behind. */
 let keptUrl: string | undefined;

@@ -1,10 +1,10 @@
 /** Arrays that are stored compressed have no random access: they are unpacked once, to a file in alix's cache. */
 import { createHash } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, temporaryName } from '@alix/infer/io/files';
+import { describing, writeFileAtomic } from '@alix/infer/io/files';
 import { cacheFolder, makeFolder } from '../tensorflow/cache.js';
 
 /** An unfinished file that was not written to for so many milliseconds belongs to a process that is gone. */
@@ -53,21 +53,9 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 
 /** @param time of change that the file gets: the same whichever process unpacks it */
 async function write(target: string, content: AsyncIterable<Uint8Array>, time: Date): Promise<void> {
-  const temporary = temporaryName(target);
   try {
-    await describing(dirname(target), async () => {
-      const file = await open(temporary, 'wx');
-      try {
-        for await (const piece of content) await file.writeFile(piece);
-        await file.utimes(time, time);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, target);
-    });
+    await writeFileAtomic(target, content, time);
   } catch (error) {
-    await rm(temporary, { force: true });
     if (error instanceof AlixError && error.code === 'disk-full')
       throw new AlixError('disk-full', 'no room to unpack a compressed data set', {
         where: dirname(target),

@@ -5,7 +5,7 @@ import { classes } from './classes.js';
 import { codes } from './codes.js';
 import { fd } from './fd.js';
 import { fdinf } from './fdinf.js';
-import { featureMse } from './feature_mse.js';
+import { featureMse } from './feature-mse.js';
 import { inpainting } from './inpainting.js';
 import { is } from './is.js';
 import { kid } from './kid.js';

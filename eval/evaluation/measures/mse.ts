@@ -3,12 +3,10 @@
 import type { ErrorConvention } from '../../compat/conventions.js';
 import { conventionsOf, metricLine } from '../../compat.js';
 import { type Interval, meanInterval } from '../../intervals.js';
-import { type ErrorSummary, summariseErrors } from '../../mse.js';
+import { summariseErrors } from '../../mse.js';
 import { errorsOfImages } from '../common-recorders.js';
-import type { Measure } from '../measure.js';
+import { type Measure, meanRow } from '../measure.js';
 import { type MetricOptions, optionsFor } from '../options.js';
-
-type Result = ErrorSummary['mse'] & { readonly n: number; readonly interval: Interval };
 
 const options = {
   rmse: {
@@ -54,21 +52,7 @@ export const mse: Measure = {
     };
   },
   rows: (results) =>
-    (['mse', 'rmse'] as const).flatMap((key) => {
-      const found = results[key] as Result | undefined;
-      return found
-        ? [
-            {
-              group: 'reconstructions',
-              name: key.toUpperCase(),
-              value: found.mean,
-              interval: found.interval,
-              n: `${found.n}`,
-              better: 'lower',
-            } as const,
-          ]
-        : [];
-    }),
+    ['mse', 'rmse'].flatMap((key) => meanRow(results[key], 'reconstructions', key.toUpperCase(), 'lower')),
 };
 
 /** The roots of an interval's ends. */

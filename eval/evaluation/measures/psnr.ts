@@ -5,7 +5,7 @@ import { conventionsOf, metricLine } from '../../compat.js';
 import { type Interval, meanInterval } from '../../intervals.js';
 import { psnr as ratios, summarisePsnr } from '../../psnr.js';
 import { errorsOfImages } from '../common-recorders.js';
-import type { Measure } from '../measure.js';
+import { type Measure, meanRow } from '../measure.js';
 import { type MetricOptions, optionsFor } from '../options.js';
 
 const options = {
@@ -44,12 +44,7 @@ export const psnr: Measure = {
       conventions: { psnr: metricLine('psnr', { of, range }, settings.seed) },
     };
   },
-  rows({ psnr: result }) {
-    const found = result as { mean: number; n: number; interval?: Interval } | undefined;
-    if (!found) return [];
-    const { mean, n, interval } = found;
-    return [{ group: 'reconstructions', name: 'PSNR, dB', value: mean, interval, n: `${n}`, better: 'higher' }];
-  },
+  rows: ({ psnr: result }) => meanRow(result, 'reconstructions', 'PSNR, dB', 'higher'),
 };
 
 /** The ratios of an interval's ends; undefined where it reaches an error of 0. */

@@ -2,9 +2,9 @@
 import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { conventionsOf, metricLine } from '../../compat.js';
-import { type Interval, meanInterval } from '../../intervals.js';
+import { meanInterval } from '../../intervals.js';
 import { type SsimOptions, ssim as similarities } from '../../ssim.js';
-import { type Measure, ofImages } from '../measure.js';
+import { type Measure, meanRow, ofImages } from '../measure.js';
 import { type MetricOptions, optionsFor } from '../options.js';
 import { rowsStore } from '../store.js';
 
@@ -51,10 +51,5 @@ export const ssim: Measure = {
       conventions: { ssim: metricLine('ssim', convention, seed) },
     };
   },
-  rows({ ssim: result }) {
-    const found = result as { mean: number; n: number; interval: Interval } | undefined;
-    if (!found) return [];
-    const { mean, n, interval } = found;
-    return [{ group: 'reconstructions', name: 'SSIM', value: mean, interval, n: `${n}`, better: 'higher' }];
-  },
+  rows: ({ ssim: result }) => meanRow(result, 'reconstructions', 'SSIM', 'higher'),
 };

@@ -1,4 +1,4 @@
-/** sha256 in a page: WebCrypto where the page has it, which is only in secure contexts, and plain arithmetic elsewhere. */
+/** sha256 in pages and in Node alike: WebCrypto where there is some, in pages only in secure contexts, and plain arithmetic elsewhere. */
 
 /** @returns 64 hexadecimal digits */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

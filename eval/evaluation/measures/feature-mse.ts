@@ -5,7 +5,7 @@ import { featureErrors } from '../../feature-errors.js';
 import { type Interval, meanInterval } from '../../intervals.js';
 import type { MeanAndStd } from '../../mse.js';
 import { extractorOf } from '../common-recorders.js';
-import { type Measure, ofImages } from '../measure.js';
+import { type Measure, meanRow, ofImages } from '../measure.js';
 import { rowsStore } from '../store.js';
 
 type Result = MeanAndStd & { readonly n: number; readonly d: number; readonly interval: Interval };
@@ -38,13 +38,8 @@ export const featureMse: Measure = {
       },
     };
   },
-  rows({ feature_mse: result }, { distance = 'FD' }) {
-    const found = result as Result | undefined;
-    if (!found) return [];
-    const { mean, n, interval } = found;
-    const name = distance.replace('FD', 'feature MSE');
-    return [{ group: 'reconstructions', name, value: mean, interval, n: `${n}`, better: 'lower' }];
-  },
+  rows: ({ feature_mse: result }, { distance = 'FD' }) =>
+    meanRow(result, 'reconstructions', distance.replace('FD', 'feature MSE'), 'lower'),
 };
 
 /** A number for each row, float64 [n]: sums with weights without pattern. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRandom } from '@alix/infer/io/random';
+import { plainSha256, sha256 } from '@alix/infer/io/sha256';
 import { expect, test } from 'vitest';
-import { plainSha256, sha256 } from '../../infer/dist/web/sha256.js';
 
 // around every length of padding, and of more than one turn of the page
 const lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 128, 1000, (1 << 20) + 7];
