@@ -59,11 +59,15 @@ test('all packages have one version, and ask for each other by it', () => {
   }
 });
 
+/** TypeDoc cannot read TypeScript 7, by which alix is compiled. */
+const APART = new Set(['alix-docs typescript']);
+
 test('versions of dependencies are exact, and the same in all packages', () => {
   const seen = new Map<string, string>();
   for (const { name, dependencies, optionalDependencies, devDependencies } of [workspace, ...packages])
     for (const [other, wanted] of Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies })) {
       expect([name, other, wanted]).toEqual([name, other, expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?$/)]);
+      if (APART.has(`${name} ${other}`)) continue;
       expect([name, other, wanted]).toEqual([name, other, seen.get(other) ?? wanted]);
       seen.set(other, wanted);
     }
