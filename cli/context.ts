@@ -6,6 +6,8 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
+  /** Of the verbs that may write. */
+  readonly dryRun?: boolean;
 }
 
 /** The part of `process` that is needed, so that tests can pass their own. */
@@ -20,11 +22,12 @@ export function createContext(
   signal: AbortSignal,
   exit: (code: number) => void,
 ): Context {
-  const { json = false, quiet = false, debug = false } = options;
+  const { json = false, quiet = false, debug = false, dryRun = false } = options;
   return {
     json,
     quiet,
     debug,
+    dryRun,
     signal,
     exit,
     interactive: terminal.stderr.isTTY === true && !quiet && !json,

@@ -3,6 +3,7 @@ import { AlixError, EXIT } from '@alix/infer/io/errors';
 import { nearest } from '@alix/infer/io/suggest';
 import { Command, CommanderError } from 'commander';
 import type { CommandDefinition } from './commands/command.js';
+import { addCommonOptions } from './common-options.js';
 import { createContext, type GlobalOptions, type Terminal } from './context.js';
 import { describeFailure } from './failure.js';
 import { version } from './version.js';
@@ -50,6 +51,7 @@ export async function runProgram(
         code = exit;
       }),
     );
+  addCommonOptions(program);
   try {
     if (args.every((arg) => ['--json', '--quiet', '--debug'].includes(arg))) throw noVerb(program, args, terminal);
     await program.parseAsync(args, { from: 'user' });

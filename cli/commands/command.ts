@@ -12,6 +12,8 @@ export interface Context {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** With --dry-run: see `planned`. */
+  readonly dryRun: boolean;
   /** Aborted by the first Ctrl-C; a second one ends the process. */
   readonly signal: AbortSignal;
   /** Sets the exit code of a verb that ends without throwing (EXIT.partial). */
