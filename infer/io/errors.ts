@@ -22,23 +22,23 @@ export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130
  * `code` is stable ('bad-image', 'bad-bundle', ...), for programs to branch on.
  */
 export class AlixError extends Error {
-  readonly code: string;
+  declare readonly code: string;
   /** What went wrong, without the rest of the line. */
-  readonly what: string;
-  readonly expected: string | undefined;
-  readonly found: string | undefined;
-  readonly where: string | undefined;
-  readonly remedy: string | undefined;
+  declare readonly what: string;
+  declare readonly expected: string | undefined;
+  declare readonly found: string | undefined;
+  declare readonly where: string | undefined;
+  declare readonly remedy: string | undefined;
+
+  /** Known by its name: packages that were installed one by one have a copy of this file each. */
+  static override [Symbol.hasInstance](value: unknown): value is AlixError {
+    return (value as Error | undefined)?.name === 'AlixError';
+  }
 
   constructor(code: string, what: string, details: ErrorDetails = {}) {
-    super(oneLine(what, details), details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = 'AlixError';
-    this.code = code;
-    this.what = what;
-    this.expected = details.expected;
-    this.found = details.found;
-    this.where = details.where;
-    this.remedy = details.remedy;
+    super(oneLine(what, details), details);
+    const { expected, found, where, remedy } = details;
+    Object.assign(this, { name: 'AlixError', code, what, expected, found, where, remedy });
   }
 }
 
