@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { residentLine } from './encode-memory.js';
 import { benches } from './index.js';
 import { waitLine } from './input.js';
+import { besideLines, pixelLine } from './loaders.js';
 import { watchOthers } from './machine.js';
 import { memorySummary, type Sample } from './memory.js';
 import { median, runPairs, summary } from './pairs.js';
@@ -150,4 +151,27 @@ test('a bench that is told to end ends its side too', async () => {
   }
   expect(lines.slice(1)).toEqual(['interrupted by SIGTERM', 'interrupted by SIGTERM']);
   expect(() => process.kill(Number(lines[0]), 0)).toThrow('ESRCH');
+});
+
+test("two sides' pixels are compared, and refused where they are too far apart", () => {
+  const bytes = (...values: number[]) => Uint8Array.from(values);
+  expect(pixelLine(bytes(1, 255), bytes(1, 255), 2, 0)).toBe('pixels of 2 images: the same');
+  expect(pixelLine(bytes(1, 2, 3, 4), bytes(1, 2, 5, 4), 1, 3)).toBe(
+    'pixels of 1 images: within 2 of 255, 25 % of them not equal',
+  );
+  expect(() => pixelLine(bytes(1, 2), bytes(1, 3), 1, 0)).toThrow('differs by 1 of 255');
+  expect(() => pixelLine(bytes(1), bytes(1, 2), 1, 3)).toThrow('1 and 2 bytes');
+});
+
+test('what loaders say beside their rates', () => {
+  const loaded = (from_start: number, cpu_per_image: number) => ({ ...speed(1), images: 1, from_start, cpu_per_image });
+  const pairs = [
+    { alix: loaded(30, 2e-6), peer: loaded(10, 1e-6) },
+    { alix: loaded(20, 4e-6), peer: loaded(40, 1e-6) },
+    { alix: loaded(10, 3e-6), peer: loaded(10, 5e-6) },
+  ];
+  expect(besideLines(pairs)).toEqual([
+    'opening and first pass: alix 20.0, peer 10.0 images/s; median ratio 1.000',
+    'CPU per image, all threads: alix 3.0 us, peer 1.0 us',
+  ]);
 });

@@ -4,6 +4,7 @@ import { encode } from './encode.js';
 import { evaluate } from './evaluate.js';
 import { grid } from './grid.js';
 import { input } from './input.js';
+import { loaders } from './loaders.js';
 import { memory } from './memory.js';
 import { metrics } from './metrics.js';
 import { neighbours } from './neighbours.js';
@@ -18,6 +19,7 @@ export const benches: readonly Bench[] = [
   peers,
   memory,
   input,
+  loaders,
   encode,
   grid,
   refine,
