@@ -48,16 +48,6 @@ test('no TensorFlow comes with them, only what the runtime needs', () => {
   expect(names.filter((name) => /tensorflow|tfjs/.test(name))).toEqual([]);
 });
 
-test('all that is in the runtime, save its pages, was compiled from a source', () => {
-  const stray = filesOf('@alix/infer').filter((file) => {
-    const [, path] = /^dist\/(.*?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
-    if (path === undefined)
-      return !/^(README\.md|LICENSE|THIRD-PARTY\.md|package\.json|examples\/[\w-]+\.(mjs|html))$/.test(file);
-    return !path.startsWith('page/') && !existsSync(join(repository, 'infer', `${path}.ts`));
-  });
-  expect(stray, 'left in infer/dist by files that are gone: remove that folder and build again').toEqual([]);
-});
-
 test('it encodes, with the codes that the layer gives by hand', () => {
   expect(alix('encode', 'model', 'in', '-o', 'codes.npy')).toMatchObject({ code: 0, stdout: '' });
   const { data } = decodeNpy(readFileSync(join(home, 'codes.npy')), 'codes.npy');
