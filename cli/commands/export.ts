@@ -74,6 +74,12 @@ function precisionList(text: string): readonly Precision[] {
 }
 
 async function exportRun(run: string, options: Options, context: Context): Promise<void> {
+  if (context.dryRun) {
+    const [{ planned }, { exportPlan }] = await Promise.all([import('../plan.js'), import('../export-plan.js')]);
+    const { output, checkpoint, replace } = options;
+    planned(context, await exportPlan(run, { output, checkpoint, replace: replace === true }));
+    return;
+  }
   const { exportTrained } = await import('../export-run.js');
   const { bundle, parity, omitted } = await exportTrained(
     run,

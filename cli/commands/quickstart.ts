@@ -41,6 +41,12 @@ export function defineQuickstart(parts?: Parts): CommandDefinition {
 export const quickstart = defineQuickstart();
 
 async function run({ output, seconds, seed, threads }: Options, context: Context, parts?: Parts): Promise<void> {
+  if (context.dryRun) {
+    const [{ planned }, { mayReplace }] = await Promise.all([import('../plan.js'), import('../quickstart/folder.js')]);
+    const notes = (await mayReplace(output)) ? [`the older quickstart in ${output} would be replaced`] : [];
+    planned(context, { counts: { 'seconds of training at most': seconds }, outputs: [output], notes });
+    return;
+  }
   const { quickstart } = await import('../quickstart/quickstart.js');
   // through `npm run` the program is the workspace's own, which npx finds
   const alix = process.env.npm_lifecycle_event ? 'npx alix' : 'alix';

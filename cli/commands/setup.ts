@@ -28,6 +28,11 @@ addon with the C++ compiler (CXX chooses it). The cache is ALIX_CACHE, else XDG_
 (~/Library/Caches/alix on macOS). Running models needs none of this.`;
 
 async function run({ device }: Options, context: Context): Promise<void> {
+  if (context.dryRun) {
+    const [{ planned }, { setupPlan }] = await Promise.all([import('../plan.js'), import('../setup-plan.js')]);
+    planned(context, await setupPlan(device));
+    return;
+  }
   const [{ provisionTensorflow }, { thisHost }, { stageBars }] = await Promise.all([
     import('@alix/train/tensorflow/provision'),
     import('@alix/train/tensorflow/host'),

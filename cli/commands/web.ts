@@ -35,7 +35,14 @@ interface Copied {
 }
 
 async function run(folder: string, context: Context): Promise<void> {
-  const { textTable } = await import('../table.js');
+  const [{ textTable }, { planned }, { join }] = await Promise.all([
+    import('../table.js'),
+    import('../plan.js'),
+    import('node:path'),
+  ]);
+  const all = context.dryRun ? await sources() : [];
+  if (planned(context, { inputs: all.map(({ path }) => path), outputs: all.map(({ file }) => join(folder, file)) }))
+    return;
   const files = await copyAssets(folder, context.signal);
   if (context.json) return context.out(JSON.stringify({ folder, files, headers: HEADERS }));
   const size = (bytes: number) => `${(bytes / 1e3).toLocaleString('en', { maximumFractionDigits: 0 })} KB`;

@@ -8,6 +8,8 @@ import { parseAddress } from '@alix/train/datasets/download/http';
 import { type PublishedSet, publishedSets } from '@alix/train/datasets/download/published';
 import { downloadSet, type FetchedFile } from '@alix/train/datasets/download/set';
 import type { Context } from '../commands/command.js';
+import { planned } from '../plan.js';
+import { downloadPlan, filesOf } from './download-plan.js';
 import { transferBar } from './transfer-bar.js';
 
 export interface DownloadOptions {
@@ -44,6 +46,10 @@ async function fetchSet(set: PublishedSet, options: DownloadOptions, context: Co
   const mirror = options.mirror ?? mirrorOf(name);
   if (mirror !== undefined) parseAddress(mirror);
   context.log(`${title} (${page})\nlicence: ${licence}`);
+  if (context.dryRun) {
+    planned(context, await downloadPlan(folder, filesOf(set, only, mirror)));
+    return;
+  }
   const bar = transferBar(context);
   const files = await downloadSet(set, folder, {
     mirror,
@@ -69,6 +75,10 @@ async function fetchAddress(address: string, options: DownloadOptions, context: 
     throw new AlixError('usage', '--sha256 is not a checksum', { expected: '64 hexadecimal digits', found: sha256 });
   const name = nameOf(address);
   context.log(`licence: unknown to alix; see where ${address} is offered`);
+  if (context.dryRun) {
+    planned(context, await downloadPlan(output, [{ name, address, bytes: undefined }]));
+    return;
+  }
   const bar = transferBar(context);
   const { status, path, ...file } = await downloadFile(
     [address],

@@ -4,6 +4,7 @@ import { type Dataset, openDataset, type Split } from '@alix/train/datasets/inde
 import type { Context } from '../commands/command.js';
 import { originNotes } from '../evaluation/origin-notes.js';
 import { intoFile } from '../pictures.js';
+import { planned } from '../plan.js';
 import { classNames } from './class-names.js';
 import { writeContactSheet } from './contact-sheet.js';
 import { dataOptions } from './settings.js';
@@ -43,6 +44,8 @@ export async function runInfo(data: string, options: InfoOptions, context: Conte
     throw new AlixError('usage', '-o takes the name of a picture that ends in .png', { where: output });
   const dataset = await openDataset(data, { split, seed, options: dataOptions(options.set) });
   const info = describeData(dataset, split);
+  const outputs = output === undefined ? [] : [output];
+  if (planned(context, { inputs: [data], counts: { [dataset.kind]: dataset.count }, outputs })) return;
   if (output !== undefined) await intoFile(output, () => writeContactSheet(output, dataset, info, context.signal));
   if (context.json) return context.out(JSON.stringify({ ...info, ...(output !== undefined && { sheet: output }) }));
   context.out(infoLines(info).join('\n'));

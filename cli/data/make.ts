@@ -8,6 +8,7 @@ import { type Dataset, datasets, type Split } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
 import { numbered } from '../picture-folder.js';
 import { intoFile, writePictures } from '../pictures.js';
+import { planned } from '../plan.js';
 import { createProgress } from '../progress.js';
 
 export interface MakeOptions {
@@ -45,6 +46,7 @@ export async function runMake(what: string, { n, seed, split, output }: MakeOpti
         .map((name) => (name === '' ? 'a folder' : `a file that ends in ${name}`))
         .join(', '),
     });
+  if (planned(context, { inputs: [what], counts: { [kind]: n }, outputs: outputsOf(end, output) })) return;
   const dataset = await source.open({ split, seed, options: { [split]: n } });
   const files = await write(dataset, output, context);
   const result = { what, n, seed, split, output, files: files.length, fingerprint: dataset.fingerprint };
@@ -53,6 +55,11 @@ export async function runMake(what: string, { n, seed, split, output }: MakeOpti
     context.log(
       `${n} ${kind === 'images' ? 'images' : 'points'} of ${what}, seed ${seed} -> ${files.slice(0, 2).join(' and ')}${files.length > 2 ? `, ... in ${output}` : ''}`,
     );
+}
+
+/** The files, or the folder, by the end of the name. */
+function outputsOf(end: string, output: string): readonly string[] {
+  return end === '.idx' ? idxPair(output) : [output];
 }
 
 /** Images that are drawn into memory in one piece. */
@@ -81,11 +88,15 @@ async function writeFolder(dataset: Dataset, output: string, context: Context): 
   return files.map((file) => join(output, file));
 }
 
+function idxPair(output: string): readonly [images: string, labels: string] {
+  const stem = join(dirname(output), basename(output, extname(output)));
+  return [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx1-ubyte`];
+}
+
 /** NAME-images-idx3-ubyte and NAME-labels-idx1-ubyte; `train` and `t10k` are names that a folder of them is known by. */
 async function writeIdxPair(dataset: Dataset, output: string): Promise<readonly string[]> {
   const [height = 0, width = 0] = dataset.shape;
-  const stem = join(dirname(output), basename(output, extname(output)));
-  const [images, labels] = [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx1-ubyte`];
+  const [images, labels] = idxPair(output);
   const data = await pixelsOf(dataset, 0, dataset.count);
   await intoFile(images, async () => {
     await writeFileAtomic(labels, encodeIdx({ shape: [dataset.count], data: Uint8Array.from(dataset.labels ?? []) }));

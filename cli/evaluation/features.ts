@@ -4,6 +4,7 @@ import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
 import type { Context } from '../commands/command.js';
 import { type ModelOptions, wholeNumber } from '../options.js';
+import { planned } from '../plan.js';
 import type { ExtractorOptions } from './extractors.js';
 import { checkNeeded } from './needed.js';
 
@@ -68,20 +69,33 @@ async function features(options: Options, context: Context): Promise<void> {
   const { output, batch, featureSample } = options;
   checkOutput(output);
   const images = await openImages(options.data, options.split);
-  const file = await withExtractor(options.extractor, images.size, options, (extractor) =>
-    pictures.intoFile(output, async () => {
-      const progress = await bars.createProgress(context, 'features', 'images', images.n);
-      try {
-        const { signal } = context;
-        const onProgress = (done: number) => progress.update(done);
-        const made = await collectFeatures(images, extractor, { batch, featureSample, signal, onProgress });
-        await writeFeatureFile(output, made);
-        return made;
-      } finally {
-        progress.stop();
-      }
-    }),
+  const isPlanned = () => {
+    const { extractor, device, data } = options;
+    return planned(context, {
+      model: extractor,
+      device,
+      inputs: [data],
+      counts: { images: images.n },
+      outputs: [output],
+    });
+  };
+  const file = await withExtractor(options.extractor, images.size, options, async (extractor) =>
+    isPlanned()
+      ? undefined
+      : pictures.intoFile(output, async () => {
+          const progress = await bars.createProgress(context, 'features', 'images', images.n);
+          try {
+            const { signal } = context;
+            const onProgress = (done: number) => progress.update(done);
+            const made = await collectFeatures(images, extractor, { batch, featureSample, signal, onProgress });
+            await writeFeatureFile(output, made);
+            return made;
+          } finally {
+            progress.stop();
+          }
+        }),
   );
+  if (!file) return;
   const { n, d } = file.statistics;
   if (context.json)
     return context.out(JSON.stringify({ n, d, images: file.images, extractor: file.extractor, output }));

@@ -1,6 +1,7 @@
 /** alix eval merge: statistics of parts of a data set to those of all of it. */
 import type { Command } from 'commander';
 import type { Context } from '../commands/command.js';
+import { planned } from '../plan.js';
 import { checkNeeded } from './needed.js';
 
 const help = `
@@ -39,6 +40,7 @@ async function merge(paths: readonly string[], output: string, context: Context)
   const all = mergeFeatureFiles(files);
   // a file may be merged into itself: all are read by now
   const { n, d } = all.statistics;
+  if (planned(context, { inputs: paths, counts: { images: n, features: d }, outputs: [output] })) return;
   await intoFile(output, () => writeFeatureFile(output, all));
   if (context.json) return context.out(JSON.stringify({ n, d, images: all.images, extractor: all.extractor, output }));
   context.out(`${n} images, ${d} features, ${all.sample.keys.length} of them sampled`);

@@ -12,6 +12,7 @@ import {
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
 import type { Context } from '../commands/command.js';
+import { planned } from '../plan.js';
 import { version } from '../version.js';
 import { named, type ReportFile, readPictures, readReport } from './report-files.js';
 import { jsonText } from './written.js';
@@ -27,6 +28,8 @@ export async function compare(paths: readonly string[], output: string, context:
   for (const path of paths) files.push(await readReport(path));
   await checkOnce(files);
   const found = compareRecords(named(files));
+  const outputs = ['compare.html', 'compare.json'].map((name) => join(output, name));
+  if (planned(context, { inputs: files.map(({ file }) => file), outputs })) return;
   const pictures = [];
   for (const file of files) pictures.push(await readPictures(file));
   const origin = { alixVersion: version(), created: new Date().toISOString() };
