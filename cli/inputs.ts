@@ -2,7 +2,9 @@
 import type { NamedImage } from '@alix/infer';
 import { type Bundle, imageOf } from '@alix/infer/bundle';
 import { AlixError } from '@alix/infer/io/errors';
-import { type ImageEntry, readImage, readImages } from '@alix/infer/io/images';
+import { spoolImages } from '@alix/infer/io/image-stream';
+import { type ImageEntry, type ImageItem, readImage, readImages } from '@alix/infer/io/images';
+import { aboutStdin, type Spooled } from '@alix/infer/io/spool';
 import type { Context } from './commands/command.js';
 import type { ErrorOptions } from './options.js';
 
@@ -23,17 +25,28 @@ export interface Inputs {
   readonly skipped: readonly Skipped[];
 }
 
+/** What an earlier run has worked off: images from the first one on, and which of them it skipped. */
+export interface Begun {
+  readonly images: number;
+  readonly skipped: readonly Skipped[];
+}
+
+export interface InputOptions extends ErrorOptions {
+  readonly signal: AbortSignal;
+  /** Called when the files are known, before one is opened; `stdin` is what came through it. */
+  readonly begun?: (entries: readonly ImageEntry[], stdin: Spooled | undefined) => Promise<Begun | undefined>;
+}
+
+/** The argument that stands for stdin. A file of that name is `./-`. */
+const DASH = '-';
+
 /**
- * Finds the images and reads the first of them.
+ * Finds the images and reads the first of them. `-` is stdin, and an image that comes through it is called `stdin`.
  *
  * @throws AlixError when an argument names no image, and of the first image when errors are not skipped
  */
-export async function openInputs(
-  paths: readonly string[],
-  bundle: Bundle,
-  options: ErrorOptions & { readonly signal: AbortSignal },
-): Promise<Inputs> {
-  const { onError, maxErrors, resize = false, signal } = options;
+export async function openInputs(paths: readonly string[], bundle: Bundle, options: InputOptions): Promise<Inputs> {
+  const { onError, maxErrors, resize = false, signal, begun } = options;
   if (maxErrors !== undefined && onError !== 'skip')
     throw new AlixError('usage', '--max-errors does nothing without --on-error skip', {
       remedy: 'add --on-error skip',
@@ -41,20 +54,31 @@ export async function openInputs(
   let total = 0;
   let entries: readonly ImageEntry[] = [];
   const skipped: Skipped[] = [];
-  const items = readImages(
-    paths,
-    { ...imageOf(bundle), resize },
-    {
-      onError,
-      signal,
-      ...(maxErrors !== undefined && { maxErrors }),
-      onEntries: (found) => {
-        entries = found;
+  const { files, stdin } = await withStdin(paths, signal);
+  const items = fromStdin(
+    stdin,
+    readImages(
+      files,
+      { ...imageOf(bundle), resize },
+      {
+        onError,
+        signal,
+        ...(maxErrors !== undefined && { maxErrors }),
+        onEntries: (found) => {
+          entries = found;
+        },
+        onTotal: (count) => {
+          total = count;
+        },
+        ...(begun && {
+          after: async (found) => {
+            const before = (await begun(found, stdin)) ?? { images: 0, skipped: [] };
+            skipped.push(...before.skipped);
+            return { images: before.images, errors: before.skipped.length };
+          },
+        }),
       },
-      onTotal: (count) => {
-        total = count;
-      },
-    },
+    ),
   );
   let next = await items.next();
   async function* images(): AsyncGenerator<NamedImage> {
@@ -73,9 +97,44 @@ export async function openInputs(
   return { entries, total, images: images(), skipped };
 }
 
-/** One image of the model's size: uint8 [H,W,C]. */
-export function readOne(path: string, bundle: Bundle): Promise<Uint8Array> {
-  return readImage(path, imageOf(bundle));
+/** One image of the model's size, `-` for the one that comes through stdin: uint8 [H,W,C]. */
+export async function readOne(path: string, bundle: Bundle, signal?: AbortSignal): Promise<Uint8Array> {
+  if (path !== DASH) return readImage(path, imageOf(bundle));
+  const stdin = await spoolImages(process.stdin, signal);
+  return readImage(stdin.path, imageOf(bundle)).catch((error: unknown) => {
+    throw aboutStdin(error, stdin);
+  });
+}
+
+/** Whether stdin is all that was given: results then go to stdout where no -o says where. */
+export function isOnlyStdin(paths: readonly string[]): boolean {
+  return paths.length === 1 && paths[0] === DASH;
+}
+
+/** The paths with the file that stdin was read into in the place of `-`. */
+async function withStdin(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly files: readonly string[]; readonly stdin: Spooled | undefined }> {
+  const dashes = paths.filter((path) => path === DASH).length;
+  if (dashes === 0) return { files: paths, stdin: undefined };
+  if (dashes > 1)
+    throw new AlixError('usage', 'stdin can be read once only, and - was given twice', { remedy: 'name one of them' });
+  const stdin = await spoolImages(process.stdin, signal);
+  return { files: paths.map((path) => (path === DASH ? stdin.path : path)), stdin };
+}
+
+/** The items, with errors that name stdin and not the file that it was read into. */
+async function* fromStdin(
+  stdin: Spooled | undefined,
+  items: AsyncGenerator<ImageItem, void, undefined>,
+): AsyncGenerator<ImageItem, void, undefined> {
+  if (!stdin) return yield* items;
+  try {
+    for await (const item of items) yield item.error ? { ...item, error: aboutStdin(item.error, stdin) } : item;
+  } catch (error) {
+    throw aboutStdin(error, stdin);
+  }
 }
 
 /** Says what was skipped, and makes the verb end with the exit code of a job done in part. */

@@ -3,7 +3,7 @@ import { AlixError } from './errors.js';
 import type { Place } from './image-chunk.js';
 import { readImage } from './image-file.js';
 import type { ImageReaders } from './image-readers.js';
-import type { Source } from './image-sources.js';
+import { countOf, type Source } from './image-sources.js';
 import type { ImageItem } from './images.js';
 import { type ImageShape, toShape } from './pixels.js';
 import { receivedError } from './sent-error.js';
@@ -19,13 +19,23 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** Files that are read at once on the thread that asks for them. */
 const FEW = 8;
 
-/** The images of all sources, in their order. */
-export function* groupsOf(sources: readonly Source[], shape: ImageShape, threads: boolean): Generator<Group> {
+/** The images of all sources, in their order, from image `first` on. */
+export function* groupsOf(
+  sources: readonly Source[],
+  shape: ImageShape,
+  threads: boolean,
+  first = 0,
+): Generator<Group> {
+  let left = first;
   const fitting = Math.floor(MOST_BYTES / (shape.height * shape.width * shape.channels));
   const most = Math.max(1, Math.min(threads ? MOST_IMAGES : FEW, fitting));
   let names: string[] = [];
   let places: Place[] = [];
   const take = function* (name: string, place: Place) {
+    if (left > 0) {
+      left--;
+      return;
+    }
     names.push(name);
     places.push(place);
     if (names.length === most) yield* flush();
@@ -43,10 +53,13 @@ export function* groupsOf(sources: readonly Source[], shape: ImageShape, threads
       for (const { name: member, place } of source.archive.places())
         yield* take(prefix ? `${name}/${member}` : member, place);
     else {
+      const passed = Math.min(left, countOf(source));
+      left -= passed;
+      if (passed === countOf(source)) continue;
       yield* flush();
       yield* source.kind === 'error'
         ? [{ items: [{ name, error: source.error }] }]
-        : stack(source, prefix, most, shape);
+        : stack(source, prefix, most, shape, passed);
     }
   }
   yield* flush();
@@ -57,9 +70,10 @@ function* stack(
   prefix: boolean,
   most: number,
   shape: ImageShape,
+  first: number,
 ): Generator<Group> {
   const digits = Math.max(5, `${count - 1}`.length);
-  for (let start = 0; start < count; start += most)
+  for (let start = first; start < count; start += most)
     yield {
       items: Array.from({ length: Math.min(most, count - start) }, (_, i) => {
         const index = `${start + i}`.padStart(digits, '0');

@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly onTotal?: (total: number) => void;
   /** Called once, before any is opened, with the files that the inputs name. */
   readonly onEntries?: (entries: readonly ImageEntry[]) => void;
+  /** Called after `onEntries`: how many images at the beginning are left out unread, and how many of them were errors. */
+  readonly after?: (entries: readonly ImageEntry[]) => Promise<{ readonly images: number; readonly errors: number }>;
 }
 
 /**
@@ -41,9 +43,10 @@ export async function* readImages(
   shape: ImageShape,
   options: ReadOptions = {},
 ): AsyncGenerator<ImageItem, void, undefined> {
-  const { onError = 'fail', maxErrors = Number.POSITIVE_INFINITY, signal, onTotal, onEntries } = options;
+  const { onError = 'fail', maxErrors = Number.POSITIVE_INFINITY, signal, onTotal, onEntries, after } = options;
   const entries = await listImages(inputs);
   onEntries?.(entries);
+  const { images: first, errors } = (await after?.(entries)) ?? { images: 0, errors: 0 };
   const sources: Source[] = [];
   const turn = turns();
   for (const entry of entries) {
@@ -61,7 +64,7 @@ export async function* readImages(
   const threads = inFiles > FEW || sources.some(({ kind }) => kind === 'archive');
   const readers = threads ? startReaders(shape) : undefined;
   try {
-    yield* limited(itemsOf(sources, shape, readers, signal), onError, maxErrors);
+    yield* limited(itemsOf(sources, first, shape, readers, signal), onError, maxErrors, errors);
   } finally {
     readers?.close();
   }
@@ -75,8 +78,9 @@ async function* limited(
   items: AsyncGenerator<ImageItem, void, undefined>,
   onError: 'fail' | 'skip',
   maxErrors: number,
+  before: number,
 ): AsyncGenerator<ImageItem, void, undefined> {
-  let errors = 0;
+  let errors = before;
   for await (const item of items) {
     if (item.error !== undefined) {
       if (onError === 'fail') throw item.error;
@@ -97,11 +101,12 @@ async function* limited(
 /** The images in order; some groups are read ahead of the one in use. */
 async function* itemsOf(
   sources: readonly Source[],
+  first: number,
   shape: ImageShape,
   readers: ImageReaders | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ImageItem, void, undefined> {
-  const groups = groupsOf(sources, shape, readers !== undefined);
+  const groups = groupsOf(sources, shape, readers !== undefined, first);
   const pending: Promise<readonly ImageItem[]>[] = [];
   for (;;) {
     throwIfAborted(signal);
