@@ -38,6 +38,10 @@ export const configSchema = z.strictObject({
     /** A name of the table of data sets, a folder or a file. */
     source: z.string(),
     options: z.record(z.string(), optionValue),
+    /** What an image that cannot be read does: 'fail', also unless given, ends the run; 'skip' leaves it out. */
+    onError: z.enum(['fail', 'skip']).optional(),
+    /** With 'skip': one image more than so many that are left out ends the run. */
+    maxErrors: z.number().int().nonnegative().optional(),
   }),
   batch: count,
   /** The run ends at whichever comes first of those given. */
@@ -141,6 +145,11 @@ export const defaults: RunConfig = {
   extensions: [],
 };
 
+/** Keys that have no default, by the table that they are in. */
+const optionalKeys: Readonly<Record<string, readonly string[]>> = {
+  length: ['epochs', 'steps', 'hours'],
+  data: ['onError', 'maxErrors'],
+};
 /** Keys whose values are tables of the user's own names, so that any key is allowed in them. */
 const open = new Set(['objective.options', 'architecture.options', 'data.options', 'optimiser.networks', 'pretrained']);
 
@@ -191,7 +200,7 @@ function checkKeys(config: unknown, known: unknown, path: string, from: string):
     return;
   }
   if (!isTable(known) || open.has(path)) return;
-  const allowed = path === 'length' ? ['epochs', 'steps', 'hours'] : Object.keys(known);
+  const allowed = [...Object.keys(known), ...(optionalKeys[path] ?? [])];
   for (const [key, value] of Object.entries(config)) {
     const full = path ? `${path}.${key}` : key;
     if (!allowed.includes(key))

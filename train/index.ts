@@ -10,7 +10,7 @@ export { loadExtensions, openExtension } from './extensions/index.js';
 export { readMetrics } from './metrics-log.js';
 export { objectives } from './objectives/index.js';
 export { recipes } from './recipes/index.js';
-export { type RunRequest, runTraining } from './run.js';
+export { type RunRequest, type RunResult, runTraining } from './run.js';
 export { readRun } from './run-folder.js';
 export { openTrained, type TrainedRun } from './trained.js';
 export type { Progress, TrainResult } from './trainer.js';

@@ -6,7 +6,7 @@ import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head'
 import { aimSquare } from './architectures/aim-square.js';
 import type { PartialConfig, RunConfig } from './config.js';
 import { type Colours, headColours } from './datasets/head-colours.js';
-import { type Dataset, openDataset } from './datasets/index.js';
+import { type Dataset, openDataset, Skipping } from './datasets/index.js';
 import { nameAt } from './datasets/rows/names.js';
 import { networksForSize } from './networks-for-size.js';
 
@@ -31,11 +31,18 @@ const SMALLEST_BATCH = 8;
  * @throws AlixError 'usage' for a size without networks, and those of `openDataset`
  */
 export async function ownImages(base: RunConfig, size: number): Promise<OwnImages> {
-  const { source, options } = base.data;
+  const { source, options, onError } = base.data;
+  // looked at alone: the run itself finds those that cannot be decoded
+  const skipping = onError === 'skip' ? new Skipping({ decodes: false }) : undefined;
   // before the data are looked at, which may take a while
   networksForSize(base, size, 3);
   const open = (split: 'train' | 'test') =>
-    openDataset(source, { split, seed: base.seed, options: { ...options, size } }).catch((error: AlixError) => {
+    openDataset(source, {
+      split,
+      seed: base.seed,
+      options: { ...options, size },
+      skipping: skipping?.of(split),
+    }).catch((error: AlixError) => {
       if (error.code !== 'bad-option' || 'size' in options || !/"size"/.test(error.where ?? '')) throw error;
       throw new AlixError('usage', 'these data have no images that could be scaled', {
         where: source,

@@ -22,6 +22,12 @@ const runSchema = z.strictObject({
     fingerprint: z.string(),
     /** All of the source's, also those that the configuration leaves at their defaults; runs of before have none. */
     options: z.record(z.string(), optionValue).optional(),
+    /** Images of both splits that cannot be read and are left out, where the configuration says "skip". */
+    skipped: z
+      .array(
+        z.strictObject({ split: z.enum(['train', 'test']), name: z.string(), code: z.string(), message: z.string() }),
+      )
+      .optional(),
   }),
   /** Whose weights it began with, where it was told to begin with another run's. */
   init: z.strictObject({ run: z.string(), step: z.number().int().nonnegative(), sha256: z.string() }).optional(),

@@ -9,10 +9,11 @@ import { checkShape } from './check-data.js';
 import { checkpointSteps, removeUnfinished } from './checkpoints.js';
 import type { RunConfig } from './config.js';
 import type { Dataset } from './datasets/dataset.js';
-import { openDataset } from './datasets/index.js';
+import { openDataset, type SkippedImage } from './datasets/index.js';
 import { type Design, design } from './design.js';
 import { checkUnchanged, keepExtensions, loadExtensions } from './extensions/index.js';
 import { initInWords } from './init.js';
+import { leftOutInWords, skippingOf } from './leaving-out.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
@@ -34,6 +35,12 @@ export interface RunRequest {
   readonly onEvent?: (line: string) => void;
 }
 
+/** What came of a run. */
+export interface RunResult extends TrainResult {
+  /** Images that could not be read and were left out, as run.json has them. */
+  readonly skipped: readonly SkippedImage[];
+}
+
 const { version } = createRequire(import.meta.url)('@alix/train/package.json') as { version: string };
 
 /**
@@ -41,7 +48,7 @@ const { version } = createRequire(import.meta.url)('@alix/train/package.json') a
  *
  * @throws AlixError 'bad-config', 'output-exists', 'no-tensorflow', 'bad-data', 'diverged', ...
  */
-export async function runTraining(request: RunRequest): Promise<TrainResult> {
+export async function runTraining(request: RunRequest): Promise<RunResult> {
   const { folder } = request;
   // a run that was killed before run.json is begun, if it is known what it is
   const isThere = existsSync(join(folder, 'run.json')) || !request.config;
@@ -54,8 +61,11 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
   const { architecture, config } = designed;
   checkBest(config.best);
   if (before) checkSameRun(design(before.config).config, config, folder);
-  const open = (split: 'train' | 'test') =>
-    openDataset(config.data.source, { split, options: config.data.options, seed: config.seed });
+  const skipping = skippingOf(config, before, request);
+  const open = (split: 'train' | 'test') => {
+    const { source, options } = config.data;
+    return openDataset(source, { split, options, seed: config.seed, skipping: skipping?.of(split) });
+  };
   const data = await open('train');
   const heldOut = await open('test');
   for (const part of [data, heldOut]) checkShape(part, architecture.data, config.architecture.name);
@@ -67,6 +77,9 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
       found: data.fingerprint,
       remedy: 'put them back as they were, say where they are with --data, or start another run with -o',
     });
+  const skipped = skipping?.skipped ?? [];
+  const leftOut = leftOutInWords(skipped);
+  if (leftOut) request.onEvent?.(leftOut);
   const begun = before && (await checkpointSteps(folder)).length > 0;
   const start = begun ? undefined : await beginnings(config, data);
   const init = start?.init;
@@ -102,13 +115,15 @@ export async function runTraining(request: RunRequest): Promise<TrainResult> {
           count: data.count,
           fingerprint: data.fingerprint,
           ...(data.options && { options: data.options }),
+          ...(skipped.length > 0 && { skipped: [...skipped] }),
         },
         ...(init && { init: init.record }),
         config,
       });
     await keepExtensions(config, folder);
     const { train } = await import('./trainer.js');
-    return await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() });
+    const result = await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() });
+    return { ...result, skipped };
   } finally {
     // on a disk that takes nothing any more it fails too, and must not hide why the run ended
     await lock.release().catch(() => undefined);

@@ -9,6 +9,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { openDataset } from './datasets/index.js';
 import { design } from './design.js';
 import { loadExtensions } from './extensions/index.js';
+import { skippingOf } from './leaving-out.js';
 import { type Measures, measure } from './measures.js';
 import { minibatchesPerEpoch } from './minibatches.js';
 import { readRun } from './run-folder.js';
@@ -101,7 +102,9 @@ export async function openTrained(
     },
     trained: forwardOf(system),
     async heldOut(source = config.data.source) {
-      const data = await openDataset(source, { split: 'test', options: config.data.options, seed: config.seed });
+      const skipping = skippingOf(config, source === config.data.source ? run : undefined)?.of('test');
+      const { options } = config.data;
+      const data = await openDataset(source, { split: 'test', options, seed: config.seed, skipping });
       checkShape(data, architecture.data, config.architecture.name);
       return data;
     },

@@ -8,7 +8,7 @@ import { decodeImage } from '@alix/infer/io/image-file';
 import { readAttributes, readPartition } from './celeba-lists.js';
 import { resolveOptions, rowsDataset } from './dataset.js';
 import { checkFitOptions, fitFor } from './fit.js';
-import { surveyFiles } from './image-survey.js';
+import { keptOf, surveyFiles } from './image-survey.js';
 import { namedFolder } from './named-folder.js';
 import { type PartedSource, withParts } from './parted.js';
 import { packNames } from './rows/names.js';
@@ -51,7 +51,7 @@ const parted: PartedSource = {
   defaults,
   parts,
   usual: { train: 'train', test: 'test' },
-  async open({ part, path, options }) {
+  async open({ part, path, options, skipping }) {
     const { crop, size } = resolveOptions('celeba', defaults, options);
     if (!Object.hasOwn(crops, crop))
       throw new AlixError('bad-option', 'an unknown crop', {
@@ -67,16 +67,25 @@ const parted: PartedSource = {
     const list = find(folder, ATTRIBUTES, 'Anno', false);
     const attributes = list === undefined ? undefined : await readAttributes(list, all);
 
-    const rows = all.map((_, i) => i).filter((i) => numbers[i] === parts.indexOf(part));
-    if (rows.length === 0)
+    const listed = all.map((_, i) => i).filter((i) => numbers[i] === parts.indexOf(part));
+    if (listed.length === 0)
       throw new AlixError('no-data', `no image is in the part "${part}"`, {
         where: join(folder, PARTITION),
         remedy: 'take another part, with data.options.train or data.options.test',
       });
+    const first = join(root, all[listed[0] as number] as string);
+    // where images may be left out the first is no better than any
+    const like = skipping ? { ...ALIGNED, channels: 3 as const } : await decodeImage(await readBytes(first), first);
+    const fit = { ...fitFor(settings, like), original: ALIGNED };
+    const survey = await surveyFiles(
+      root,
+      listed.map((i) => all[i] as string),
+      undefined,
+      skipping,
+    );
+    const { sizes, origin } = survey;
+    const rows = keptOf(listed, survey);
     const names = rows.map((i) => all[i] as string);
-    const first = join(root, names[0] as string);
-    const fit = { ...fitFor(settings, await decodeImage(await readBytes(first), first)), original: ALIGNED };
-    const { sizes, origin } = await surveyFiles(root, names, undefined);
     const chosen = attributes && {
       names: attributes.names,
       count: attributes.names.length,

@@ -4,6 +4,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { ImageOrigin } from './image-format.js';
 import { openRows, type RowSource } from './row-source.js';
 import { sharedArray } from './rows/memory.js';
+import type { SplitSkipping } from './skipping.js';
 
 export type Split = 'train' | 'test';
 
@@ -38,6 +39,8 @@ export interface Dataset {
   batch(indices: Uint32Array): Promise<Float32Array<ArrayBuffer>>;
   /** Rows as stored, uint8 [n,H,W,C]; images only. Errors as `batch`. */
   pixels?(indices: Uint32Array): Promise<Uint8Array<ArrayBuffer>>;
+  /** The Gaussians that points were drawn from, with equal weights and one deviation along both axes; no part of the fingerprint. */
+  readonly mixture?: { readonly means: readonly (readonly [x: number, y: number])[]; readonly sigma: number };
   /** What the images were before they became rows, where they were files of images; no part of the fingerprint. */
   readonly origin?: ImageOrigin;
   /** sha256 over shape, content and labels. */
@@ -54,6 +57,8 @@ export interface DatasetRequest {
   /** Overrides of the source's defaults; an unknown key is an AlixError 'bad-option'. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** Leaves images that cannot be read out, and takes them down; without it the first of them is thrown. */
+  readonly skipping?: SplitSkipping | undefined;
 }
 
 /** An entry of the table in index.ts. */

@@ -6,12 +6,14 @@ import { AlixError } from '@alix/infer/io/errors';
 import { describing, readBytes } from '@alix/infer/io/files';
 import { decodeImage } from '@alix/infer/io/image-file';
 import { isImageName, walk } from '@alix/infer/io/image-list';
+import type { Pixels } from '@alix/infer/io/png';
 import { type ClassLabels, type DatasetSource, resolveOptions, rowsDataset } from './dataset.js';
 import { checkFitOptions, fitFor, fitOptions, requiredSize } from './fit.js';
 import { checkCount, checkShare, hasSplitFolders, inOrder, isIn, placeOf } from './held-out.js';
-import { surveyFiles } from './image-survey.js';
+import { keptOf, surveyFiles } from './image-survey.js';
 import { sharedArray } from './rows/memory.js';
 import { packNames } from './rows/names.js';
+import { noneLeft } from './skipping.js';
 
 /** What uint16 can number. */
 const MAX_CLASSES = 65_536;
@@ -32,18 +34,19 @@ export const imageFolder: DatasetSource = {
   name: 'image-folder',
   summary: 'a folder of PNG, JPEG or WebP images; its sub-folders are the classes',
   defaults,
-  async open({ split, path, options }) {
+  async open({ split, path, options, skipping }) {
     const settings = resolveOptions('image-folder', defaults, options);
     checkFitOptions('image-folder', settings);
     checkShare('image-folder', settings.heldOut);
     if (path === undefined)
       throw new AlixError('no-data', 'the data set "image-folder" needs a path', { remedy: 'name the folder itself' });
-    const { all, mine, classOf, classes } = await list(path, split, settings.heldOut);
-    checkCount(mine.length, split, path);
+    const { all, mine: listed, classOf, classes } = await list(path, split, settings.heldOut);
+    checkCount(listed.length, split, path);
 
-    const firstPath = join(path, all[0] as string);
-    const fit = fitFor(settings, await decodeImage(await readBytes(firstPath), firstPath));
-    const { sizes, origin } = await surveyFiles(path, mine, requiredSize(fit));
+    const fit = fitFor(settings, await firstImage(path, all, skipping !== undefined));
+    const survey = await surveyFiles(path, listed, requiredSize(fit), skipping);
+    const { sizes, origin } = survey;
+    const mine = keptOf(listed, survey);
     const labels = classes && labelsOf(mine, classOf, classes);
     const shape = [fit.height, fit.width, fit.channels];
     return rowsDataset('images', {
@@ -57,6 +60,21 @@ export const imageFolder: DatasetSource = {
     });
   },
 };
+
+/** Decodes the first image, whichever split it is of. @param orNext takes the next where it cannot be read */
+async function firstImage(folder: string, names: readonly string[], orNext: boolean): Promise<Pixels> {
+  let why: string | undefined;
+  for (const name of names) {
+    const path = join(folder, name);
+    try {
+      return await decodeImage(await readBytes(path), path);
+    } catch (error) {
+      if (!orNext || !(error instanceof AlixError)) throw error;
+      why ??= error.message;
+    }
+  }
+  throw noneLeft(folder, names.length, why);
+}
 
 /** The images of the folder, those of the split, and their classes; undefined classes where there are none. */
 async function list(path: string, split: 'train' | 'test', share: number) {

@@ -4,7 +4,7 @@ import { isPng } from '@alix/infer/io/pixels';
 /** What a data set's images were before they became rows. */
 export interface ImageOrigin {
   /**
-   * How many images of the split are of each file format: 'png', 'jpeg', 'webp', 'webp-lossless', 'gif', 'tiff', 'avif', 'heif' or
+   * How many images of the split, with those that were left out for damage, are of each file format: 'png', 'jpeg', 'webp', 'webp-lossless', 'gif', 'tiff', 'avif', 'heif' or
    * 'unknown'; by the first bytes of the files where they were read, else by the ends of their names.
    */
   readonly formats: Readonly<Record<string, number>>;

@@ -16,12 +16,14 @@ import { mnist } from './mnist.js';
 import { namesNpy, npy } from './npy.js';
 import { partedBySplit } from './parted.js';
 import { namesShards } from './shard-list.js';
+import { withoutDamaged } from './sound-rows.js';
 import { strokes } from './strokes.js';
 import { namesSvhn, svhn } from './svhn.js';
 import { tarShards } from './tar-shards.js';
 import { namesTinyImagenet, tinyImagenet } from './tiny-imagenet.js';
 
 export type { Dataset, DatasetRequest, DatasetSource, Split } from './dataset.js';
+export { type SkipOptions, type SkippedImage, Skipping, type SplitSkipping } from './skipping.js';
 
 /** Sources with what all of their kind have: parts to choose from, other sizes. The validation sets are those of the papers. */
 const sources: readonly DatasetSource[] = [
@@ -77,7 +79,9 @@ export async function openDataset(data: string, request: DatasetRequest): Promis
   const named = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
   const source = named ?? (await sourceOf(data));
   const options = resolveOptions(source.name, source.defaults, request.options) as NonNullable<Dataset['options']>;
-  return { ...(await source.open(named ? request : { ...request, path: data })), options };
+  const dataset = await source.open(named ? request : { ...request, path: data });
+  const { skipping } = request;
+  return { ...(skipping ? await withoutDamaged(dataset, skipping) : dataset), options };
 }
 
 /** The name of the source that `openDataset` would take; undefined where there is nothing, or nothing that can be read. */

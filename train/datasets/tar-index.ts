@@ -24,6 +24,8 @@ interface Sample {
   format?: string;
   /** Of the member .cls: a class number. */
   label?: number;
+  /** Why the image cannot be read, as far as its head tells. */
+  damage?: unknown;
 }
 
 export type ImageSample = Readonly<Sample> & { readonly image: TarMember; readonly format: string };
@@ -39,9 +41,10 @@ const MAX_LABEL_BYTES = 64;
  * count; other members, and samples without an image, are passed over.
  *
  * @param withSizes whether each image's size is read from its head
+ * @param keepsDamaged whether an image that cannot be read is a sample with its `damage`, not an error
  * @throws AlixError 'bad-tar', 'bad-image', ... naming the archive and the member
  */
-export async function indexShard(path: string, withSizes: boolean): Promise<ShardIndex> {
+export async function indexShard(path: string, withSizes: boolean, keepsDamaged = false): Promise<ShardIndex> {
   const file = await FileWindow.open(path);
   try {
     const byKey = new Map<string, Sample>();
@@ -61,12 +64,15 @@ export async function indexShard(path: string, withSizes: boolean): Promise<Shar
         });
       if (extension === 'cls') sample.label = await readLabel(file, member, where);
       else {
-        checkBytes(member.size, where);
         sample.image = member;
-        Object.assign(
-          sample,
-          withSizes ? await look(file, member, where) : { format: imageFormat(NO_BYTES, member.name) },
-        );
+        sample.format = imageFormat(NO_BYTES, member.name);
+        try {
+          checkBytes(member.size, where);
+          if (withSizes) Object.assign(sample, await look(file, member, where));
+        } catch (error) {
+          if (!keepsDamaged) throw error;
+          sample.damage = error;
+        }
       }
     }
     const samples = [...byKey.values()].filter((sample): sample is Sample & ImageSample => sample.image !== undefined);

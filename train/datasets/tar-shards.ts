@@ -14,7 +14,9 @@ import { sharedArray } from './rows/memory.js';
 import { packNames } from './rows/names.js';
 import type { Shard } from './rows/tar.js';
 import { listShards } from './shard-list.js';
-import { indexShard } from './tar-index.js';
+import { noneLeft, type SplitSkipping } from './skipping.js';
+import { memberName } from './sound-rows.js';
+import { type ImageSample, indexShard } from './tar-index.js';
 
 const defaults = { ...fitOptions, heldOut: 0.1 };
 type Settings = typeof defaults;
@@ -36,7 +38,7 @@ export const tarShards: DatasetSource = {
   summary:
     'tar files of images (NAME.png, class in NAME.cls), as WebDataset packs them: a file, a folder, x-{000..012}.tar',
   defaults,
-  async open({ split, path, options }) {
+  async open({ split, path, options, skipping }) {
     const settings = resolveOptions('tar-shards', defaults, options);
     checkFitOptions('tar-shards', settings);
     checkShare('tar-shards', settings.heldOut);
@@ -44,7 +46,8 @@ export const tarShards: DatasetSource = {
       throw new AlixError('no-data', 'the data set "tar-shards" needs a path', {
         remedy: 'name a tar file, or a folder of them',
       });
-    const { fit, classes, shards, rows } = await index(path, split, settings);
+    const { fit, classes, shards, rows, formats } = await index(path, split, settings, skipping);
+    if (rows.length === 0 && formats.length > 0) throw noneLeft(path, formats.length, skipping?.skipped[0]?.message);
     checkCount(rows.length, split, path);
     const Labels = (classes ?? 0) > 256 ? Uint16Array : Uint8Array;
     return rowsDataset('images', {
@@ -62,10 +65,7 @@ export const tarShards: DatasetSource = {
         names: packNames(rows.map(({ image }) => image.name)),
         fit,
       },
-      origin: imageOrigin(
-        rows.map(({ format }) => format),
-        requiredSize(fit) === undefined,
-      ),
+      origin: imageOrigin(formats, requiredSize(fit) === undefined),
       fingerprint: fingerprint({ split, fit, classes }, shards, rows),
     });
   },
@@ -75,20 +75,24 @@ interface Row {
   /** The shard's place in the list. */
   readonly shard: number;
   readonly image: TarMember;
-  readonly format: string;
   readonly label: number | undefined;
 }
 
 /** Goes through all shards, those of the other split too: both splits have the same classes, and the fit of the first image. */
-async function index(path: string, split: Split, settings: Settings) {
+async function index(path: string, split: Split, settings: Settings, skipping: SplitSkipping | undefined) {
   const rows: Row[] = [];
   const places: number[] = [];
   const shards: Shard[] = [];
+  /** Of this split's images, those too that are left out. */
+  const formats: string[] = [];
   let fit: Fit | undefined;
+  let samplesInAll = 0;
+  let why: string | undefined;
   /** -1 where there are no classes. */
   let largest: number | undefined;
   for (const { path: shardPath, split: whole } of await listShards(path)) {
-    const { shard, samples } = await indexShard(shardPath, settings.size === 0 && settings.centreCrop === 0);
+    const asStored = settings.size === 0 && settings.centreCrop === 0;
+    const { shard, samples } = await indexShard(shardPath, asStored, skipping !== undefined);
     if (samples.length === 0)
       throw new AlixError('no-data', 'a tar file without images', {
         where: shardPath,
@@ -96,20 +100,48 @@ async function index(path: string, split: Split, settings: Settings) {
         remedy: 'leave it out',
       });
     shards.push({ ...shard, path: resolve(shardPath) });
-    for (const { key, image, format, label, size } of samples) {
+    samplesInAll += samples.length;
+    for (const sample of samples) {
+      const { key, image, format, label } = sample;
       const where = `${shardPath}:${image.name}`;
-      fit ??= fitFor(settings, await decodeMember(shardPath, image, where));
-      const required = requiredSize(fit);
-      if (required && size) checkSameSize(size, required, where);
+      let { damage } = sample;
+      if (!fit && damage === undefined)
+        try {
+          fit = fitFor(settings, await decodeMember(shardPath, image, where));
+        } catch (error) {
+          if (!skipping || !(error instanceof AlixError)) throw error;
+          damage = error;
+        }
+      damage ??= fit && sizeDamage(sample, fit, where, skipping !== undefined);
       largest = largestClass(largest, label, where);
       const place = placeOf(`${basename(shardPath)}:${key}`);
+      if (damage instanceof AlixError) why ??= damage.message;
       if (whole ? whole !== split : !isIn(split, place, settings.heldOut)) continue;
-      rows.push({ shard: shards.length - 1, image, format, label });
+      formats.push(format);
+      if (damage !== undefined) {
+        skipping?.add(memberName(shardPath, image.name), damage);
+        continue;
+      }
+      rows.push({ shard: shards.length - 1, image, label });
       places.push(place);
     }
   }
+  if (!fit) throw noneLeft(path, samplesInAll, why);
   const classes = largest === undefined || largest < 0 ? undefined : largest + 1;
-  return { fit: fit as Fit, classes, shards, rows: inOrder(rows, places) };
+  return { fit, classes, shards, formats, rows: inOrder(rows, places) };
+}
+
+/** An image of another size than the first, where all must have one. */
+function sizeDamage({ size }: ImageSample, fit: Fit, where: string, keeps: boolean): unknown {
+  const required = requiredSize(fit);
+  if (!required || !size) return undefined;
+  try {
+    checkSameSize(size, required, where);
+    return undefined;
+  } catch (error) {
+    if (!keeps) throw error;
+    return error;
+  }
 }
 
 async function decodeMember(path: string, { offset, size }: TarMember, where: string): Promise<Pixels> {

@@ -8,7 +8,7 @@ import { isImageName } from '@alix/infer/io/image-list';
 import { resolveOptions, rowsDataset } from './dataset.js';
 import { checkFitOptions, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
 import { inOrder, placeOf } from './held-out.js';
-import { surveyFiles } from './image-survey.js';
+import { keptOf, surveyFiles } from './image-survey.js';
 import { badLine, checkOnce, readLines } from './lines.js';
 import { namedFolder } from './named-folder.js';
 import { type PartedSource, withParts } from './parted.js';
@@ -80,7 +80,7 @@ const parted: PartedSource = {
   defaults,
   parts: Object.keys(parts),
   usual: { train: 'train', test: 'val' },
-  async open({ part, path, options }) {
+  async open({ part, path, options, skipping }) {
     const settings = resolveOptions('tiny-imagenet', defaults, options);
     checkFitOptions('tiny-imagenet', settings);
     const folder = resolve(namedFolder(path, 'tiny-imagenet-200', 'Tiny ImageNet', 'wnids.txt, train and val'));
@@ -88,13 +88,20 @@ const parted: PartedSource = {
     const found = (await parts[part]?.(folder, classes)) ?? [];
     if (found.length === 0)
       throw new AlixError('no-data', `no image is in the part "${part}"`, { where: folder, remedy: 'get it again' });
-    const rows = inOrder(
+    const listed = inOrder(
       found,
       found.map(({ name }) => placeOf(name)),
     );
-    const names = rows.map(({ name }) => name);
     const fit: Fit = { ...fitFor(settings, { ...SIDE, channels: 3 }), original: SIDE };
-    const { sizes, origin } = await surveyFiles(folder, names, undefined);
+    const survey = await surveyFiles(
+      folder,
+      listed.map(({ name }) => name),
+      undefined,
+      skipping,
+    );
+    const { sizes, origin } = survey;
+    const rows = keptOf(listed, survey);
+    const names = rows.map(({ name }) => name);
     const Labels = classes.size > 256 ? Uint16Array : Uint8Array;
     const labels = rows[0]?.label === undefined ? undefined : Labels.from(rows.map(({ label }) => label as number));
     const hash = createHash('sha256').update(`tiny-imagenet ${JSON.stringify({ part, fit, classes: [...classes] })}\n`);
