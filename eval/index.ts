@@ -153,6 +153,7 @@ export {
 } from './papers/papers.js';
 export type { PaperMetric } from './papers/sources.js';
 export { onnxPerceptual, type Perceptual, perceptualName } from './perceptual.js';
+export * from './points/index.js';
 export {
   expectedCoverage,
   type PrecisionRecall,

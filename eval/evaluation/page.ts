@@ -1,13 +1,13 @@
 /** report.html of an evaluation: the numbers, what was measured and how, and pictures of it; one file that loads nothing. */
 import type { Interval } from '../intervals.js';
-import { numberWithInterval } from '../report/bars.js';
 import { shortNumber } from '../report/numbers.js';
 import { facts, type Html, html, notice, page, section } from '../report.js';
 import type { Gallery } from './gallery.js';
-import { groups, type Row } from './measure.js';
+import { groups } from './measure.js';
 import { measures } from './measures/index.js';
 import { curvesOf } from './page/curves.js';
 import { factsOf } from './page/facts.js';
+import { numbers } from './page/numbers.js';
 import { besideThePapers } from './page/papers.js';
 import { picturesOf } from './page/pictures.js';
 import { titles } from './page/titles.js';
@@ -33,7 +33,10 @@ export function evalReport(record: EvalRecord, gallery: Gallery): string {
       ...warningsOf(record).map((text) => notice(text)),
       ...groups.flatMap((group) => {
         const content = [
-          ...numbers(rows.filter((row) => row.group === group)),
+          ...numbers(
+            rows.filter((row) => row.group === group),
+            'images',
+          ),
           ...(pictures[group] ?? []),
           ...drawn.filter((one) => one.group === group).map((one) => one.content),
         ];
@@ -76,21 +79,5 @@ export function warningsOf({ metrics, data }: EvalRecord): string[] {
     ...(few ? ['There are no more images than features: distances of features are far above the truth.'] : []),
     ...(sorted ? ['Images come sorted by class: scores over splits are far too low.'] : []),
     ...(data.notes ?? []).map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),
-  ];
-}
-
-/** A group's numbers, each with its interval below it. */
-function numbers(rows: readonly Row[]): Html[] {
-  if (rows.length === 0) return [];
-  const isEstimated = rows.some(({ interval }) => interval);
-  return [
-    html`<div class="wide"><table class="numbers"><thead><tr><th scope="col">Metric</th><th scope="col">Value</th></tr></thead>
-<tbody>${rows.map(({ name, value, interval, n, better }) => {
-      const of = `${better ? `${better} is better; ` : ''}${n} images`;
-      return html`<tr><th scope="row">${name}<small>${of}</small></th><td>${numberWithInterval(value, interval)}</td></tr>`;
-    })}</tbody></table></div>`,
-    ...(isEstimated
-      ? [html`<p class="note">In small figures: 95 % intervals, for other images of the same kind.</p>`]
-      : []),
   ];
 }

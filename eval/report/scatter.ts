@@ -33,6 +33,8 @@ export interface ScatterOptions {
   readonly groups: readonly PointGroup[];
   /** One unit is as long on both axes, so that distances can be seen. */
   readonly sameScale?: boolean;
+  /** Groups that lie over each other have no middles of their own: the legend alone names them. */
+  readonly overlaid?: boolean;
 }
 
 /** Marks for the groups in turn, shapes unlike each other first; a stroke alone makes the last three. */
@@ -64,7 +66,7 @@ type Point = readonly [number, number];
  *
  * @throws AlixError 'bad-option' for more groups than can be told apart
  */
-export function scatter({ title, xLabel, yLabel, groups, sameScale = false }: ScatterOptions): Html {
+export function scatter({ title, xLabel, yLabel, groups, sameScale = false, overlaid = false }: ScatterOptions): Html {
   if (groups.length > SHAPES.length)
     throw new AlixError('bad-option', 'a scatter plot has more groups than can be told apart', {
       expected: `at most ${SHAPES.length}`,
@@ -96,7 +98,7 @@ ${groups.map(
 )}
 ${axes({ x, y, box, height: HEIGHT, xLabel, yLabel, upright: true })}
 ${Array.from({ length: TURNS }, (_, turn) => paths.map((ofGroup, i) => path(ofGroup[turn], i)))}
-${groups.length > 1 ? middles(groups, drawn, x, y) : undefined}
+${groups.length > 1 && !overlaid ? middles(groups, drawn, x, y) : undefined}
 ${all.length === 0 ? html`<text x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no values</text>` : undefined}
 ${hidden > 0 ? html`<text x="${RIGHT}" y="${BOTTOM - 6}" text-anchor="end">not shown: ${hidden} not finite</text>` : undefined}
 ${names}

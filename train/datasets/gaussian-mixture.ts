@@ -43,7 +43,10 @@ export function gaussianMixture<T extends MixtureOptions & Readonly<Record<strin
       const labels = Uint8Array.from({ length: count }, () => random.integer(0, means.length - 1));
       const noise = random.normal(2 * count);
       const points = noise.map((e, i) => (means[labels[i >> 1] as number]?.[i & 1] as number) + sigma * e);
-      return pointDataset({ name, dimensions: 2, points, labels, classes: means.length });
+      return {
+        ...pointDataset({ name, dimensions: 2, points, labels, classes: means.length }),
+        mixture: { means, sigma },
+      };
     },
   };
 }

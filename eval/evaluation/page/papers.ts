@@ -29,21 +29,30 @@ export function ownNumbers(metrics: EvalRecord['metrics']): Partial<Record<Paper
 
 /** Empty where no paper has numbers of this data set and what was measured. */
 export function besideThePapers({ model, data, metrics, conventions }: EvalRecord): Html[] {
-  const own = ownNumbers(metrics);
+  const sampled = 'samples' in conventions ? `, scores and distances of ${conventions.samples} samples` : '';
+  const steps = model.steps === undefined ? '' : `, of a model of ${model.steps} steps`;
+  const part = data.split === undefined ? '' : `, split ${data.split}`;
+  const ours = `of ${data.n} images of ${data.name}${part}${sampled}${steps}`;
+  return numbersBeside(ownNumbers(metrics), model, ours);
+}
+
+/** @param ours what our numbers are of, in words */
+export function numbersBeside(
+  own: Partial<Record<PaperMetric, OwnNumber>>,
+  { name, system, dataset }: EvalRecord['model'],
+  ours: string,
+): Html[] {
   const asked = (Object.keys(paperMetrics) as PaperMetric[]).filter((metric) => own[metric]);
-  const numbers = paperNumbers({ system: model.system, dataset: model.dataset, metrics: asked });
+  const numbers = paperNumbers({ system, dataset, metrics: asked });
   if (numbers.length === 0) return [];
   const lines = papersTable(own, numbers).map((line, i) => ({ ...line, ...pick(numbers[i]!) }));
   const notes = [...new Set(lines.flatMap(({ sentences }) => sentences))];
   const sources = [...new Set(lines.map(({ paper, citation }) => `${paper}: ${citation}.`))];
   const titles = [...new Set(lines.map(({ metric }) => metric))];
-  const sampled = 'samples' in conventions ? `, scores and distances of ${conventions.samples} samples` : '';
-  const steps = model.steps === undefined ? '' : `, of a model of ${model.steps} steps`;
-  const part = data.split === undefined ? '' : `, split ${data.split}`;
   return [
-    html`<p>Numbers that were not measured in the same way do not compare: what is known to differ stands below, by number. Ours are of ${data.n} images of ${data.name}${part}${sampled}${steps}. The same system is bold.</p>`,
+    html`<p>Numbers that were not measured in the same way do not compare: what is known to differ stands below, by number. Ours are ${ours}. The same system is bold.</p>`,
     html`<div class="wide"><table class="comparison"><thead><tr><th scope="col">Method</th><th scope="col">Value</th></tr></thead>
-${titles.map((title) => group(title, lines, model.name, notes))}</table></div>
+${titles.map((title) => group(title, lines, name, notes))}</table></div>
 <ol class="note">${notes.map((note) => html`<li>${note}</li>`)}</ol>
 <p class="note">${sources.join(' ')}</p>`,
   ];
