@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { AlixError } from '@alix/infer/io/errors';
+import { installCommand } from './install-command.js';
 
 export interface Check {
   readonly name: string;
@@ -39,7 +40,7 @@ export async function checkTraining(signal?: AbortSignal): Promise<Verdict> {
     const detail = 'the package is not installed';
     return {
       works: false,
-      rows: [{ name: '@alix/train', ok: false, detail, remedy: 'run `npm install @alix/train`' }],
+      rows: [{ name: '@alix/train', ok: false, detail, remedy: `run \`${installCommand('@alix/train')}\`` }],
     };
   }
   const { tensorflow, rows } = await probe.probeTraining(undefined, signal);

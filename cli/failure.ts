@@ -2,6 +2,7 @@
 import { AlixError, EXIT, isSystemError } from '@alix/infer/io/errors';
 import { describeSystemError } from '@alix/infer/io/files';
 import { CommanderError } from 'commander';
+import { installCommand } from './install-command.js';
 
 export interface Failure {
   readonly exit: number;
@@ -41,7 +42,8 @@ function usage(error: CommanderError, verb: string): Failure {
   const remedy = `see \`alix ${verb ? `${verb} ` : ''}--help\``;
   const message = oneLine(error.message)
     .replace(/^error: /, '')
-    .replace('(Did you mean', '(did you mean');
+    .replace('(Did you mean', '(did you mean')
+    .replace(/\.$/, '');
   return { exit: EXIT.usage, error: { code: 'usage', message: `${message}; ${remedy}`, remedy }, expected: true };
 }
 
@@ -51,7 +53,7 @@ function missingPackage(error: unknown): AlixError | undefined {
   const name = /Cannot find package '(@alix\/[a-z]+)/.exec(error.message)?.[1];
   if (!name) return undefined;
   return new AlixError('not-installed', `this verb needs the package ${name}, which is not installed`, {
-    remedy: `run \`npm install ${name}\``,
+    remedy: `run \`${installCommand(name)}\``,
     cause: error,
   });
 }

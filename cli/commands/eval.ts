@@ -1,7 +1,7 @@
 /** alix eval: how well a model reconstructs, samples and encodes held-out images. Its other verbs are in cli/evaluation. */
-import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
 import { defineCompare } from '../evaluation/compare.js';
+import { compatOption } from '../evaluation/compat-option.js';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
 import { addModelOptions, repeated, wholeNumber } from '../options.js';
@@ -48,11 +48,7 @@ export const evalVerb: CommandDefinition = {
       .option('--train <name or path>', 'training images, for the metrics that learn from labels')
       .option('--metrics <names>', 'which, with commas between (default: all that can be had)')
       .option('--set <metric.option=value>', 'an option of a metric; may be given again', repeated, [])
-      .addOption(
-        new Option('--compat <tool>', "another tool's conventions: splits, seeds, subsets, resize").choices(
-          compatTools,
-        ),
-      )
+      .addOption(compatOption("another tool's conventions: splits, seeds, subsets, resize"))
       .option(
         '--samples <n>',
         'images sampled from the prior (default: as many as images, 10000 at most)',

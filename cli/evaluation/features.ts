@@ -1,10 +1,10 @@
 /** alix eval features: a data set to the file of its features' statistics. */
 import type { CompatTool } from '@alix/eval';
-import { compatTools } from '@alix/eval/compat/tools';
 import { type Command, Option } from 'commander';
 import type { Context } from '../commands/command.js';
 import { type ModelOptions, wholeNumber } from '../options.js';
 import { planned } from '../plan.js';
+import { compatOption } from './compat-option.js';
 import type { ExtractorOptions } from './extractors.js';
 import { checkNeeded } from './needed.js';
 
@@ -37,7 +37,7 @@ export function defineFeatures(parent: Command, context: (command: Command) => C
     .option('--extractor <model or file>', 'a model folder, or an .onnx file')
     .option('--extractor-output <name>', 'of an .onnx file: the output to take')
     .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
-    .addOption(new Option('--compat <tool>', 'resizes images as another tool does').choices(compatTools))
+    .addOption(compatOption('resizes images as another tool does'))
     .option('--feature-sample <n>', 'rows that are kept at most', wholeNumber(2), 5000)
     .option('--batch <n>', 'images per run of the graph', wholeNumber(1), 64)
     .option('--threads <n>', 'CPU threads (default: all cores)', wholeNumber(1))

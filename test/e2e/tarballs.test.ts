@@ -41,13 +41,11 @@ const packs = new Map(
 
 function npmPack(): string {
   const workspaces = folders.flatMap((folder) => ['-w', folder]);
-  const options = {
+  return execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', ...workspaces], {
     cwd: repository,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 1 << 26,
-  } as const;
-  return execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', ...workspaces], options);
+  });
 }
 
 function nameOf(folder: string): string {

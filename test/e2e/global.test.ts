@@ -1,0 +1,116 @@
+/** `npm install -g` of the packed command line into an empty prefix: alone, and with the packages that training wants added by name. */
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { decodeNpy } from '@alix/infer/io/npy';
+import { decodePng } from '@alix/infer/io/png';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { pixelsOf, writeImages } from '../fixtures/images.js';
+import { pack } from '../fixtures/installed.js';
+import { type Registry, startRegistry } from '../fixtures/registry.js';
+import { encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
+
+const folder = temporaryFolder();
+const prefix = join(folder, 'prefix');
+const home = join(folder, 'home');
+/** Where npm puts global packages, and their commands. */
+const modules = join(prefix, ...(process.platform === 'win32' ? [] : ['lib']), 'node_modules');
+const command = join(prefix, ...(process.platform === 'win32' ? ['alix.cmd'] : ['bin', 'alix']));
+let registry: Registry;
+let archive: string;
+
+/** What is packed here comes from the test's own registry, which knows it by name and has no other package. */
+async function install(...what: readonly string[]): Promise<void> {
+  const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', registry.option];
+  await promisify(execFile)('npm', ['install', '-g', '--prefix', prefix, ...options, ...what], { cwd: home });
+}
+
+function alix(...args: string[]) {
+  const env = { ...process.env, ALIX_CACHE: join(folder, 'cache') };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: home, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+beforeAll(async () => {
+  const archives = pack(join(folder, 'archives'), ['alix', '@alix/infer', '@alix/train', '@alix/export', '@alix/eval']);
+  expect(archives).toHaveLength(5);
+  archive = archives.find((path) => /[\\/]alix-\d[^\\/]*$/.test(path))!;
+  // npm must never ask for alix's optional peers, which this registry does not have
+  registry = await startRegistry(archives.filter((path) => !/alix-(train|export|eval)-/.test(path)));
+  mkdirSync(home);
+  await install(archive);
+  writeTinyBundle(join(home, 'model'), tiny);
+  writeImages(join(home, 'in'), ['1.png', '2.png']);
+});
+afterAll(() => registry?.close());
+
+test('it brings the runtime with it and asks for nothing that is optional', () => {
+  expect(registry.asked).toEqual(['@alix/infer']);
+  expect(readdirSync(modules)).toEqual(expect.arrayContaining(['alix']));
+  expect(existsSync(join(modules, '@alix', 'train'))).toBe(false);
+});
+
+test('it tells its version, what is shipped and what works here', () => {
+  const { version } = JSON.parse(readFileSync(join(modules, 'alix', 'package.json'), 'utf8')) as { version: string };
+  expect(alix('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  expect(alix('models').stdout).toContain('strokes-dali');
+  const doctor = alix('doctor');
+  expect(doctor).toMatchObject({ code: 0, stderr: '' });
+  expect(doctor.stdout).toMatch(
+    /^Running models: works\n(.*\n)+\nTraining: does not work yet\n.*`npm install -g @alix\/train`/,
+  );
+});
+
+test('help is there for all verbs, those too that need more packages', () => {
+  const { code, stdout } = alix('--help');
+  const verbs = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|<| {2})/gm)].map(([, verb]) => verb!);
+  expect([code, verbs.length]).toEqual([0, expect.any(Number)]);
+  expect(verbs).toEqual(
+    expect.arrayContaining(['encode', 'sample', 'train', 'export', 'import', 'data', 'eval', 'setup']),
+  );
+  for (const verb of ['train', 'recipes', 'export', 'import', 'data', 'eval', 'setup', 'doctor'])
+    expect([verb, alix(verb, '--help')]).toEqual([verb, expect.objectContaining({ code: 0, stderr: '' })]);
+});
+
+test('it encodes, with the codes that the layer gives by hand, and reconstructs', () => {
+  expect(alix('encode', 'model', 'in', '-o', 'codes.npy')).toMatchObject({ code: 0, stdout: '' });
+  const { data, shape } = decodeNpy(readFileSync(join(home, 'codes.npy')), 'codes.npy');
+  expect(shape).toEqual([2, tiny.latent]);
+  const wanted = [0, 1].flatMap((i) => encodeByHand(tiny, pixelsOf(i)).mean);
+  for (const [i, value] of wanted.entries()) expect(data[i]).toBeCloseTo(value, 4);
+  expect(alix('reconstruct', 'model', 'in', '-o', 'out').code).toBe(0);
+  expect(readdirSync(join(home, 'out')).sort()).toEqual(['1.png', '2.png', 'reconstruct.json']);
+});
+
+test('a shipped model is there: it draws', () => {
+  expect(alix('sample', 'strokes-dali', '-n', '4', '-o', 'grid.png').code).toBe(0);
+  expect(decodePng(readFileSync(join(home, 'grid.png')), 'grid.png').channels).toBe(1);
+});
+
+test.each(['bash', 'zsh', 'fish'])('it completes in %s', (shell) => {
+  const { code, stdout } = alix('completion', shell);
+  expect(code).toBe(0);
+  for (const word of ['reconstruct', 'strokes-dali']) expect(stdout).toContain(word);
+});
+
+test.each([
+  ['@alix/train', ['train', 'dali']],
+  ['@alix/train', ['recipes']],
+  ['@alix/train', ['setup']],
+  ['@alix/train', ['data']],
+  ['@alix/train', ['data', 'info', 'in']],
+  ['@alix/train', ['data', 'download', 'mnist']],
+  ['@alix/export', ['export', 'run', '-o', 'exported']],
+  ['@alix/export', ['import', 'manifest.json', '-o', 'exported']],
+  ['@alix/eval', ['eval', 'model', '--data', 'in', '-o', 'report']],
+  ['@alix/eval', ['eval', 'compare', 'a', 'b', '-o', 'report']],
+])('what needs %s says how to install it: alix %j', (name, args) => {
+  const { code, stdout, stderr } = alix(...args);
+  expect([code, stdout, stderr]).toEqual([
+    1,
+    '',
+    `alix: this verb needs the package ${name}, which is not installed; run \`npm install -g ${name}\`\n`,
+  ]);
+});
