@@ -21,10 +21,14 @@ const given = (name: string): string | undefined => {
   return args[at] === name ? args[at + 1] : args[at]?.slice(name.length + 1);
 };
 
-const verb = args.find((arg) => !arg.startsWith('-'));
+const verb = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--config');
 if (verb && verbs.has(verb) && !args.some((arg) => arg === '--help' || arg === '-h')) {
   const { prepareRuntime } = await import('@alix/infer/start');
-  const [device = 'auto', threads] = [given('--device'), given('--threads')];
+  const { ALIX_DEVICE, ALIX_THREADS } = process.env;
+  const [device, threads] = [
+    given('--device') ?? (ALIX_DEVICE || 'auto'),
+    given('--threads') ?? (ALIX_THREADS || undefined),
+  ];
   if (device === 'auto' || device === 'cpu' || device === 'cuda')
     prepareRuntime({ device, threads: threads === undefined ? undefined : Number(threads) });
   // what the verb will import is read and parsed meanwhile; its own import tells what is wrong with it

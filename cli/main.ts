@@ -4,6 +4,7 @@ import { EXIT } from '@alix/infer/io/errors';
 import { describeSystemError } from '@alix/infer/io/files';
 import { commandsFor } from './commands/index.js';
 import { isClosedPipe, report, runProgram } from './program.js';
+import { isAsked } from './settings/environment.js';
 
 const args = process.argv.slice(2);
 const stop = new AbortController();
@@ -17,7 +18,8 @@ function interrupt(): void {
     if (process.platform !== 'win32') process.removeAllListeners('SIGINT').kill(process.pid, 'SIGINT');
     process.exit(EXIT.interrupted);
   }
-  if (process.stderr.isTTY) process.stderr.write('\nalix: finishing; Ctrl-C again to stop at once\n');
+  if (process.stderr.isTTY && !isAsked('quiet', args, process.env))
+    process.stderr.write('\nalix: finishing; Ctrl-C again to stop at once\n');
   stop.abort();
 }
 

@@ -6,6 +6,8 @@ import type { CommandDefinition } from './commands/command.js';
 import { addCommonOptions } from './common-options.js';
 import { createContext, type GlobalOptions, type Terminal } from './context.js';
 import { describeFailure } from './failure.js';
+import { isAsked } from './settings/environment.js';
+import { settle, withGlobalOptions } from './settings/index.js';
 import { version } from './version.js';
 
 const examples = `
@@ -32,45 +34,60 @@ export async function runProgram(
   signal: AbortSignal,
 ): Promise<number> {
   let code: number = EXIT.done;
-  let verb = '';
-  const program = new Command('alix')
-    .description('Train, export and run generative models that come with an encoder.')
-    .version(version())
-    .option('--json', 'one machine-readable result on stdout')
-    .option('--quiet', 'no words on stderr except errors')
-    .option('--debug', 'print the stack trace of an error')
+  const program = withGlobalOptions(
+    new Command('alix')
+      .description('Train, export and run generative models that come with an encoder.')
+      .version(version()),
+  )
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: () => {} })
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', examples)
-    .hook('preAction', (_, action) => {
-      verb = action.name();
-    });
+    .hook('preAction', (_, verb) => settle(verb, common, process.env, (text) => terminal.stdout.write(text)));
   for (const command of commands)
     command.define(program, (action) =>
       createContext(action.optsWithGlobals<GlobalOptions>(), terminal, signal, (exit) => {
         code = exit;
       }),
     );
-  addCommonOptions(program);
+  const common = addCommonOptions(program, args.includes('--print-config'));
   try {
-    if (args.every((arg) => ['--json', '--quiet', '--debug'].includes(arg))) throw noVerb(program, args, terminal);
     await program.parseAsync(args, { from: 'user' });
     return code === EXIT.done && signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     if (isClosedPipe(error)) return EXIT.done;
-    const known = args.find((arg) => commands.some(({ name }) => name === arg));
-    return report(mistypedVerb(error, program, args) ?? error, verb || (known ?? ''), args, terminal);
+    const { json, debug } = program.opts<GlobalOptions>();
+    const asked = [...args, ...(json ? ['--json'] : []), ...(debug ? ['--debug'] : [])];
+    const verb = verbOf(program, args);
+    const told = noVerb(error, verb, asked, terminal) ?? mistypedVerb(error, program, args) ?? error;
+    return report(told, verb.path.join(' '), asked, terminal);
   }
+}
+
+interface Verb {
+  readonly command: Command;
+  /** Words after `alix`. */
+  readonly path: readonly string[];
+}
+
+/** The verb that was meant, for the remedy: options' values that are named like one are taken for it, and do no harm. */
+function verbOf(program: Command, args: readonly string[]): Verb {
+  let [command, path]: [Command, string[]] = [program, []];
+  for (const word of args) {
+    const below = command.commands.find((verb) => verb.name() === word);
+    if (below) [command, path] = [below, [...path, word]];
+  }
+  return { command, path };
 }
 
 /** Prints the one line (with --json: the one object) of an error, and gives its exit code. */
 export function report(error: unknown, verb: string, args: readonly string[], terminal: Terminal): number {
   const failure = describeFailure(error, verb);
   // the options may not have been parsed when it failed
-  if (args.includes('--json')) terminal.stdout.write(`${JSON.stringify({ error: failure.error })}\n`);
+  if (isAsked('json', args, process.env)) terminal.stdout.write(`${JSON.stringify({ error: failure.error })}\n`);
   terminal.stderr.write(`alix: ${failure.error.message}\n`);
-  if (args.includes('--debug')) terminal.stderr.write(`${stack(error)}\n`);
+  if (isAsked('debug', args, process.env)) terminal.stderr.write(`${stack(error)}\n`);
   return failure.exit;
 }
 
@@ -79,9 +96,10 @@ export function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
-/** Of a verb that takes operands and has verbs of its own, as eval: one of these, mistyped, is an operand too many. */
+/** Of a verb that takes operands and has verbs of its own, as eval: one of these, mistyped, is taken for an operand. */
 function mistypedVerb(error: unknown, program: Command, args: readonly string[]): AlixError | undefined {
-  if (!(error instanceof CommanderError) || error.code !== 'commander.excessArguments') return undefined;
+  const isOperand = error instanceof AlixError && ['usage', 'no-bundle'].includes(error.code);
+  if (!isOperand && !(error instanceof CommanderError && error.code === 'commander.excessArguments')) return undefined;
   const [first, given = ''] = args.filter((arg) => !arg.startsWith('-'));
   const own = program.commands.find((command) => command.name() === first)?.commands ?? [];
   const names = own.map((command) => command.name());
@@ -91,9 +109,11 @@ function mistypedVerb(error: unknown, program: Command, args: readonly string[])
   return new AlixError('usage', `unknown command '${first} ${given}' (did you mean ${first} ${near}?)`, { remedy });
 }
 
-function noVerb(program: Command, args: readonly string[], terminal: Terminal): AlixError {
-  if (!args.includes('--json')) terminal.stderr.write(`${program.helpInformation()}\n`);
-  return new AlixError('usage', 'no verb was given', { remedy: 'see `alix --help`' });
+/** Where a verb was needed and none given, its help is shown. */
+function noVerb(error: unknown, verb: Verb, args: readonly string[], terminal: Terminal): AlixError | undefined {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.help') return undefined;
+  if (!isAsked('json', args, process.env)) terminal.stderr.write(`${verb.command.helpInformation()}\n`);
+  return new AlixError('usage', 'no verb was given', { remedy: `see \`${['alix', ...verb.path].join(' ')} --help\`` });
 }
 
 function stack(error: unknown): string {

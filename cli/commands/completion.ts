@@ -1,5 +1,6 @@
 /** alix completion: a script that makes a shell complete verbs, options, choices, recipes and models. */
 import { Argument, type Command } from 'commander';
+import { addCommonOptions } from '../common-options.js';
 import type { CommandDefinition, Context } from './command.js';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -31,6 +32,7 @@ async function run(shell: Shell, command: Command, context: Context): Promise<vo
   // this command line has this verb alone
   const program = command.parent!;
   for (const other of await commandsFor([])) if (other.name !== command.name()) other.define(program, () => context);
+  addCommonOptions(program);
   const script = (await scripts[shell]())(verbsOf(program, await vocabulary()));
   context.out(context.json ? JSON.stringify({ shell, script }) : script);
 }

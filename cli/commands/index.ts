@@ -26,7 +26,8 @@ const verbs: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
 
 /** The verb that a command line begins with, alone; all of them where it names none: for the help, and what was mistyped. */
 export function commandsFor(args: readonly string[]): Promise<readonly CommandDefinition[]> {
-  const [first = ''] = args.filter((arg) => !arg.startsWith('-'));
+  // what follows --config is its file
+  const [first = ''] = args.filter((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--config');
   const named = Object.hasOwn(verbs, first) ? verbs[first] : undefined;
   return Promise.all((named ? [named] : Object.values(verbs)).map((load) => load()));
 }

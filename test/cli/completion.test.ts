@@ -128,7 +128,7 @@ test.each(['bash', 'zsh', 'fish'].filter(isHere))('%s finds no mistake in its sc
 test('another shell is refused, and --json has the script', async () => {
   const { code, stderr } = await alix(['completion', 'tcsh'], cwd);
   expect(code).toBe(2);
-  expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
+  expect(stderr).toContain('Allowed choices are bash, zsh, fish');
   const told = await alix(['completion', 'bash', '--json'], cwd);
   expect(JSON.parse(told.stdout)).toMatchObject({ shell: 'bash', script: expect.stringContaining('complete -o') });
 });

@@ -32,11 +32,11 @@ test.each([
     ['sample', 'm'],
     "required option '-o, --output <path>' not specified; see `alix sample --help`",
   ],
-  ['a wrong number', ['sample', 'm', '-n', '0', '-o', 'x'], "'0' is invalid. A whole number of at least 1 is needed."],
+  ['a wrong number', ['sample', 'm', '-n', '0', '-o', 'x'], "'0' is invalid. A whole number of at least 1 is needed;"],
   [
     'a wrong choice',
     ['sample', 'm', '--device', 'tpu', '-o', 'x'],
-    "'tpu' is invalid. Allowed choices are auto, cpu, cuda.",
+    "'tpu' is invalid. Allowed choices are auto, cpu, cuda (did you mean cpu?);",
   ],
   ['one argument too many', ['models', 'x'], "too many arguments for 'models'"],
   [
