@@ -22,6 +22,7 @@ import { ensureWritableFolder, removeEmptyFolders } from '@alix/infer/io/files';
 import { cacheFolder } from '@alix/train/tensorflow/cache';
 import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
+import { planned } from '../plan.js';
 import { createProgress } from '../progress.js';
 import { needEncoder, withModel } from '../session.js';
 import { version } from '../version.js';
@@ -31,6 +32,7 @@ import { type ClassifierOptions, type ExtractorOptions, type Networks, withNetwo
 import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
 import { originNotes } from './origin-notes.js';
+import { evalPlan } from './plan.js';
 import { runIdentity } from './run-identity.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
@@ -55,9 +57,9 @@ export interface EvaluateOptions extends ModelOptions, ExtractorOptions, Classif
   readonly output?: string;
 }
 
-const MOST_SAMPLES = 10_000;
+export const MOST_SAMPLES = 10_000;
 /** In the output folder, while it is not finished. */
-const PARTS = 'parts';
+export const PARTS = 'parts';
 
 export async function evaluate(argument: string, options: EvaluateOptions, context: Context): Promise<void> {
   const { data, output } = options;
@@ -70,6 +72,10 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
   const metrics = options.metrics?.split(',').map((name) => name.trim());
   const settings = settingsOf(options);
   await withModel(argument, options, context, async (model) => {
+    if (context.dryRun) {
+      planned(context, await evalPlan(model, { ...options, data, output }));
+      return;
+    }
     needEncoder(model);
     const before = trainedOn(model.bundle);
     const images = await openImages(data, options.split, { limit: options.n, before });
