@@ -7,6 +7,7 @@ import { residentLine } from './encode-memory.js';
 import { benches } from './index.js';
 import { waitLine } from './input.js';
 import { besideLines, pixelLine } from './loaders.js';
+import { moreLine } from './loading-memory.js';
 import { watchOthers } from './machine.js';
 import { memorySummary, type Sample } from './memory.js';
 import { median, runPairs, summary } from './pairs.js';
@@ -174,4 +175,25 @@ test('what loaders say beside their rates', () => {
     'opening and first pass: alix 20.0, peer 10.0 images/s; median ratio 1.000',
     'CPU per image, all threads: alix 3.0 us, peer 1.0 us',
   ]);
+});
+
+test('what runs from many files need more than on a few images: the most of the former, the least of the latter', () => {
+  const few = [
+    { peak: 500e6, first: 2 },
+    { peak: 520e6, first: 4 },
+  ];
+  expect(moreLine('tar', [{ peak: 1100e6, first: 5 }], few)).toBe(
+    'tar: peak 1100 MB, 600 MB more than on a few images (at most 600 MB: met); first step after 5.0 s, on a few images 3.0 s',
+  );
+  expect(
+    moreLine(
+      'tar',
+      [
+        { peak: 700e6, first: 5 },
+        { peak: 1101e6, first: 5 },
+      ],
+      few,
+    ),
+  ).toContain('601 MB more than');
+  expect(moreLine('tar', [{ peak: 1101e6, first: 5 }], few)).toContain('NOT met');
 });

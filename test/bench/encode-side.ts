@@ -1,6 +1,7 @@
 /** alix's side of the encoding benchmark: the command line itself, and one JSON line when it ends. */
 import { readFileSync, writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { peakResident } from './resident.js';
 
 const [model = '', folder = '', output = '', ...options] = process.argv.slice(2);
 const start = performance.now();
@@ -12,7 +13,7 @@ setInterval(() => say(`resident ${process.memoryUsage.rss()}`), 1000).unref();
 process.on('exit', (code) => {
   if (code !== 0) return;
   // the description may have a million names, and its size must not count as the encoder's memory
-  const most = peak();
+  const most = peakResident();
   const { n } = JSON.parse(readFileSync(`${output}.json`, 'utf8')) as { n: number };
   const { user, system } = process.cpuUsage();
   const report = {
@@ -28,12 +29,6 @@ process.on('exit', (code) => {
 /** The command line sends what is printed with `console` to stderr. */
 function say(line: string): void {
   writeSync(1, `${line}\n`);
-}
-
-/** The most resident memory in bytes. On Linux not getrusage's, which counts the process that this one was forked from. */
-function peak(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
-  return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
 
 await import('alix/dist/main.js');

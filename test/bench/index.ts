@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.js';
 import { grid } from './grid.js';
 import { input } from './input.js';
 import { loaders } from './loaders.js';
+import { loadingMemory } from './loading-memory.js';
 import { memory } from './memory.js';
 import { metrics } from './metrics.js';
 import { neighbours } from './neighbours.js';
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   memory,
   input,
   loaders,
+  loadingMemory,
   encode,
   grid,
   refine,

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { parseAssignment, recipes, resolveConfig, runTraining } from '@alix/train';
 import { nodeBackend } from '@alix/train/tensorflow/load';
+import { peakResident } from './resident.js';
 
 const { values } = parseArgs({
   options: {
@@ -47,8 +48,7 @@ try {
       images_per_second: result.imagesPerSecond,
       cpu_seconds: (user + system) / 1e6,
       data_wait: result.dataWait,
-      // kilobytes on Linux and macOS alike, as Node gives it
-      peak: process.resourceUsage().maxRSS * 1024,
+      peak: peakResident(),
     }),
   );
 } catch (error) {
