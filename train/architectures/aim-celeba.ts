@@ -51,7 +51,8 @@ export const aimCeleba = architecture({
               conv(1, 1, n(128), `bn ${inE}`),
               flatten(),
             ],
-            head: [fullyConnected(n(64), then), fullyConnected(latent)],
+            // never narrower than the code: fewer units than values to tell could not tell them
+            head: [fullyConnected(Math.max(n(64), latent), then), fullyConnected(latent)],
             spread: 'log_variance',
           },
         ),

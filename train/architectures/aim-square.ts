@@ -11,7 +11,7 @@ export const aimSquare = architecture({
   source:
     "alix's own, after AIM (ICLR 2019 submission) Table 4, which it is at size 64 and width 1: as many rows of stride 2 as lead from the " +
     'image to a map of 4 to 7 pixels a side. Feature maps double from 128 up to 1024; above 64 pixels they begin lower, so that the last ' +
-    'map has 1024. E ends at 2x2 whichever map it reads. normalisation and encoder are those of small-28.',
+    'map has 1024. E ends at 2x2 whichever map it reads, and its heads are as wide as the code at least. normalisation and encoder are those of small-28.',
   options: { size: 64, latent: 64, channels: 3, width: 0.25, slope: 0.2, normalisation: 'bn', encoder: 'gaussian' },
   choices: { normalisation: normalisations, encoder: encoders },
   build({ size, latent, channels, width, slope, normalisation, encoder: kind }) {
@@ -53,7 +53,8 @@ export const aimSquare = architecture({
               conv(1, 1, n(128), `bn ${lrelu}`),
               flatten(),
             ],
-            head: [fullyConnected(n(64), `bn ${lrelu}`), fullyConnected(latent)],
+            // never narrower than the code: fewer units than values to tell could not tell them
+            head: [fullyConnected(Math.max(n(64), latent), `bn ${lrelu}`), fullyConnected(latent)],
             spread: 'log_variance',
           },
         ),

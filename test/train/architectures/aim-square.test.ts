@@ -43,6 +43,11 @@ describe('aim-square', () => {
     expect(maps(256)).toEqual([32, 64, 128, 256, 512, 1024]);
   });
 
+  it.each(['aim-square', 'aim-celeba'])('%s: heads as wide as the code, however narrow the rest', (name) => {
+    const { E } = networksOf(name, { width: 0.0625, latent: 64 });
+    for (const head of ['mean', 'log_variance']) expect(outputsOf(E, head, 'fully-connected')).toEqual([[64], [64]]);
+  });
+
   it.each([0, 8, 27, 100, 512, 64.5])('%d is refused with the sizes that there are', (size) => {
     expect(() => specOf('aim-square', { size })).toThrow(/option "size" of aim-square.*expected 16, 20, .*256, found/);
   });
