@@ -1,11 +1,12 @@
-/** Captions in pictures: capital letters, figures and a few signs in 5x7 pixels, for pictures need no fonts of the machine. */
+/** Captions in pictures: letters, figures and signs of 5x7 pixels and two below the line, for pictures need no fonts of the machine. */
 import type { Pixels } from '@alix/infer/io/png';
 
-const [HEIGHT, WIDTH] = [7, 5];
+/** Tails of letters are below the seventh row. */
+const [HEIGHT, WIDTH] = [9, 5];
 /** With the space to the next one. */
 const ADVANCE = WIDTH + 1;
 
-/** Seven rows from the top, each a digit to the base 32 whose bits are the row's five pixels. */
+/** Rows from the top, seven or with a tail nine, each a digit to the base 32 whose bits are the row's five pixels. */
 const shapes: Readonly<Record<string, string>> = {
   A: 'ehhvhhh',
   B: 'uhhuhhu',
@@ -33,6 +34,32 @@ const shapes: Readonly<Record<string, string>> = {
   X: 'hha4ahh',
   Y: 'hha4444',
   Z: 'v1248gv',
+  a: '00e1fhf',
+  b: 'gguhhhu',
+  c: '00egghe',
+  d: '11fhhhf',
+  e: '00ehvge',
+  f: '698s888',
+  g: '00fhhhf1e',
+  h: 'gguhhhh',
+  i: '40c444e',
+  j: '2062222ic',
+  k: 'ggikoki',
+  l: 'c44444e',
+  m: '00qllll',
+  n: '00uhhhh',
+  o: '00ehhhe',
+  p: '00uhhhugg',
+  q: '00fhhhf11',
+  r: '00mpggg',
+  s: '00fge1u',
+  t: '88s8896',
+  u: '00hhhhf',
+  v: '00hhha4',
+  w: '00hhlla',
+  x: '00ha4ah',
+  y: '00hhhhf1e',
+  z: '00v248v',
   0: 'ehjlphe',
   1: '4c4444e',
   2: 'eh1248v',
@@ -57,16 +84,55 @@ const shapes: Readonly<Record<string, string>> = {
   '?': 'eh12404',
   '!': '4444404',
   "'": '4480000',
+  '"': 'aa00000',
+  ';': '0cc0c48',
+  '<': '248g842',
+  '>': '8421248',
+  '[': 'e88888e',
+  ']': 'e22222e',
+  '#': '0avava0',
+  '&': 'cik8lid',
+  '*': '04lel40',
+  '@': 'ehnlngf',
+  '~': '008l200',
+  '|': '4444444',
+  '±': '44v440v',
+  '…': '000000l',
   ' ': '0000000',
 };
 
 /** Pixels that a line takes. */
 export const lineHeight = (scale: number): number => HEIGHT * scale;
 export const lineWidth = (text: string, scale: number): number => Math.max(0, [...text].length * ADVANCE - 1) * scale;
+/** Letters that fit into so many pixels. */
+export const lettersIn = (width: number, scale: number): number => Math.floor((width / scale + 1) / ADVANCE);
 
-/** Writes a line in black from (left, top) on; what leaves the picture is cut off. Letters without a shape are question marks. */
+/** At most so many letters: what is too much is left out of the middle, since names differ at their ends. */
+export function shortened(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return [...letters.slice(0, most - 1 - tail), '…', ...letters.slice(letters.length - tail)].join('');
+}
+
+/** Lines of at most so many letters, broken between words; a longer word is shortened. */
+export function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').map((long) => shortened(long, most))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if ([...longer].length > most) lines.push(line);
+    line = [...longer].length > most ? word : longer;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/**
+ * Writes a line in black from (left, top) on; what leaves the picture is cut off. Accents are left out, and letters without a shape are
+ * question marks.
+ */
 export function writeLine(sheet: Pixels, text: string, left: number, top: number, scale: number): void {
-  [...text.toUpperCase()].forEach((letter, place) => {
+  [...plain(text)].forEach((letter, place) => {
     const shape = shapes[letter] ?? shapes['?'] ?? '';
     for (let y = 0; y < HEIGHT * scale; y++) {
       const bits = Number.parseInt(shape[Math.floor(y / scale)] ?? '0', 32);
@@ -74,12 +140,11 @@ export function writeLine(sheet: Pixels, text: string, left: number, top: number
         if (!((bits >> (WIDTH - 1 - Math.floor(x / scale))) & 1)) continue;
         const [row, column] = [top + y, left + place * ADVANCE * scale + x];
         if (row < 0 || row >= sheet.height || column < 0 || column >= sheet.width) continue;
-        sheet.pixels.fill(
-          0,
-          (row * sheet.width + column) * sheet.channels,
-          (row * sheet.width + column + 1) * sheet.channels,
-        );
+        const at = (row * sheet.width + column) * sheet.channels;
+        sheet.pixels.fill(0, at, at + sheet.channels);
       }
     }
   });
 }
+
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '');

@@ -10,7 +10,7 @@ import type { ErrorOptions, ModelOptions } from './options.js';
 import { intoFile, scaleFor } from './pictures.js';
 import { createProgress, rate } from './progress.js';
 import { identity } from './session.js';
-import { imagesOf, MAX_TUPLES, type SheetRow, writeRows } from './sheets.js';
+import { imagesOf, MAX_TUPLES, type SheetRow, shortNames, writeRows } from './sheets.js';
 
 export interface NeighbourOptions extends ModelOptions, ErrorOptions {
   readonly index: string;
@@ -85,7 +85,7 @@ function jsonSink(path: string): Sink {
 }
 
 function pictureSink(
-  { output: path, images = '', index, k: most }: NeighbourOptions,
+  { output: path, images = '', index, k: most, metric }: NeighbourOptions,
   model: Model,
   { n, names }: ReadCodes,
 ): Sink {
@@ -108,13 +108,23 @@ function pictureSink(
     async end(summary) {
       const wanted = shown.flatMap(({ found }) => found.neighbours.map(({ name }) => name!));
       const pixels = await imagesByName(images, new Set(wanted), model.bundle);
+      const queries = shortNames(shown.map(({ found }) => found.name));
+      const captions = new Map(shortNames(wanted).map((short, i) => [wanted[i]!, short]));
       const rows = shown.map(
-        ({ image, found }): SheetRow => ({
+        ({ image, found }, i): SheetRow => ({
           first: image,
           made: found.neighbours.map(({ name }) => pixels.get(name!)!),
+          notes: [
+            [queries[i]!],
+            ...found.neighbours.map(({ name, distance }) => [captions.get(name!)!, distance.toPrecision(3)]),
+          ],
         }),
       );
-      await writeRows(path, rows, model.image);
+      await writeRows(path, rows, model.image, {
+        title: `${model.bundle.name}: the nearest of ${n} images, by ${metric === 'l2' ? 'Euclidean' : 'cosine'} distance between codes`,
+        ends: ['query'],
+        made: k === 1 ? 'nearest' : Array.from({ length: k }, (_, i) => `${i + 1}`),
+      });
       const description = { ...summary, shown: rows.length, images: all };
       await writeFileAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
     },

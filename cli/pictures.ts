@@ -1,19 +1,18 @@
-/** Where pictures go: one grid, or a folder with one PNG per image. */
+/** Where pictures go: one grid, or a folder with one PNG per image. `-` is a grid on stdout. */
 import { stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Bundle } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
-import { writePng } from '@alix/infer/io/load';
 import { encodePng } from '@alix/infer/io/png';
-import { tile, unstack } from '@alix/infer/io/sheet';
+import { unstack } from '@alix/infer/io/sheet';
 
 type ImageSize = NonNullable<Bundle['image']>;
 
-/** 'grid' for a path that ends in .png, 'folder' for one without the extension of another picture format. */
+/** 'grid' for a path that ends in .png and for `-`, 'folder' for one without the extension of another picture format. */
 export function pictureOutput(path: string): 'grid' | 'folder' {
   const extension = extname(path).toLowerCase();
-  if (extension === '.png') return 'grid';
+  if (extension === '.png' || path === '-') return 'grid';
   if (['.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.npy'].includes(extension))
     throw new AlixError('usage', `-o takes a folder or a file that ends in .png, not ${extension}`, { where: path });
   return 'folder';
@@ -46,6 +45,7 @@ export async function writePictures(
 
 /** Checks, before anything is computed, that the output can be written; if `work` fails, leaves no empty folder. */
 export function intoOutput<T>(path: string, work: () => Promise<T>): Promise<T> {
+  if (path === '-') return work();
   return pictureOutput(path) === 'grid' ? intoFile(path, work) : intoFolder(path, work);
 }
 
@@ -80,8 +80,9 @@ export async function refuseFolder(path: string): Promise<void> {
   }
 }
 
-/** What is known of the pictures, as JSON beside them: <folder>/<verb>.json, or <grid>.json. Written last. */
+/** What is known of the pictures, as JSON beside them: <folder>/<verb>.json, or <grid>.json. Written last; nothing is beside stdout. */
 export async function writeDescription(output: string, verb: string, description: object): Promise<void> {
+  if (output === '-') return;
   const path = pictureOutput(output) === 'folder' ? join(output, `${verb}.json`) : `${output}.json`;
   await writeFileAtomic(path, `${JSON.stringify(description, null, 2)}\n`);
 }
@@ -89,11 +90,6 @@ export async function writeDescription(output: string, verb: string, description
 /** Wide enough that a person can see a small image. */
 const VISIBLE = 112;
 const MAX_GRID_PIXELS = 64e6;
-
-/** One grid of images [H,W,C]. */
-export async function writeGrid(path: string, images: readonly Uint8Array[], size: ImageSize): Promise<void> {
-  await writePng(path, tile(images, size, { gap: 2, background: 255, scale: scaleFor(images.length, size) }));
-}
 
 /** How many times each pixel is repeated; less for a grid of very many images. */
 export function scaleFor(count: number, { height, width }: ImageSize): number {

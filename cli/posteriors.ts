@@ -6,7 +6,7 @@ import type { Inputs } from './inputs.js';
 import { refuseInputs } from './overwrite.js';
 import { isNumbered, numbered } from './picture-folder.js';
 import { pictureOutput, scaleFor } from './pictures.js';
-import { imagesOf, writeRows } from './sheets.js';
+import { imagesOf, shortNames, writeRows } from './sheets.js';
 
 export interface Given {
   /** For the verb: one file alone is a bare image, whose noise is the seed's own. */
@@ -16,7 +16,7 @@ export interface Given {
   /** The name of the sample at a place, which is known once its image has been read. */
   name(place: number): string;
   /** A row for each image. @param made uint8 [H,W,C] each, those of an image after those of the one before */
-  writeGrid(path: string, made: readonly Uint8Array[]): Promise<void>;
+  writeGrid(path: string, made: readonly Uint8Array[], title: string): Promise<void>;
 }
 
 /**
@@ -60,12 +60,15 @@ export async function openGiven(
     images: isAlone ? await only(noted()) : noted(),
     names,
     name: (place) => `${within(names[Math.floor(place / each)]!)}${numbered(place % each, each)}`,
-    writeGrid: (path, made) =>
-      writeRows(
-        path,
-        kept.map((first, i) => ({ first, made: made.slice(i * each, (i + 1) * each) })),
-        size,
-      ),
+    writeGrid: (path, made, title) => {
+      const captions = shortNames(names);
+      const rows = kept.map((first, i) => ({
+        first,
+        made: made.slice(i * each, (i + 1) * each),
+        caption: [captions[i]!],
+      }));
+      return writeRows(path, rows, size, { title, ends: ['given'], made: each === 1 ? 'sample' : 'samples' });
+    },
   };
 }
 

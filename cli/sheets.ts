@@ -1,38 +1,77 @@
-/** Contact sheets of more than single images: tuples side by side, and rows that begin with what they were made from. */
-import type { Bundle } from '@alix/infer';
-import { writePng } from '@alix/infer/io/load';
-import type { Pixels } from '@alix/infer/io/png';
-import { tile } from '@alix/infer/io/sheet';
+/** Contact sheets: grids, results with what they were made from, rows that lead from one image to another. */
+import { writeFileAtomic } from '@alix/infer/io/files';
+import { encodePng, type Pixels } from '@alix/infer/io/png';
+import { drawFigure, type FigureRow, type ImageSize } from './figure.js';
 import { scaleFor } from './pictures.js';
-
-type ImageSize = NonNullable<Bundle['image']>;
+import { bytesToStdout } from './stdout-bytes.js';
 
 /** A sheet of more tuples than this is too large to look at. */
 export const MAX_TUPLES = 128;
+/** So many tuples have a row each; more stand in columns. */
+const FEW = 4;
+/** So many tuples have their notes below them. */
+const NOTED = 24;
+/** So many rows have captions. */
+const CAPTIONED = 64;
+/** As many images as this stand in one line. */
+const LINE = 12;
 
-const WHITE = 255;
-/** Pixels between images of one row or block, before the scale. */
-const GAP = 2;
-/** Between what was given and what was made, and between blocks. */
-const WIDE = 6;
+/** Of a picture's pixels, all in all. */
+const MAX_SHEET_PIXELS = 24e6;
 
-/** One grid of tuples of as many images each, say an original beside its reconstruction. */
+/** A picture to a file, or for `-` to stdout. */
+export async function writePicture(path: string, picture: Pixels): Promise<void> {
+  const png = encodePng(picture.pixels, picture);
+  await (path === '-' ? bytesToStdout(png) : writeFileAtomic(path, png));
+}
+
+/** What is written on a sheet of tuples. */
+export interface TupleWords {
+  readonly title: string;
+  /** What the images of each tuple are, in their order. */
+  readonly parts: readonly string[];
+  /** Lines for each tuple, shown where they are few: a name, a number. */
+  readonly notes?: readonly (readonly string[])[];
+}
+
+/** How many tuples of `each` images a sheet shows: `MAX_TUPLES` where they are not large. */
+export function tuplesShown(each: number, { height, width }: ImageSize): number {
+  return Math.max(1, Math.min(MAX_TUPLES, Math.floor(MAX_SHEET_PIXELS / (each * height * width))));
+}
+
+/** What belongs together stands together: a few in rows, one image of a tuple beside the other; many in columns, one below the other. */
 export async function writeTuples(
   path: string,
   tuples: readonly (readonly Uint8Array[])[],
   size: ImageSize,
+  words: TupleWords,
 ): Promise<void> {
-  const each = tuples[0]?.length ?? 0;
-  const joined = tuples.map((tuple) => tile(tuple, size, { columns: each, gap: 1, background: WHITE }));
-  const first = joined[0];
-  if (!first) return;
-  const columns = Math.max(1, Math.ceil(Math.sqrt(tuples.length / each)));
-  const sheet = tile(
-    joined.map((tuple) => tuple.pixels),
-    { ...first, channels: size.channels },
-    { columns, gap: 3, background: WHITE, scale: scaleFor(tuples.length * each, size) },
+  const { title, parts, notes } = words;
+  const n = tuples.length;
+  const scale = scaleFor(n * parts.length, size);
+  const figure =
+    n <= FEW
+      ? {
+          title,
+          headings: parts.map((text, first) => ({ text, first })),
+          rows: tuples.map((cells, i) => ({ caption: notes?.[i] ?? [], cells })),
+        }
+      : { title, rows: bands(tuples, words) };
+  await writePicture(path, drawFigure(figure, size, scale));
+}
+
+function bands(tuples: readonly (readonly Uint8Array[])[], { parts, notes }: TupleWords): FigureRow[] {
+  const n = tuples.length;
+  const wanted = n <= 10 ? n : Math.round(Math.sqrt(1.2 * n * parts.length));
+  const columns = Math.ceil(n / Math.ceil(n / wanted));
+  return Array.from({ length: Math.ceil(n / columns) }, (_, band) => band * columns).flatMap((start) =>
+    parts.map((part, k) => ({
+      caption: [part],
+      cells: tuples.slice(start, start + columns).map((tuple) => tuple[k]),
+      apart: k === 0,
+      ...(k === parts.length - 1 && n <= NOTED && notes && { under: notes.slice(start, start + columns) }),
+    })),
   );
-  await writePng(path, sheet);
 }
 
 /** What was given, what was made from it, and where that leads. */
@@ -40,6 +79,19 @@ export interface SheetRow {
   readonly first: Uint8Array;
   readonly made: readonly Uint8Array[];
   readonly last?: Uint8Array;
+  /** Lines at the left of the row. */
+  readonly caption?: readonly string[];
+  /** Lines below the first image, those that were made, and the last. */
+  readonly notes?: readonly (readonly string[])[];
+}
+
+/** What is written on a sheet of rows. */
+export interface RowWords {
+  readonly title: string;
+  /** Above the first image, and the last. */
+  readonly ends: readonly [string, string?];
+  /** Above those between: one for all, or one for each. */
+  readonly made: string | readonly string[];
 }
 
 /** How many images a sheet of rows holds: for `scaleFor`, before anything is computed. */
@@ -51,44 +103,70 @@ export function imagesOf(rows: number, made: number): number {
  * One row for each: the given image, apart from it those that were made (in several lines where there are many), apart from them the last.
  * All rows have as many.
  */
-export async function writeRows(path: string, rows: readonly SheetRow[], size: ImageSize): Promise<void> {
+export async function writeRows(
+  path: string,
+  rows: readonly SheetRow[],
+  size: ImageSize,
+  { title, ends, made: above }: RowWords,
+): Promise<void> {
   const most = rows[0]?.made.length ?? 0;
   if (most === 0) return;
-  const columns = most <= 12 ? most : Math.ceil(Math.sqrt(most));
-  const lines = Math.ceil(most / columns);
-  const block = lines * size.height + (lines - 1) * GAP;
-  const between = lines > 1 ? WIDE : GAP;
-  const hasLast = rows.some(({ last }) => last);
-  const middle = columns * size.width + (columns - 1) * GAP;
-  const sheet = blank(
-    rows.length * (block + between) - between + 2 * WIDE,
-    2 * WIDE + size.width + WIDE + middle + (hasLast ? WIDE + size.width : 0),
-    size.channels,
+  const columns = most <= LINE ? most : rows.length > 1 ? LINE : Math.ceil(Math.sqrt(most));
+  const captioned = rows.length <= CAPTIONED;
+  const lines = rows.flatMap(({ first, made, last, caption = [], notes = [] }): FigureRow[] =>
+    Array.from({ length: Math.ceil(most / columns) }, (_, line) => ({
+      caption: line === 0 && captioned ? caption : [],
+      cells: [
+        line === 0 ? first : undefined,
+        ...Array.from({ length: columns }, (_, k) => made[line * columns + k]),
+        ...(last ? [line === 0 ? last : undefined] : []),
+      ],
+      ...(captioned && most <= columns && { under: notes }),
+      apart: line === 0 && most > columns,
+    })),
   );
-  rows.forEach(({ first, made, last }, i) => {
-    const top = WIDE + i * (block + between);
-    const left = WIDE + size.width + WIDE;
-    place(sheet, first, size, top, WIDE);
-    made.forEach((image, k) => {
-      const [line, column] = [Math.floor(k / columns), k % columns];
-      place(sheet, image, size, top + line * (size.height + GAP), left + column * (size.width + GAP));
-    });
-    if (last) place(sheet, last, size, top, left + middle + WIDE);
-  });
-  await writeScaled(path, sheet, scaleFor(imagesOf(rows.length, most), size));
+  const each = typeof above === 'string' ? [] : most > columns ? [`${above[0]} …`] : above;
+  const headings = [
+    { text: ends[0], first: 0 },
+    ...(typeof above === 'string' ? [{ text: above, first: 1, last: columns }] : []),
+    ...each.map((text, k) => ({ text, first: k + 1 })),
+    ...(ends[1] === undefined ? [] : [{ text: ends[1], first: columns + 1 }]),
+  ];
+  const figure = { title, headings, rows: lines, apart: [1, ...(rows.some(({ last }) => last) ? [columns + 1] : [])] };
+  await writePicture(path, drawFigure(figure, size, scaleFor(imagesOf(rows.length, most), size)));
 }
 
-/** Images edge to edge within a margin, row by row: for those that pass into each other. */
-export async function writeSeamless(
+/** What is written on a grid: its title, and lines below each image where they are few. */
+export interface GridWords {
+  readonly title: string;
+  readonly notes?: readonly (readonly string[])[];
+}
+
+/** Images row by row. @param columns as many as make a square, unless given; those of a `seamless` grid pass into each other */
+export async function writeGrid(
   path: string,
   images: readonly Uint8Array[],
-  columns: number,
   size: ImageSize,
+  { title, notes }: GridWords,
+  { columns = Math.ceil(Math.sqrt(images.length)), seamless = false } = {},
 ): Promise<void> {
-  const whole = tile(images, size, { columns, gap: 0 });
-  const sheet = blank(whole.height + 2 * WIDE, whole.width + 2 * WIDE, size.channels);
-  place(sheet, whole.pixels, whole, WIDE, WIDE);
-  await writeScaled(path, sheet, scaleFor(images.length, size));
+  const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_, row): FigureRow => {
+    const [from, to] = [row * columns, (row + 1) * columns];
+    return {
+      cells: images.slice(from, to),
+      ...(notes && images.length <= NOTED && { under: notes.slice(from, to) }),
+    };
+  });
+  await writePicture(path, drawFigure({ title, rows, seamless }, size, scaleFor(images.length, size)));
+}
+
+/** Names without the folders that all of them are in, as captions. */
+export function shortNames(names: readonly string[]): string[] {
+  const folders = names.map((name) => name.split('/').slice(0, -1));
+  const [first = []] = folders;
+  let common = 0;
+  while (common < first.length && folders.every((path) => path[common] === first[common])) common++;
+  return names.map((name) => name.split('/').slice(common).join('/'));
 }
 
 /** A blue that no grey image has. */
@@ -100,24 +178,4 @@ export function coloured(image: Uint8Array, channels: number, mask?: Uint8Array)
     const [at, c] = [Math.floor(i / 3), i % 3];
     return mask?.[at] ? HIDDEN[c]! : image[at * channels + Math.min(c, channels - 1)]!;
   });
-}
-
-function blank(height: number, width: number, channels: 1 | 3): Pixels {
-  return { height, width, channels, pixels: new Uint8Array(height * width * channels).fill(WHITE) };
-}
-
-function place(
-  sheet: Pixels,
-  image: Uint8Array,
-  { height, width }: { readonly height: number; readonly width: number },
-  top: number,
-  left: number,
-): void {
-  const row = width * sheet.channels;
-  for (let y = 0; y < height; y++)
-    sheet.pixels.set(image.subarray(y * row, (y + 1) * row), ((top + y) * sheet.width + left) * sheet.channels);
-}
-
-async function writeScaled(path: string, sheet: Pixels, scale: number): Promise<void> {
-  await writePng(path, tile([sheet.pixels], sheet, { gap: 0, scale }));
 }

@@ -96,7 +96,11 @@ async function decodeTo(
   } finally {
     progress.stop();
   }
-  if (grid) await pictures.writeGrid(output, shown, model.image);
+  if (grid) {
+    const { shortNames, writeGrid } = await import('../sheets.js');
+    const title = `${model.bundle.name}: images of ${n === 1 ? '1 code' : `${n} codes`}`;
+    await writeGrid(output, shown, model.image, { title, notes: shortNames(names).map((name) => [name]) });
+  }
   const summary = { model: identity(model), n, codes: path };
   await pictures.writeDescription(output, 'decode', { ...summary, ...(grid ? { names } : { images }) });
   if (context.json) context.out(JSON.stringify({ ...summary, output }));

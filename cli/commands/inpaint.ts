@@ -1,10 +1,11 @@
 /** alix inpaint: images with a hole, and what the model puts there. */
-import type { InpaintingBatch, Model, NamedImage } from '@alix/infer';
+import type { Model, NamedImage } from '@alix/infer';
 import { box } from '../box.js';
 import type { HoleErrors } from '../hole-errors.js';
 import type { Inputs, Skipped } from '../inputs.js';
 import type { Holed, MaskFiles, MaskOptions } from '../masks.js';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions, wholeNumber } from '../options.js';
+import type { PictureSink } from '../picture-sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -15,10 +16,14 @@ import {
 } from '../refine-options.js';
 import type { CommandDefinition, Context } from './command.js';
 
-interface Options extends ModelOptions, ErrorOptions, RefineOptions, MaskOptions {
-  readonly output: string;
+interface Given extends ModelOptions, ErrorOptions, RefineOptions, MaskOptions {
+  readonly output?: string;
   readonly iterations?: number;
   readonly feather: number;
+}
+
+interface Options extends Given {
+  readonly output: string;
 }
 
 const help = `
@@ -32,12 +37,14 @@ once before --refine). --refine then moves the codes until the decoder's image i
 A grid shows each image, the image with its hole, and the image filled. A folder gets the filled images under their
 relative names. What is stored beside them has two mean squared errors: known_mse of the decoder's image where it was
 told, and hidden_mse of what was put into the hole, which means something only where the images still have there what is
-right.
+right. -o - writes a PNG to stdout: of one image the filled one alone, of several the grid; it may be left out where the
+only image is -, stdin.
 
 Examples:
   alix inpaint strokes-dali digits/ --box 7,7,14,14 -o grid.png
   alix inpaint models/mnist digits/ --mask mask.png --refine 50 -o out/
   alix inpaint models/mnist photos/ --mask holes/ --feather 2 -o out/
+  cat x.png | alix inpaint strokes-dali - --box 7,7,14,14 > y.png
 `;
 
 export const inpaint: CommandDefinition = {
@@ -47,55 +54,58 @@ export const inpaint: CommandDefinition = {
       .command('inpaint')
       .description('fill the hidden pixels of images')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar; - is stdin')
       .option('--mask <path>', 'a PNG for all images, not black where hidden; or a folder with one for each')
       .option('--box <x,y,w,h>', 'hide this rectangle of every image, in pixels from the top left', box)
       .option('--iterations <n>', "how often the plain encoder's code is decoded and pasted", wholeNumber(1))
       .option('--feather <pixels>', 'smooth the seam this far into the hole', wholeNumber(0), 0)
-      .requiredOption(
+      .option(
         '-o, --output <path>',
-        'a folder (one PNG per image, structure kept), or a grid that ends in .png',
+        'a folder (one PNG per image, structure kept), a grid that ends in .png, or - for stdout',
       )
       .addHelpText('after', help)
-      .action(async (model: string, images: string[], options: Options, command) =>
+      .action(async (model: string, images: string[], options: Given, command) =>
         run(model, images, options, context(command)),
       );
     addErrorOptions(addModelOptions(addRefineOptions(verb, 'then fit the known pixels in this many steps')));
   },
 };
 
-async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ needEncoder, withModel }, { intoOutput, pictureFile, pictureOutput }, { openInputs }, overwrite, masking] =
+async function run(argument: string, paths: readonly string[], given: Given, context: Context): Promise<void> {
+  const [{ needEncoder, withModel }, { intoOutput, pictureFile }, { openInputs }, overwrite, masking, outputs, sinks] =
     await Promise.all([
       import('../session.js'),
       import('../pictures.js'),
       import('../inputs.js'),
       import('../overwrite.js'),
       import('../masks.js'),
+      import('../picture-output.js'),
+      import('../picture-sinks.js'),
     ]);
-  const { output, iterations, feather } = options;
+  const { planned } = await import('../plan.js');
+  const { output, grid } = outputs.outputOf(given.output, paths, context);
+  const options = { ...given, output };
   const refine = await refinementOf(options);
-  const grid = pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     if (refine) await needRefine(model);
     const masks = await masking.openMasks(options, model.image);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
-    const { entries } = inputs;
+    const { entries, total } = inputs;
     const written = new Set(['inpaint.json', ...entries.map(({ name }) => pictureFile(name))]);
     const read = [...entries, ...masks.entries(entries)];
     await overwrite.refuseInputs(output, read, !grid, (file) => written.has(file));
-    const sink = grid ? await gridSink(output, model) : await folderSink(output, model);
-    const settings = { iterations, feather, refine };
+    const [{ bundle, device }, counts] = [model, { images: total }];
+    const reads = [...paths, ...(options.mask === undefined ? [] : [options.mask])];
+    if (planned(context, { model: bundle.name, device, inputs: reads, outputs: [output], counts })) return;
+    const sink = sinks.openSink<HoleErrors>(output, grid, total, model.image, {
+      size: { ...model.image, channels: 3 },
+      parts: ['original', 'with hole', 'filled'],
+      note: ({ hidden_mse }) => (hidden_mse === null ? 'no hole' : `mse ${hidden_mse.toPrecision(3)}`),
+    });
+    const settings = { iterations: options.iterations, feather: options.feather, refine };
     await intoOutput(output, () => inpaintTo(sink, model, { inputs, masks }, settings, options, context));
   });
-}
-
-/** Where inpainted images go. */
-interface Sink {
-  take(batch: InpaintingBatch, errors: readonly HoleErrors[]): Promise<void>;
-  /** Ends the pictures and gives what the description says of them. */
-  end(): Promise<object>;
 }
 
 /** How it is done. */
@@ -105,45 +115,8 @@ interface Settings {
   readonly refine: Refinement | undefined;
 }
 
-async function folderSink(folder: string, model: Model): Promise<Sink> {
-  const { pictureFolder } = await import('../picture-folder.js');
-  const pictures = pictureFolder(folder, model.image);
-  const images: object[] = [];
-  return {
-    async take({ names, pixels }, errors) {
-      const files = await pictures.write(names, pixels);
-      for (const [i, name] of names.entries()) images.push({ name, file: files[i], ...errors[i] });
-    },
-    end: async () => ({ images }),
-  };
-}
-
-async function gridSink(path: string, model: Model): Promise<Sink> {
-  const [{ coloured, MAX_TUPLES, writeTuples }, { unstack }] = await Promise.all([
-    import('../sheets.js'),
-    import('@alix/infer/io/sheet'),
-  ]);
-  const { channels } = model.image;
-  const tuples: Uint8Array[][] = [];
-  return {
-    async take({ originals, masks, pixels, n }) {
-      const holes = unstack(masks, n);
-      const filled = unstack(pixels, n);
-      for (const [i, original] of unstack(originals, n).entries()) {
-        if (tuples.length >= MAX_TUPLES) return;
-        const masked = coloured(original, channels, holes[i]);
-        tuples.push([coloured(original, channels), masked, coloured(filled[i]!, channels)]);
-      }
-    },
-    async end() {
-      await writeTuples(path, tuples, { ...model.image, channels: 3 });
-      return { shown: tuples.length };
-    },
-  };
-}
-
 async function inpaintTo(
-  sink: Sink,
+  sink: PictureSink<HoleErrors>,
   model: Model,
   { inputs, masks }: { readonly inputs: Inputs; readonly masks: MaskFiles },
   { iterations, feather, refine }: Settings,
@@ -160,12 +133,17 @@ async function inpaintTo(
       import('../masks.js'),
       import('../hole-errors.js'),
     ]);
+  const [{ coloured }, { unstack }, words] = await Promise.all([
+    import('../sheets.js'),
+    import('@alix/infer/io/sheet'),
+    import('../picture-sinks.js'),
+  ]);
   const { output, batch } = options;
+  const { channels } = model.image;
   const unmasked: Skipped[] = [];
   const images = withMasks(inputs, masks, options, unmasked);
   const waiting: Uint8Array[] = [];
   const progress = await createProgress(context, 'inpaint', 'images', inputs.total);
-  const errors: HoleErrors[] = [];
   try {
     const stream = inpaintBatches(model, keepMasks(images, waiting), () => waiting.shift()!, {
       batch,
@@ -176,14 +154,25 @@ async function inpaintTo(
       onProgress: progress.update,
     });
     for await (const part of stream) {
-      const found = holes.holeErrors(part);
-      await sink.take(part, found);
-      errors.push(...found);
+      const { n, names, pixels } = part;
+      const [originals, hidden, filled] = [part.originals, part.masks, pixels].map((all) => unstack(all, n));
+      await sink.take({
+        n,
+        names,
+        pixels,
+        told: holes.holeErrors(part),
+        tuple: (i) => [
+          coloured(originals![i]!, channels),
+          coloured(originals![i]!, channels, hidden![i]),
+          coloured(filled![i]!, channels),
+        ],
+      });
     }
   } finally {
     progress.stop();
   }
   const skipped = [...inputs.skipped, ...unmasked];
+  const errors = sink.told();
   const summary = {
     model: identity(model),
     n: errors.length,
@@ -195,15 +184,23 @@ async function inpaintTo(
     ...holes.meanErrors(errors),
     skipped,
   };
-  await pictures.writeDescription(output, 'inpaint', { ...summary, ...(await sink.end()) });
+  const { known_mse, hidden_mse } = summary;
+  const inHoles = hidden_mse === null ? '' : `, in the holes ${hidden_mse.toPrecision(6)}`;
+  const ended = await sink.end(
+    (shown) =>
+      `${model.bundle.name}: ${words.countOf(shown, errors.length)} inpainted, mse on known pixels ${known_mse.toPrecision(4)}` +
+      (hidden_mse === null ? '' : `, in the holes ${hidden_mse.toPrecision(4)}`) +
+      (shown < errors.length ? ' over all' : ''),
+  );
+  await pictures.writeDescription(output, 'inpaint', { ...summary, ...ended });
   reportSkipped(skipped, context);
   const whole = errors.filter(({ hidden }) => hidden === 0).length;
   if (whole > 0) context.log(`nothing is hidden in ${whole} of the images: they come back as they were`);
   if (context.json) return context.out(JSON.stringify({ ...summary, output }));
-  const { known_mse, hidden_mse } = summary;
-  const inHoles = hidden_mse === null ? '' : `, in the holes ${hidden_mse.toPrecision(6)}`;
-  context.out(`mse on known pixels ${known_mse.toPrecision(6)}${inHoles}, over ${summary.n} images (pixels in [0,1])`);
-  context.log(`-> ${output}`);
+  // stdout has the picture where it goes there
+  const say = output === '-' ? context.log : context.out;
+  say(`mse on known pixels ${known_mse.toPrecision(6)}${inHoles}, over ${summary.n} images (pixels in [0,1])`);
+  if (output !== '-') context.log(`-> ${output}`);
 }
 
 /** Puts the masks of the images that were taken into `waiting`, where they are asked for in the same order. */

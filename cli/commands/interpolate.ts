@@ -18,6 +18,7 @@ their codes in codes.npy; with more than two images each way is a folder of its 
 Examples:
   alix interpolate strokes-dali a.png b.png -o strip.png
   alix interpolate strokes-dali a.png b.png c.png a.png --steps 12 --path spherical -o strip.png
+  alix interpolate strokes-dali a.png b.png -o - > strip.png
 `;
 
 /** An interpolation of more images than this is no strip to look at, and no mistake goes as far. */
@@ -37,7 +38,7 @@ export const interpolate: CommandDefinition = {
           .choices(['linear', 'spherical'])
           .default('linear'),
       )
-      .requiredOption('-o, --output <path>', 'a strip that ends in .png, or a folder')
+      .requiredOption('-o, --output <path>', 'a strip that ends in .png, a folder, or - for stdout')
       .addHelpText('after', help)
       .action(async (model: string, images: string[], options: Options, command) =>
         run(model, images, options, context(command)),
@@ -55,6 +56,8 @@ async function run(argument: string, paths: readonly string[], options: Options,
     folders,
     { imagesOf },
     { createProgress },
+    { planned },
+    { outputOf },
   ] = await Promise.all([
     import('../session.js'),
     import('../pictures.js'),
@@ -63,9 +66,11 @@ async function run(argument: string, paths: readonly string[], options: Options,
     import('../picture-folder.js'),
     import('../sheets.js'),
     import('../progress.js'),
+    import('../plan.js'),
+    import('../picture-output.js'),
   ]);
-  const { output, steps, path } = options;
-  const grid = pictures.pictureOutput(output) === 'grid';
+  const { steps, path } = options;
+  const { output, grid } = outputOf(options.output, paths, context);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     const { images, entries } = await readSequence(paths, model.bundle, { signal: context.signal, max: MAX_IMAGES });
@@ -79,13 +84,16 @@ async function run(argument: string, paths: readonly string[], options: Options,
     if (grid) pictures.scaleFor(imagesOf(pairs, steps), model.image);
     await refuseInputs(output, entries, !grid, folders.isNumbered);
     const summary = { model: identity(model), n, steps, path, images: images.map((image) => image.name) };
+    const { bundle, device } = model;
+    if (planned(context, { model: bundle.name, device, inputs: paths, outputs: [output], counts: { images: n } }))
+      return;
     const progress = await createProgress(context, 'interpolate', 'images', n);
     const settings = { batch: options.batch, signal: context.signal };
     await pictures
       .intoOutput(output, async () => {
         const latent = await way(model, images, options, context);
         const stream = folders.decoded(model, latent, { ...settings, onProgress: progress.update });
-        if (grid) await writeStrip(output, images, await folders.collected(stream), steps, model);
+        if (grid) await writeStrip(output, images, await folders.collected(stream), options, model);
         else
           await folders.writeWithCodes(output, stream, {
             size: model.image,
@@ -97,7 +105,8 @@ async function run(argument: string, paths: readonly string[], options: Options,
       })
       .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...summary, output }));
-    else context.log(`${pairs === 1 ? '' : `${pairs} ways of `}${steps} images -> ${output}`);
+    else
+      context.log(`${pairs === 1 ? '' : `${pairs} ways of `}${steps} images -> ${output === '-' ? 'stdout' : output}`);
   });
 }
 
@@ -124,14 +133,22 @@ async function writeStrip(
   output: string,
   images: readonly NamedImage[],
   made: readonly Uint8Array[],
-  steps: number,
+  { steps, path }: Options,
   model: Model,
 ): Promise<void> {
-  const { writeRows } = await import('../sheets.js');
+  const { shortNames, writeRows } = await import('../sheets.js');
+  const names = shortNames(images.map(({ name }) => name));
+  const between = Array.from({ length: steps }, () => []);
   const rows = images.slice(1).map(({ pixels: last }, i) => ({
     first: images[i]!.pixels,
     made: made.slice(i * steps, (i + 1) * steps),
     last,
+    notes: [[names[i]!], ...between, [names[i + 1]!]],
   }));
-  await writeRows(output, rows, model.image);
+  const shares = between.map((_, step) => `${Number((step / (steps - 1)).toFixed(2))}`);
+  await writeRows(output, rows, model.image, {
+    title: `${model.bundle.name}: ${steps} steps from one code to the other, ${path === 'linear' ? 'on a straight line' : 'on an arc'}`,
+    ends: ['original', 'original'],
+    made: shares,
+  });
 }

@@ -12,8 +12,9 @@ For models whose codes have two values. Every cell stands for as large a share o
 grows to the right, the second upwards. A folder gets the pictures from left to right, the top row first, and their
 codes in codes.npy.
 
-Example:
+Examples:
   alix manifold models/mnist-2d -o grid.png
+  alix manifold models/mnist-2d --size 10 -o - > plane.png
 `;
 
 export const manifold: CommandDefinition = {
@@ -24,7 +25,7 @@ export const manifold: CommandDefinition = {
       .description('the images over a grid of a two-dimensional latent space')
       .argument('<model>', 'a model folder, or the name of a shipped model')
       .option('--size <n>', 'images in each direction', wholeNumber(1), 20)
-      .requiredOption('-o, --output <path>', 'a picture that ends in .png, or a folder')
+      .requiredOption('-o, --output <path>', 'a picture that ends in .png, a folder, or - for stdout')
       .addHelpText('after', help)
       .action(async (model: string, options: Options, command) => run(model, options, context(command)));
     addModelOptions(verb);
@@ -32,35 +33,61 @@ export const manifold: CommandDefinition = {
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ manifoldCodes }, { withModel, identity }, pictures, { createProgress }, sheets, folders] = await Promise.all(
-    [
-      import('@alix/infer'),
-      import('../session.js'),
-      import('../pictures.js'),
-      import('../progress.js'),
-      import('../sheets.js'),
-      import('../picture-folder.js'),
-    ],
-  );
-  const { output, size, batch } = options;
+  const [
+    { manifoldCodes },
+    { withModel, identity },
+    pictures,
+    { createProgress },
+    sheets,
+    folders,
+    { planned },
+    { outputOf },
+  ] = await Promise.all([
+    import('@alix/infer'),
+    import('../session.js'),
+    import('../pictures.js'),
+    import('../progress.js'),
+    import('../sheets.js'),
+    import('../picture-folder.js'),
+    import('../plan.js'),
+    import('../picture-output.js'),
+  ]);
+  const { size, batch } = options;
   const { signal } = context;
-  const grid = pictures.pictureOutput(output) === 'grid';
+  const { output, grid } = outputOf(options.output, [], context);
   await withModel(argument, options, context, async (model) => {
     const n = size * size;
     if (grid) pictures.scaleFor(n, model.image);
     const latent = manifoldCodes(model.bundle, size, size);
     const description = { model: identity(model), latent: 2, n, what: 'manifold', size, prior: model.latent.prior };
+    const { bundle, device } = model;
+    if (planned(context, { model: bundle.name, device, outputs: [output], counts: { images: n } })) return;
     const progress = await createProgress(context, 'manifold', 'images', n);
     const stream = folders.decoded(model, latent, { batch, signal, onProgress: progress.update });
     const name = (place: number) => folders.numbered(place, n);
     await pictures
       .intoOutput(output, async () => {
-        if (grid) await sheets.writeSeamless(output, await folders.collected(stream), size, model.image);
+        if (grid)
+          await sheets.writeGrid(
+            output,
+            await folders.collected(stream),
+            model.image,
+            { title: titleOf(model.bundle.name, latent, size) },
+            { columns: size, seamless: true },
+          );
         else await folders.writeWithCodes(output, stream, { size: model.image, latent: 2, description, name });
         await pictures.writeDescription(output, 'manifold', description);
       })
       .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...description, output }));
-    else context.log(`${size} x ${size} images -> ${output}`);
+    else context.log(`${size} x ${size} images -> ${output === '-' ? 'stdout' : output}`);
   });
+}
+
+/** The plane's extent: the first value grows to the right, the second upwards. */
+function titleOf(name: string, latent: Float32Array, size: number): string {
+  const shown = (value: number) => `${Number(value.toFixed(2))}`;
+  const [left = 0, top = 0] = latent;
+  const [right = 0, bottom = 0] = latent.subarray(2 * (size * size - 1));
+  return `${name}: ${size} x ${size} codes; the first value ${shown(left)} to ${shown(right)} rightwards, the second ${shown(bottom)} to ${shown(top)} upwards`;
 }

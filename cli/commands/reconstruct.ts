@@ -1,8 +1,9 @@
 /** alix reconstruct: images through encoder and decoder, and how far they come back from where they were. */
+
 import type { Model } from '@alix/infer';
 import type { Inputs } from '../inputs.js';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions } from '../options.js';
-import type { Reconstructed } from '../reconstructions.js';
+import type { PictureSink } from '../picture-sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -13,8 +14,18 @@ import {
 } from '../refine-options.js';
 import type { CommandDefinition, Context } from './command.js';
 
-interface Options extends ModelOptions, ErrorOptions, RefineOptions {
+interface Given extends ModelOptions, ErrorOptions, RefineOptions {
+  readonly output?: string;
+}
+
+interface Options extends Given {
   readonly output: string;
+}
+
+/** What is told of each image. */
+interface Told {
+  readonly mse: number;
+  readonly mse_before?: number;
 }
 
 const help = `
@@ -24,10 +35,14 @@ It is printed and stored: in <folder>/reconstruct.json with that of each image, 
 With --refine the codes are moved from there until the decoder's image is nearest to the original, and the error is told
 as it was before and as it is after. A grid then shows the original, the encoder's reconstruction, and the refined one.
 
+-o - writes a PNG to stdout: of one image its reconstruction alone, of several the grid. It may be left out where the
+only image is -, stdin.
+
 Examples:
   alix reconstruct strokes-dali digits/ -o grid.png
   alix reconstruct strokes-dali digits/ -o out/ --json
   alix reconstruct models/mnist digits/ --refine 50 -o grid.png
+  cat x.png | alix reconstruct strokes-dali - > y.png
 `;
 
 export const reconstruct: CommandDefinition = {
@@ -37,90 +52,67 @@ export const reconstruct: CommandDefinition = {
       .command('reconstruct')
       .description('images through encoder and decoder, with their mean squared error')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar')
-      .requiredOption(
+      .argument('<images...>', 'files, folders, IDX (.gz too), .npy or tar; - is stdin')
+      .option(
         '-o, --output <path>',
-        'a folder (one PNG per image, structure kept), or a grid that ends in .png',
+        'a folder (one PNG per image, structure kept), a grid that ends in .png, or - for stdout',
       )
       .addHelpText('after', help)
-      .action(async (model: string, images: string[], options: Options, command) =>
+      .action(async (model: string, images: string[], options: Given, command) =>
         run(model, images, options, context(command)),
       );
     addErrorOptions(addModelOptions(addRefineOptions(verb, "improve each code by this many steps from the encoder's")));
   },
 };
 
-async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
-  const [{ needEncoder, withModel }, { intoOutput, pictureOutput }, { openInputs }, { refuseInputs }] =
-    await Promise.all([
-      import('../session.js'),
-      import('../pictures.js'),
-      import('../inputs.js'),
-      import('../overwrite.js'),
-    ]);
-  const { output } = options;
+async function run(argument: string, paths: readonly string[], given: Given, context: Context): Promise<void> {
+  const [
+    { needEncoder, withModel },
+    { intoOutput },
+    { openInputs },
+    { refuseInputs },
+    { outputOf },
+    { planned },
+    sinks,
+  ] = await Promise.all([
+    import('../session.js'),
+    import('../pictures.js'),
+    import('../inputs.js'),
+    import('../overwrite.js'),
+    import('../picture-output.js'),
+    import('../plan.js'),
+    import('../picture-sinks.js'),
+  ]);
+  const { output, grid } = outputOf(given.output, paths, context);
+  const options = { ...given, output };
   const refinement = await refinementOf(options);
-  const grid = pictureOutput(output) === 'grid';
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     if (refinement) await needRefine(model);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
-    await refuseInputs(output, inputs.entries, !grid);
-    const sink = grid ? await gridSink(output, model) : await folderSink(output, model);
+    const { entries, total } = inputs;
+    await refuseInputs(output, entries, !grid);
+    const { bundle, device } = model;
+    if (planned(context, { model: bundle.name, device, inputs: paths, outputs: [output], counts: { images: total } }))
+      return;
+    const sink = sinks.openSink<Told>(output, grid, total, model.image, {
+      size: model.image,
+      parts: ['original', 'reconstruction', ...(refinement ? ['refined'] : [])],
+      note: ({ mse }) => `mse ${mse.toPrecision(3)}`,
+    });
     await intoOutput(output, () => reconstructTo(sink, model, inputs, refinement, options, context));
   });
 }
 
-/** Where reconstructed images go. */
-interface Sink {
-  take(batch: Reconstructed): Promise<void>;
-  /** Ends the pictures and gives what the description says of them. */
-  end(): Promise<object>;
-}
-
-async function folderSink(folder: string, model: Model): Promise<Sink> {
-  const { pictureFolder } = await import('../picture-folder.js');
-  const pictures = pictureFolder(folder, model.image);
-  const images: object[] = [];
-  return {
-    async take({ names, pixels, mse, before }) {
-      const files = await pictures.write(names, pixels);
-      for (const [i, name] of names.entries())
-        images.push({ name, file: files[i], mse: mse[i], ...(before && { mse_before: before.mse[i] }) });
-    },
-    end: async () => ({ images }),
-  };
-}
-
-async function gridSink(path: string, model: Model): Promise<Sink> {
-  const [{ MAX_TUPLES, writeTuples }, { unstack }] = await Promise.all([
-    import('../sheets.js'),
-    import('@alix/infer/io/sheet'),
-  ]);
-  const tuples: Uint8Array[][] = [];
-  return {
-    async take({ originals, before, pixels, n }) {
-      if (tuples.length >= MAX_TUPLES) return;
-      const parts = [originals, ...(before ? [before.pixels] : []), pixels].map((part) => unstack(part, n));
-      for (let i = 0; i < n; i++) tuples.push(parts.map((part) => part[i]!));
-    },
-    async end() {
-      const shown = tuples.slice(0, MAX_TUPLES);
-      await writeTuples(path, shown, model.image);
-      return { shown: shown.length };
-    },
-  };
-}
-
 async function reconstructTo(
-  sink: Sink,
+  sink: PictureSink<Told>,
   model: Model,
   inputs: Inputs,
   refinement: Refinement | undefined,
   { output, batch, resize }: Options,
   context: Context,
 ): Promise<void> {
-  const [{ meanAndStd }, { reconstructed }, { reportSkipped }, { createProgress }, { identity }, pictures] =
+  const [infer, { reconstructed }, { reportSkipped }, { createProgress }, { identity }, pictures, { unstack }, words] =
     await Promise.all([
       import('@alix/infer'),
       import('../reconstructions.js'),
@@ -128,41 +120,53 @@ async function reconstructTo(
       import('../progress.js'),
       import('../session.js'),
       import('../pictures.js'),
+      import('@alix/infer/io/sheet'),
+      import('../picture-sinks.js'),
     ]);
   const progress = await createProgress(context, 'reconstruct', 'images', inputs.total);
-  const errors: number[] = [];
-  const errorsBefore: number[] = [];
   try {
     const { update } = progress;
     const settings = { batch, signal: context.signal, onProgress: update, onStep: stepNote(update) };
     for await (const part of reconstructed(model, inputs.images, refinement, settings)) {
-      await sink.take(part);
-      for (const error of part.mse) errors.push(error);
-      for (const error of part.before?.mse ?? []) errorsBefore.push(error);
+      const { n, names, originals, pixels, mse, before } = part;
+      const parts = [originals, ...(before ? [before.pixels] : []), pixels].map((images) => unstack(images, n));
+      const told = Array.from(mse, (error, i) => ({ mse: error, ...(before && { mse_before: before.mse[i]! }) }));
+      await sink.take({ n, names, pixels, told, tuple: (i) => parts.map((images) => images[i]!) });
     }
   } finally {
     progress.stop();
   }
+  const told = sink.told();
+  const mse = infer.meanAndStd(told.map((image) => image.mse));
+  const before = infer.meanAndStd(told.map((image) => image.mse_before ?? image.mse));
   const summary = {
-    mse: meanAndStd(errors),
+    mse,
     ...(refinement && {
-      mse_before: meanAndStd(errorsBefore),
+      mse_before: before,
       refine: { steps: refinement.steps, learning_rate: refinement.learningRate },
     }),
-    n: errors.length,
+    n: told.length,
     pixel_range: [0, 1],
     codes: refinement ? 'refined' : 'mean',
     ...(resize && { resize }),
     model: identity(model),
     skipped: inputs.skipped,
   };
-  await pictures.writeDescription(output, 'reconstruct', { ...summary, ...(await sink.end()) });
+  const shown = ({ mean, std }: { mean: number; std: number }, digits = 6) =>
+    `${mean.toPrecision(digits)} ± ${std.toPrecision(3)}`;
+  const short = (error: typeof mse) => (told.length > 1 ? shown(error, 4) : error.mean.toPrecision(4));
+  const ended = await sink.end(
+    (count) =>
+      `${model.bundle.name}: reconstructions of ${words.countOf(count, told.length)}, mse ${short(mse)}` +
+      (refinement ? ` after ${refinement.steps} steps of refinement, ${short(before)} before` : '') +
+      (count < told.length ? ' over all' : ''),
+  );
+  await pictures.writeDescription(output, 'reconstruct', { ...summary, ...ended });
   reportSkipped(inputs.skipped, context);
   if (context.json) return context.out(JSON.stringify({ ...summary, output }));
-  const shown = ({ mean, std }: { mean: number; std: number }) => `${mean.toPrecision(6)} ± ${std.toPrecision(3)}`;
-  const codes = refinement
-    ? `codes refined by ${refinement.steps} steps; before: ${shown(meanAndStd(errorsBefore))}`
-    : 'codes are means';
-  context.out(`mse ${shown(summary.mse)} over ${summary.n} images (pixels in [0,1], ${codes})`);
-  context.log(`-> ${output}`);
+  const codes = refinement ? `codes refined by ${refinement.steps} steps; before: ${shown(before)}` : 'codes are means';
+  // stdout has the picture where it goes there
+  const say = output === '-' ? context.log : context.out;
+  say(`mse ${shown(mse)} over ${summary.n} images (pixels in [0,1], ${codes})`);
+  if (output !== '-') context.log(`-> ${output}`);
 }

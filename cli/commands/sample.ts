@@ -21,11 +21,12 @@ interface Options extends ModelOptions, ErrorOptions {
 const help = `
 A folder gets 00.png, 01.png, ... and codes.npy, the codes that they were decoded from. With --given a grid has a row
 for each image: the image, and apart from it its samples; a folder gets a folder for each image, if there are several.
-Of several images the samples of each are fixed by the seed and the image's name.
+Of several images the samples of each are fixed by the seed and the image's name. -o - writes the grid to stdout.
 
 Examples:
   alix sample strokes-dali -n 64 --seed 1 -o grid.png
   alix sample strokes-dali --given digits/ -n 6 --seed 1 -o grid.png
+  alix sample strokes-dali -n 1 --seed 1 -o - > sample.png
 `;
 
 /** How many unless told: from the prior or of one image, and of each of several. */
@@ -47,7 +48,7 @@ export const sample: CommandDefinition = {
       .option('--seed <n>', 'the same seed gives the same images; drawn and recorded if not given', wholeNumber(0))
       .option('--truncate <t>', 'keep every value of the codes within ±t: more typical, less varied', positiveNumber)
       .option('--given <images...>', 'z ~ q(z|x) for each of these images, then p(x|z): files, folders, IDX or .npy')
-      .requiredOption('-o, --output <path>', 'a folder, or a grid that ends in .png')
+      .requiredOption('-o, --output <path>', 'a folder, a grid that ends in .png, or - for stdout')
       .addHelpText('after', help)
       .action(async (model: string, options: Options, command) => run(model, options, context(command)));
     addErrorOptions(addModelOptions(verb));
@@ -55,7 +56,12 @@ export const sample: CommandDefinition = {
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ AlixError }, { withModel }] = await Promise.all([import('@alix/infer/io/errors'), import('../session.js')]);
+  const [{ AlixError }, { withModel }, { outputOf }] = await Promise.all([
+    import('@alix/infer/io/errors'),
+    import('../session.js'),
+    import('../picture-output.js'),
+  ]);
+  outputOf(options.output, [], context);
   const { given, truncate } = options;
   if (given !== undefined && truncate !== undefined)
     throw new AlixError('usage', '--truncate is for the prior and does nothing with --given', {
@@ -74,11 +80,12 @@ async function run(argument: string, options: Options, context: Context): Promis
 }
 
 async function fromPrior(model: Model, seed: number, options: Options, context: Context): Promise<void> {
-  const [{ sampleBatches }, pictures, { identity }, { numbered }] = await Promise.all([
+  const [{ sampleBatches }, pictures, { identity }, { numbered }, sheets] = await Promise.all([
     import('@alix/infer'),
     import('../pictures.js'),
     import('../session.js'),
     import('../picture-folder.js'),
+    import('../sheets.js'),
   ]);
   const { n = COUNT, output, truncate, batch } = options;
   if (pictures.pictureOutput(output) === 'grid') pictures.scaleFor(n, model.image);
@@ -89,12 +96,16 @@ async function fromPrior(model: Model, seed: number, options: Options, context: 
     ...(truncate !== undefined && { truncate }),
     prior: model.latent.prior,
   };
+  const title =
+    `${model.bundle.name}: ${n === 1 ? '1 sample' : `${n} samples`} from the prior, seed ${seed}` +
+    (truncate === undefined ? '' : `, codes within ±${truncate}`);
   await write(
     {
       n,
+      inputs: [],
       description: () => description,
       draw: (onProgress) => sampleBatches(model, n, { seed, batch, truncate, signal: context.signal, onProgress }),
-      writeGrid: (path, images) => pictures.writeGrid(path, images, model.image),
+      writeGrid: (path, images) => sheets.writeGrid(path, images, model.image, { title }),
       name: (place) => numbered(place, n),
     },
     model,
@@ -123,9 +134,11 @@ async function fromPosteriors(
   const inputs = await openInputs(paths, model.bundle, { ...options, signal });
   const each = options.n ?? (inputs.total === 1 ? COUNT : COUNT_EACH);
   const given = await openGiven(paths, inputs, each, output, model);
+  const title = `${model.bundle.name}: ${each === 1 ? 'a sample' : `${each} samples`} given ${inputs.total === 1 ? 'an image' : `each of ${inputs.total} images`}`;
   await write(
     {
       n: inputs.total * each,
+      inputs: paths,
       description: () => ({
         model: identity(model),
         n: given.names.length * each,
@@ -137,7 +150,7 @@ async function fromPosteriors(
         skipped: inputs.skipped,
       }),
       draw: (onProgress) => sampleGivenBatches(model, given.images, each, { seed, batch, signal, onProgress }),
-      writeGrid: given.writeGrid,
+      writeGrid: (path, images) => given.writeGrid(path, images, `${title}, seed ${seed}`),
       name: given.name,
     },
     model,
@@ -151,6 +164,8 @@ async function fromPosteriors(
 interface Draws {
   /** How many there are to be. */
   readonly n: number;
+  /** What is read. */
+  readonly inputs: readonly string[];
   /** Called once all are drawn. */
   readonly description: () => { readonly n: number; readonly seed: number };
   readonly draw: (onProgress: (done: number) => void) => AsyncIterable<Sample>;
@@ -159,13 +174,17 @@ interface Draws {
 }
 
 async function write(draws: Draws, model: Model, output: string, context: Context): Promise<void> {
-  const [pictures, { createProgress }, { identity }, { collected, writeWithCodes }] = await Promise.all([
+  const [pictures, { createProgress }, { identity }, { collected, writeWithCodes }, { planned }] = await Promise.all([
     import('../pictures.js'),
     import('../progress.js'),
     import('../session.js'),
     import('../picture-folder.js'),
+    import('../plan.js'),
   ]);
-  const progress = await createProgress(context, 'sample', 'images', draws.n);
+  const { bundle, device } = model;
+  const { n, inputs } = draws;
+  if (planned(context, { model: bundle.name, device, inputs, outputs: [output], counts: { images: n } })) return;
+  const progress = await createProgress(context, 'sample', 'images', n);
   await pictures
     .intoOutput(output, async () => {
       const stream = draws.draw(progress.update);
@@ -182,5 +201,5 @@ async function write(draws: Draws, model: Model, output: string, context: Contex
     .finally(progress.stop);
   const description = draws.description();
   if (context.json) context.out(JSON.stringify({ ...description, output }));
-  else context.log(`${description.n} images, seed ${description.seed} -> ${output}`);
+  else context.log(`${description.n} images, seed ${description.seed} -> ${output === '-' ? 'stdout' : output}`);
 }

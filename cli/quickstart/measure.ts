@@ -10,8 +10,7 @@ import type { RunConfig } from '@alix/train';
 import { meanImage } from '@alix/train/datasets/dataset';
 import { openDataset } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
-import { writeGrid } from '../pictures.js';
-import { writeTuples } from '../sheets.js';
+import { writeGrid, writeTuples } from '../sheets.js';
 import type { Stages } from './stages.js';
 
 /** How many held-out images, and how many samples. */
@@ -88,8 +87,14 @@ export async function measure(request: MeasureRequest, stages: Stages, context: 
     );
     const samples = unstack(sampled.pixels, SAMPLES);
     const shown = originals.slice(0, PAIRS).map((image, i) => [image, reconstructions[i]!] as const);
-    await writeTuples(join(folder, 'reconstructions.png'), shown, size);
-    await writeGrid(join(folder, 'samples.png'), samples, size);
+    const { name: called } = model.bundle;
+    await writeTuples(join(folder, 'reconstructions.png'), shown, size, {
+      title: `${called}: ${PAIRS} of ${HELD_OUT} held-out images, mse ${summariseErrors(mse).mse.mean.toPrecision(4)} over all`,
+      parts: ['original', 'reconstruction'],
+    });
+    await writeGrid(join(folder, 'samples.png'), samples, size, {
+      title: `${called}: ${SAMPLES} samples from the prior, seed ${config.seed}`,
+    });
     return {
       bundle: { ...model.bundle, image: model.image, latent: model.latent },
       sha256: model.sha256,

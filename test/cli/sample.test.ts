@@ -4,6 +4,7 @@ import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
+import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
 import { decodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
@@ -84,20 +85,36 @@ test('--given several images: a folder for each, fixed by seed and name whatever
 test('a grid has a row for each image given, which comes first; of several 8 are drawn', async () => {
   expect((await run('--seed', '1', '--given', 'some', '-o', 'rows.png')).code).toBe(0);
   expect(json('rows.png.json')).toMatchObject({ n: 16, per_image: 8 });
-  const { height, width, pixels } = decodePng(bytes('rows.png'), '');
-  expect([height, width]).toEqual([(6 + 6 + 2 + 6 + 6) * 19, (6 + 4 + 6 + 8 * 4 + 7 * 2 + 6) * 19]);
-  const at = (y: number, x: number) => pixels[y * 19 * width + x * 19];
-  for (const [row, i] of [1, 0].entries())
-    pixelsOf(i).forEach((value, j) => {
-      expect(at(6 + 8 * row + Math.floor(j / 4), 6 + (j % 4))).toBe(value);
-    });
+  const grid = decodePng(bytes('rows.png'), '');
+  const [a, b] = [pixelsOf(1), pixelsOf(0)].map((image) => findImage(grid, image, tiny, 19));
+  expect([a!.length, b!.length]).toEqual([1, 1]);
+  expect(a![0]!.x).toBe(b![0]!.x);
+  expect(b![0]!.y).toBeGreaterThan(a![0]!.y);
+  await run('--seed', '1', '--given', 'some', '-n', '8', '-o', 'rows');
+  for (const [place, name] of [
+    [a, 'a'],
+    [b, 'b/1'],
+  ] as const)
+    for (let i = 0; i < 8; i++) {
+      const { pixels } = decodePng(bytes(`rows/${name}/${i}.png`), '');
+      const found = findImage(grid, pixels, tiny, 19);
+      expect(found.some(({ x, y }) => y === place![0]!.y && x > place![0]!.x)).toBe(true);
+    }
 });
 
 test('of one image many samples stand in lines beside it', async () => {
   expect((await run('--seed', '1', '--given', 'in/1.png', '-n', '20', '-o', 'block.png')).code).toBe(0);
-  const { height, width } = decodePng(bytes('block.png'), '');
+  const grid = decodePng(bytes('block.png'), '');
+  const [given] = findImage(grid, pixelsOf(0), tiny, 19);
+  await run('--seed', '1', '--given', 'in/1.png', '-n', '20', '-o', 'block');
+  const places = Array.from({ length: 20 }, (_, i) => {
+    const { pixels } = decodePng(bytes(`block/${`${i}`.padStart(2, '0')}.png`), '');
+    return findImage(grid, pixels, tiny, 19)[0]!;
+  });
   // five columns, four lines
-  expect([height, width]).toEqual([(6 + 4 * 6 + 3 * 2 + 6) * 19, (6 + 4 + 6 + 5 * 4 + 4 * 2 + 6) * 19]);
+  expect([new Set(places.map(({ x }) => x)).size, new Set(places.map(({ y }) => y)).size]).toEqual([5, 4]);
+  expect(Math.min(...places.map(({ x }) => x))).toBeGreaterThan(given!.x);
+  expect(places[0]!.y).toBe(given!.y);
 });
 
 test('an image given that cannot be read is skipped on request', async () => {

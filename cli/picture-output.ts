@@ -1,0 +1,23 @@
+/** The -o of the verbs that make pictures. */
+import { AlixError } from '@alix/infer/io/errors';
+import { pictureOutput } from './pictures.js';
+import { refuseStdout } from './stdout-bytes.js';
+
+/**
+ * Where pictures go: what -o says; stdout where it says nothing and stdin is all that is read.
+ *
+ * @throws AlixError 'usage' where it is missing, no folder and no PNG, or a stdout that takes no picture
+ */
+export function outputOf(
+  output: string | undefined,
+  inputs: readonly string[],
+  context: { readonly json: boolean },
+): { readonly output: string; readonly grid: boolean } {
+  const path = output ?? (inputs.length === 1 && inputs[0] === '-' ? '-' : undefined);
+  if (path === undefined)
+    throw new AlixError('usage', "required option '-o, --output <path>' not specified", {
+      remedy: 'name a folder, a picture that ends in .png, or - for stdout',
+    });
+  refuseStdout(path, context);
+  return { output: path, grid: pictureOutput(path) === 'grid' };
+}
