@@ -1,59 +1,38 @@
-/** `npm install -g` of the packed command line into an empty prefix: alone, and with the packages that training wants added by name. */
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+/** `npm install -g` of the packed command line into an empty prefix: it runs models alone, and says what else there is. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { globalPrefix, type Prefix } from '../fixtures/global.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
-import { pack } from '../fixtures/installed.js';
-import { type Registry, startRegistry } from '../fixtures/registry.js';
 import { encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const folder = temporaryFolder();
-const prefix = join(folder, 'prefix');
 const home = join(folder, 'home');
-/** Where npm puts global packages, and their commands. */
-const modules = join(prefix, ...(process.platform === 'win32' ? [] : ['lib']), 'node_modules');
-const command = join(prefix, ...(process.platform === 'win32' ? ['alix.cmd'] : ['bin', 'alix']));
-let registry: Registry;
-let archive: string;
-
-/** What is packed here comes from the test's own registry, which knows it by name and has no other package. */
-async function install(...what: readonly string[]): Promise<void> {
-  const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', registry.option];
-  await promisify(execFile)('npm', ['install', '-g', '--prefix', prefix, ...options, ...what], { cwd: home });
-}
-
-function alix(...args: string[]) {
-  const env = { ...process.env, ALIX_CACHE: join(folder, 'cache') };
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: home, env, encoding: 'utf8' });
-  return { code: status, stdout, stderr };
-}
+let prefix: Prefix;
+const alix = (...args: string[]) => prefix.alix(...args);
 
 beforeAll(async () => {
-  const archives = pack(join(folder, 'archives'), ['alix', '@alix/infer', '@alix/train', '@alix/export', '@alix/eval']);
-  expect(archives).toHaveLength(5);
-  archive = archives.find((path) => /[\\/]alix-\d[^\\/]*$/.test(path))!;
-  // npm must never ask for alix's optional peers, which this registry does not have
-  registry = await startRegistry(archives.filter((path) => !/alix-(train|export|eval)-/.test(path)));
-  mkdirSync(home);
-  await install(archive);
+  // of alix's peers the registry knows none: an install that asked for one would fail
+  prefix = await globalPrefix(folder, ['@alix/infer']);
+  await prefix.install(prefix.archive);
   writeTinyBundle(join(home, 'model'), tiny);
   writeImages(join(home, 'in'), ['1.png', '2.png']);
 });
-afterAll(() => registry?.close());
+afterAll(() => prefix?.packages.close());
 
 test('it brings the runtime with it and asks for nothing that is optional', () => {
-  expect(registry.asked).toEqual(['@alix/infer']);
-  expect(readdirSync(modules)).toEqual(expect.arrayContaining(['alix']));
-  expect(existsSync(join(modules, '@alix', 'train'))).toBe(false);
+  expect(prefix.packages.asked).toEqual(['@alix/infer']);
+  expect(readdirSync(prefix.modules)).toEqual(expect.arrayContaining(['alix']));
+  expect(existsSync(join(prefix.modules, '@alix', 'train'))).toBe(false);
 });
 
 test('it tells its version, what is shipped and what works here', () => {
-  const { version } = JSON.parse(readFileSync(join(modules, 'alix', 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(prefix.modules, 'alix', 'package.json'), 'utf8')) as {
+    version: string;
+  };
   expect(alix('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   expect(alix('models').stdout).toContain('strokes-dali');
   const doctor = alix('doctor');
