@@ -19,6 +19,8 @@ export interface TrainFlags {
   readonly checkpointMinutes?: number;
   readonly checkpointSteps?: number;
   readonly bfloat16?: boolean;
+  readonly onError?: 'fail' | 'skip';
+  readonly maxErrors?: number;
   readonly set: readonly string[];
 }
 
@@ -179,10 +181,15 @@ async function flagLayers(
 ): Promise<Layer[]> {
   const { parseAssignment } = await import('@alix/train/config');
   const length = Object.fromEntries(Object.entries({ epochs, steps, hours }).filter(([, n]) => n !== undefined));
-  const { seed, init, checkpointMinutes, checkpointSteps, bfloat16 } = flags;
+  const { seed, init, checkpointMinutes, checkpointSteps, bfloat16, onError, maxErrors } = flags;
   const plain = { seed, init, checkpointMinutes, checkpointSteps, bfloat16 };
+  const ofData = {
+    ...(data !== undefined && { source: data, options: await kept(data) }),
+    ...(onError !== undefined && { onError }),
+    ...(maxErrors !== undefined && { maxErrors }),
+  };
   const config: PartialConfig = {
-    ...(data === undefined ? {} : { data: { source: data, options: await kept(data) } }),
+    ...(Object.keys(ofData).length > 0 ? { data: ofData } : {}),
     ...(Object.keys(length).length > 0 ? { length } : {}),
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
   };

@@ -1,5 +1,5 @@
 /** A training run with its progress on the terminal. */
-import type { RunConfig, Progress as TrainProgress, TrainResult } from '@alix/train';
+import type { RunConfig, RunResult, Progress as TrainProgress } from '@alix/train';
 import type { Context } from './commands/command.js';
 import { epochForecast } from './epoch-forecast.js';
 import { createShareBar, duration, type ShareBar } from './progress.js';
@@ -20,7 +20,7 @@ const LINE_EVERY = 10_000;
  *
  * @param plainLines a line now and then where stderr is no terminal
  */
-export async function withProgress(context: Context, run: Run, plainLines = false): Promise<TrainResult> {
+export async function withProgress(context: Context, run: Run, plainLines = false): Promise<RunResult> {
   const { runTraining } = await import('@alix/train');
   const { config, folder, resume, threads } = run;
   const show = plainLines && !context.interactive ? lines(context) : bars(context);

@@ -4,6 +4,7 @@ import type { DownloadOptions } from '../data/download.js';
 import type { InfoOptions } from '../data/info.js';
 import type { MakeOptions } from '../data/make.js';
 import { repeated, wholeNumber } from '../options.js';
+import { addSkipOptions } from '../skip-options.js';
 import type { CommandDefinition } from './command.js';
 
 const help = `
@@ -14,6 +15,22 @@ Examples:
   alix data make strokes -n 1000 --seed 1 -o digits  a folder of PNGs, its sub-folders are the classes
   alix data make gaussian-grid -n 5000 --seed 1 -o grid.npy
   alix data download mnist -o data/mnist
+`;
+
+const infoHelp = `
+Counts come from names, lengths and heads. With --on-error skip every image is decoded, what cannot be read is listed, and
+the exit code is then 3.
+
+Examples:
+  alix data info strokes -o sheet.png
+  alix data info my/photos --set size=64 --json
+`;
+
+const makeHelp = `
+Examples:
+  alix data make strokes -n 1000 --seed 1 -o digits        a folder of PNGs, its sub-folders are the classes
+  alix data make strokes -n 1000 --split test -o t10k.idx  t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte
+  alix data make gaussian-grid -n 5000 -o grid.npy
 `;
 
 const downloadHelp = `
@@ -42,7 +59,7 @@ export const data: CommandDefinition = {
         await (await import('../data/list.js')).runList(context(command));
       });
     const split = (usage: string) => new Option('--split <name>', usage).choices(['train', 'test']).default('train');
-    group
+    const info = group
       .command('info')
       .description('what a data set holds: counts, sizes, classes, formats, fingerprint; with -o a contact sheet')
       .argument('<data>', 'a name of `alix data`, a folder, or a file')
@@ -53,6 +70,7 @@ export const data: CommandDefinition = {
       .action(async (name: string, options: InfoOptions, command) =>
         (await import('../data/info.js')).runInfo(name, options, context(command)),
       );
+    addSkipOptions(info).addHelpText('after', infoHelp);
     group
       .command('make')
       .description('draw strokes (images) or Gaussian mixtures (points) and write them as files')
@@ -63,7 +81,8 @@ export const data: CommandDefinition = {
       .requiredOption('-o, --output <path>', 'strokes: a folder, NAME.idx (a pair of IDX files) or .npy; points: .npy')
       .action(async (what: string, options: MakeOptions, command) =>
         (await import('../data/make.js')).runMake(what, options, context(command)),
-      );
+      )
+      .addHelpText('after', makeHelp);
     group
       .command('download')
       .description('fetch a published data set, or a file by its address; a run that was cut short is gone on with')

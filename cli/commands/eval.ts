@@ -5,6 +5,7 @@ import { compatOption } from '../evaluation/compat-option.js';
 import { defineFeatures } from '../evaluation/features.js';
 import { defineMerge } from '../evaluation/merge.js';
 import { addModelOptions, repeated, wholeNumber } from '../options.js';
+import { addSkipOptions } from '../skip-options.js';
 import type { CommandDefinition } from './command.js';
 
 const help = `
@@ -19,6 +20,8 @@ once --set nll.likelihood says what the decoder's image stands for. inpainting f
 
 --compat takes another tool's conventions, with its seeds and random orders, and measures what that tool has: torch-fidelity is,
 fd, kid, prdc; torchmetrics is, fd, kid, ssim, psnr, mse; clean-fid fd, kid; prdc prdc; improved-gan is. What --set says goes first.
+
+With --on-error skip images that cannot be read are in no number, n is without them, report.json lists them, and the exit code is 3.
 
 The folder gets report.json, every number at full precision with n and all conventions, and report.html, one file to look at.
 
@@ -79,6 +82,7 @@ export const evalVerb: CommandDefinition = {
         await evaluate(model, options, context(command));
       });
     addModelOptions(verb);
+    addSkipOptions(verb);
     defineFeatures(verb, context);
     defineMerge(verb, context);
     defineCompare(verb, context);

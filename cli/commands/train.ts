@@ -1,6 +1,7 @@
 /** alix train: a recipe, an objective, a configuration file or a user's own TypeScript file to a run folder. */
 import { join } from 'node:path';
 import { positiveNumber, repeated, wholeNumber } from '../options.js';
+import { addSkipOptions, checkMaxErrors, tellSkipped } from '../skip-options.js';
 import type { TrainFlags } from '../train-config.js';
 import type { CommandDefinition, Context } from './command.js';
 
@@ -19,6 +20,9 @@ whole checkpoint. Checkpoints are written at each epoch's end and at the interva
 and the best one (best.metric: reconstruction_mse where there is an encoder). --epochs, --steps and --hours count from the run's
 beginning, over all its sessions; whichever comes first ends it, with a checkpoint.
 
+An image that cannot be read ends the run. With --on-error skip all images are decoded once when the run begins, some thousands a
+second; those that cannot be read are left out and listed in run.json, and the exit code is 3.
+
 Examples:
   alix train dali --epochs 3 -o runs/strokes
   alix train dali-mnist --data mnist/ --epochs 5 -o runs/mnist
@@ -31,7 +35,7 @@ Examples:
 export const train: CommandDefinition = {
   name: 'train',
   define(program, context) {
-    program
+    const verb = program
       .command('train')
       .description('train a generator and its encoder together')
       .argument(
@@ -56,6 +60,7 @@ export const train: CommandDefinition = {
       .option('--print-config', 'print the configuration as JSON; train nothing')
       .addHelpText('after', help)
       .action(async (what: string | undefined, options: Options, command) => run(what, options, context(command)));
+    addSkipOptions(verb);
   },
 };
 
@@ -72,6 +77,7 @@ async function run(what: string | undefined, options: Options, context: Context)
   const config = what
     ? await trainConfig(what, options, context.log)
     : await resumedConfig((await readRun(options.output ?? '')).config, options);
+  await checkMaxErrors(config.data.maxErrors, config.data.onError);
   const { loadExtensions } = await import('@alix/train/extensions/index');
   await loadExtensions(config, options.output);
   if (options.printConfig) {
@@ -88,6 +94,9 @@ async function run(what: string | undefined, options: Options, context: Context)
     resume: options.resume === true,
     threads: options.threads,
   });
+  // an interruption has an exit code of its own
+  const isDone = !result.interrupted;
+  tellSkipped(result.skipped, isDone ? context : { ...context, exit: () => undefined }, join(folder, 'run.json'));
   if (context.json) return context.out(JSON.stringify(result));
   // 0 where the run was at its end already
   const rate = result.imagesPerSecond > 0 ? ` at ${result.imagesPerSecond.toFixed(0)} images/s` : '';

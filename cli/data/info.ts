@@ -1,15 +1,16 @@
 /** alix data info: what a data set holds, counted; nothing of it is kept but what the contact sheet shows. */
 import { AlixError } from '@alix/infer/io/errors';
-import { type Dataset, openDataset, type Split } from '@alix/train/datasets/index';
+import { type Dataset, openDataset, type SkippedImage, type Split } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
 import { originNotes } from '../evaluation/origin-notes.js';
 import { intoFile } from '../pictures.js';
 import { planned } from '../plan.js';
+import { type SkipFlags, skippingOf, tellSkipped } from '../skip-options.js';
 import { classNames } from './class-names.js';
 import { writeContactSheet } from './contact-sheet.js';
 import { dataOptions } from './settings.js';
 
-export interface InfoOptions {
+export interface InfoOptions extends SkipFlags {
   readonly split: Split;
   readonly seed: number;
   readonly set: readonly string[];
@@ -36,17 +37,21 @@ export interface DataInfo {
   readonly notes: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly fingerprint: string;
+  /** Images that cannot be read and are in none of the counts but `formats`; absent where it was not asked. */
+  readonly skipped?: readonly SkippedImage[];
 }
 
 export async function runInfo(data: string, options: InfoOptions, context: Context): Promise<void> {
   const { split, seed, output } = options;
   if (output !== undefined && !/\.png$/i.test(output))
     throw new AlixError('usage', '-o takes the name of a picture that ends in .png', { where: output });
-  const dataset = await openDataset(data, { split, seed, options: dataOptions(options.set) });
-  const info = describeData(dataset, split);
+  const skipping = (await skippingOf(options, context))?.of(split);
+  const dataset = await openDataset(data, { split, seed, options: dataOptions(options.set), skipping });
+  const info = { ...describeData(dataset, split), ...(skipping && { skipped: skipping.skipped }) };
   const outputs = output === undefined ? [] : [output];
   if (planned(context, { inputs: [data], counts: { [dataset.kind]: dataset.count }, outputs })) return;
   if (output !== undefined) await intoFile(output, () => writeContactSheet(output, dataset, info, context.signal));
+  tellSkipped(info.skipped ?? [], context, '--json');
   if (context.json) return context.out(JSON.stringify({ ...info, ...(output !== undefined && { sheet: output }) }));
   context.out(infoLines(info).join('\n'));
   if (output !== undefined) context.log(`contact sheet -> ${output}`);

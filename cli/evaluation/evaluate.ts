@@ -25,6 +25,7 @@ import type { ModelOptions } from '../options.js';
 import { planned } from '../plan.js';
 import { createProgress } from '../progress.js';
 import { needEncoder, withModel } from '../session.js';
+import { type SkipFlags, skippingOf, tellSkipped } from '../skip-options.js';
 import { version } from '../version.js';
 import { checkpointCurves } from './curves.js';
 import { type OpenImages, openImages, trainedOn } from './data.js';
@@ -33,12 +34,13 @@ import { readReference } from './files.js';
 import { checkNeeded } from './needed.js';
 import { originNotes } from './origin-notes.js';
 import { evalPlan } from './plan.js';
+import { evaluateOfPoints, tellPoints } from './points.js';
 import { runIdentity } from './run-identity.js';
 import { cacheStore, partsFolder, removeUnfinishedReports } from './stores.js';
 import { afterFailure } from './unfinished.js';
 import { checkPictures, writeReport } from './written.js';
 
-export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions {
+export interface EvaluateOptions extends ModelOptions, ExtractorOptions, ClassifierOptions, SkipFlags {
   readonly data?: string;
   readonly split: 'train' | 'test';
   readonly n?: number;
@@ -70,16 +72,23 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
       remedy: 'name it with --run',
     });
   const metrics = options.metrics?.split(',').map((name) => name.trim());
-  const settings = settingsOf(options);
+  const [skipping, ofTrain] = [await skippingOf(options, context), await skippingOf(options, context)];
   await withModel(argument, options, context, async (model) => {
     if (context.dryRun) {
       planned(context, await evalPlan(model, { ...options, data, output }));
       return;
     }
+    if (model.bundle.points) {
+      const record = await intoFolder(output, () => evaluateOfPoints(model, data, output, options, context));
+      return tellPoints(record, output, context);
+    }
+    const settings = settingsOf(options);
     needEncoder(model);
     const before = trainedOn(model.bundle);
-    const images = await openImages(data, options.split, { limit: options.n, before });
-    const train = options.train === undefined ? undefined : await openImages(options.train, 'train', { before });
+    const images = await openImages(data, options.split, { limit: options.n, before, skipping });
+    // the same limit, another list: the two may be parts of one folder
+    const train =
+      options.train === undefined ? undefined : await openImages(options.train, 'train', { before, skipping: ofTrain });
     await withNetworks(options, images.size, async (networks) => {
       const subject: Subject = {
         model,
@@ -90,14 +99,15 @@ export async function evaluate(argument: string, options: EvaluateOptions, conte
         settings: settings(images.n),
       };
       const record = await intoFolder(output, () =>
-        measured(subject, images, { ...options, output, metrics }, context),
+        measured(subject, images, { ...options, output, metrics, trainSkipped: train?.skipped ?? [] }, context),
       );
       tell(record, output, context);
+      tellSkipped([...images.skipped, ...(train?.skipped ?? [])], context, join(output, 'report.json'));
     });
   });
 }
 
-/** @throws AlixError 'bad-option' before anything is opened */
+/** @throws AlixError 'bad-option' before any image is read */
 function settingsOf({ set, compat, seed, batch, featureSample, samples }: EvaluateOptions) {
   const options = parseOptions(set, measures);
   return (n: number) => ({
@@ -137,6 +147,7 @@ async function measured(
   options: Omit<EvaluateOptions, 'metrics'> & {
     readonly output: string;
     readonly metrics: readonly string[] | undefined;
+    readonly trainSkipped: OpenImages['skipped'];
   },
   context: Context,
 ): Promise<EvalRecord> {
@@ -181,6 +192,8 @@ async function measured(
       split: images.split,
       of: images.dataset.count,
       notes: originNotes(images.dataset.origin),
+      skipped: images.skipped,
+      trainSkipped: options.trainSkipped,
       curves: await curves?.(),
       run: runIdentity(model.bundle.training),
     });

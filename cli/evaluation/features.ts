@@ -1,15 +1,19 @@
 /** alix eval features: a data set to the file of its features' statistics. */
+import { join } from 'node:path';
 import type { CompatTool } from '@alix/eval';
 import { type Command, Option } from 'commander';
 import type { Context } from '../commands/command.js';
-import { type ModelOptions, wholeNumber } from '../options.js';
+import { type ModelOptions, repeated, wholeNumber } from '../options.js';
 import { planned } from '../plan.js';
+import { addSkipOptions, type SkipFlags, skippingOf, tellSkipped } from '../skip-options.js';
 import { compatOption } from './compat-option.js';
 import type { ExtractorOptions } from './extractors.js';
 import { checkNeeded } from './needed.js';
 
-interface Options extends Pick<ModelOptions, 'batch' | 'device' | 'threads'>, ExtractorOptions {
+interface Options extends Pick<ModelOptions, 'batch' | 'device' | 'threads'>, ExtractorOptions, SkipFlags {
   readonly data: string;
+  readonly set: readonly string[];
+  readonly like?: string;
   readonly split: 'train' | 'test';
   readonly extractor: string;
   readonly compat?: CompatTool;
@@ -20,20 +24,29 @@ interface Options extends Pick<ModelOptions, 'batch' | 'device' | 'threads'>, Ex
 const help = `
 The extractor is a model folder with features.onnx or classifier.onnx, or any ONNX file with one input of images. The file holds
 n, mean and scatter in float64, a sample of the features by hashes of the images (equal images count in n, and are once
-in the sample), and what it was made of and with. Files of parts of a data set merge: see \`alix eval merge\`.
+in the sample), and what it was made of and with. To be a reference for a model, images must be cropped and scaled as those that
+\`alix eval\` measures: --like MODEL reads them as its training data were read, and --set says it in so many words. Files of parts of a data set merge: see \`alix eval merge\`.
 
 Examples:
   alix eval features --data mnist/ --extractor models/classifier -o real.safetensors
-  alix eval features --data photos/ --extractor inception.onnx --extractor-range=-1,1 -o real.npz
+  alix eval features --data celeba/ --like models/faces --extractor inception.onnx --extractor-range=-1,1 -o real.npz
+  alix eval features --data photos/ --set size=64 --extractor inception.onnx --extractor-range=-1,1 -o real.npz
 `;
 
 /** Adds the verb below \`alix eval\`. */
 export function defineFeatures(parent: Command, context: (command: Command) => Context): void {
-  parent
+  const verb = parent
     .command('features')
     .description("a data set to its features' statistics, which merge")
     .option('--data <name or path>', 'a data set of `alix recipes`, a folder or a file')
     .addOption(new Option('--split <name>', 'the part of the data').choices(['train', 'test']).default('test'))
+    .option('--like <model>', "reads the data as this model's training data were read: their crop and size")
+    .option(
+      '--set <key=value>',
+      'an option of the data set, as crop=centre-108 or size=64; may be repeated',
+      repeated,
+      [],
+    )
     .option('--extractor <model or file>', 'a model folder, or an .onnx file')
     .option('--extractor-output <name>', 'of an .onnx file: the output to take')
     .option('--extractor-range <black,white>', 'of an .onnx file: what black and white are to it (default: 0,1)')
@@ -54,6 +67,25 @@ export function defineFeatures(parent: Command, context: (command: Command) => C
       checkNeeded(options, flags, 'eval features');
       await features(options, context(command));
     });
+  addSkipOptions(verb);
+}
+
+/** What a model's record says of how its data were read. @throws AlixError 'no-record' where it says nothing */
+async function likeModel(argument: string) {
+  const [{ parseBundle }, { resolveModel }, { trainedOn }, { AlixError }, { readRegular }] = await Promise.all([
+    import('@alix/infer/bundle'),
+    import('../models.js'),
+    import('./data.js'),
+    import('@alix/infer/io/errors'),
+    import('@alix/infer/io/files'),
+  ]);
+  const manifest = join(resolveModel(argument), 'model.json');
+  const found = trainedOn(parseBundle(new TextDecoder().decode(await readRegular(manifest)), manifest));
+  if (found) return found;
+  throw new AlixError('no-record', 'the model does not say how its training data were read', {
+    where: argument,
+    remedy: "say it with --set, as size=64; a data set's options are those of `alix data`",
+  });
 }
 
 async function features(options: Options, context: Context): Promise<void> {
@@ -68,7 +100,12 @@ async function features(options: Options, context: Context): Promise<void> {
     ]);
   const { output, batch, featureSample } = options;
   checkOutput(output);
-  const images = await openImages(options.data, options.split);
+  const { dataOptions } = await import('../data/settings.js');
+  const images = await openImages(options.data, options.split, {
+    ...(options.like !== undefined && { before: await likeModel(options.like) }),
+    options: dataOptions(options.set),
+    skipping: await skippingOf(options, context),
+  });
   const isPlanned = () => {
     const { extractor, device, data } = options;
     return planned(context, {
@@ -97,8 +134,19 @@ async function features(options: Options, context: Context): Promise<void> {
   );
   if (!file) return;
   const { n, d } = file.statistics;
+  tellSkipped(images.skipped, context, '--json');
   if (context.json)
-    return context.out(JSON.stringify({ n, d, images: file.images, extractor: file.extractor, output }));
+    return context.out(
+      JSON.stringify({
+        n,
+        d,
+        images: file.images,
+        options: images.dataset.options,
+        extractor: file.extractor,
+        output,
+        ...(images.skipped.length > 0 && { skipped: images.skipped }),
+      }),
+    );
   context.out(`${n} images, ${d} features, ${file.sample.keys.length} of them sampled`);
   if (n <= d)
     context.log(`no more images than features: distances to these would be far too large; give more than ${d}`);

@@ -32,9 +32,16 @@ export interface EvalRecord {
     readonly images: string;
     /** What flags them, e.g. lossy files. */
     readonly notes?: readonly string[];
+    /** Images that could not be read and are in no number: neither in `n` nor in `of`. */
+    readonly skipped?: readonly UnreadImage[];
   };
   /** What metrics learn from, where they do. */
-  readonly train?: { readonly name: string; readonly n: number; readonly fingerprint?: string };
+  readonly train?: {
+    readonly name: string;
+    readonly n: number;
+    readonly fingerprint?: string;
+    readonly skipped?: readonly UnreadImage[];
+  };
   readonly extractor?: ExtractorRecord & { readonly distance: string };
   readonly classifier?: ExtractorRecord & { readonly score: string };
   readonly reference?: { readonly name: string; readonly sha256?: string; readonly n?: number };
@@ -58,6 +65,9 @@ export interface CheckpointCurves {
   }[];
 }
 
+/** An image that could not be read, and why. */
+export type UnreadImage = Readonly<Record<'name' | 'code' | 'message', string>>;
+
 type ExtractorRecord = Readonly<Record<'graph' | 'output' | 'preprocessing', string>> & { readonly d: number };
 
 /** What the caller knows of where things come from. */
@@ -69,16 +79,30 @@ export interface Origin {
   readonly of?: number;
   readonly notes?: readonly string[];
   readonly curves?: CheckpointCurves | undefined;
+  /** Images of the data, and of what metrics learn from, that could not be read. */
+  readonly skipped?: readonly UnreadImage[];
+  readonly trainSkipped?: readonly UnreadImage[];
   /** What names the model's training run. */
   readonly run?: string;
   /** Further conventions, e.g. the tool whose conventions were taken. */
   readonly conventions?: Readonly<Record<string, unknown>>;
 }
 
+const unread = ({ name, code, message }: UnreadImage): UnreadImage => ({ name, code, message });
+
+/** A sentence without a full stop. */
+function unreadNotes({ length: n, 0: first }: readonly UnreadImage[]): string[] {
+  if (!first) return [];
+  return [
+    `${n === 1 ? '1 image' : `${n} images`} could not be read and ${n === 1 ? 'is' : 'are'} in no number; the first: ${first.name}`,
+  ];
+}
+
 export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Origin): EvalRecord {
   const { model, images, train, extractor, classifier, reference, settings } = subject;
-  const { alixVersion, created, split, of = images.n, curves, run, conventions } = origin;
-  const notes = [...classNotes(images), ...(origin.notes ?? [])];
+  const { alixVersion, created, split, of = images.n, curves, run, conventions, skipped = [] } = origin;
+  const { trainSkipped = [] } = origin;
+  const notes = [...classNotes(images), ...unreadNotes(skipped), ...(origin.notes ?? [])];
   const { bundle, precision } = model;
   const steps = (bundle.training as { steps?: unknown } | undefined)?.steps;
   const learns = Object.keys(evaluation.metrics).some((key) => learning.includes(key));
@@ -107,10 +131,16 @@ export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Ori
       ...(images.fingerprint && { fingerprint: images.fingerprint }),
       images: evaluation.images,
       ...(notes.length > 0 && { notes }),
+      ...(skipped.length > 0 && { skipped: skipped.map(unread) }),
     },
     ...(train &&
       learns && {
-        train: { name: train.name, n: train.n, ...(train.fingerprint && { fingerprint: train.fingerprint }) },
+        train: {
+          name: train.name,
+          n: train.n,
+          ...(train.fingerprint && { fingerprint: train.fingerprint }),
+          ...(trainSkipped.length > 0 && { skipped: trainSkipped.map(unread) }),
+        },
       }),
     ...(extractor && {
       extractor: { ...extractor.identity, d: extractor.d, distance: distanceName(extractor.identity) },
