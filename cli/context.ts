@@ -30,7 +30,8 @@ export function createContext(
     dryRun,
     signal,
     exit,
-    interactive: terminal.stderr.isTTY === true && !quiet && !json,
+    // a terminal that cannot go back in a line would get a line for each step
+    interactive: terminal.stderr.isTTY === true && process.env.TERM !== 'dumb' && !quiet && !json,
     out: (text) => terminal.stdout.write(endLine(text)),
     log: (text) => {
       if (!quiet) terminal.stderr.write(endLine(text));

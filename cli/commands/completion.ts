@@ -12,7 +12,11 @@ Once for good:
          without the package bash-completion: echo 'source <(alix completion bash)' >> ~/.bashrc
   zsh    alix completion zsh > ~/.zfunc/_alix, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc
   fish   alix completion fish > ~/.config/fish/completions/alix.fish
-Make it again after an update of alix. In this shell alone: source <(alix completion bash)
+Make it again after an update of alix.
+
+Examples:
+  source <(alix completion bash)                               in this shell alone
+  alix completion fish > ~/.config/fish/completions/alix.fish
 `;
 
 export const completion: CommandDefinition = {

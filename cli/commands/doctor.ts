@@ -2,6 +2,14 @@
 import type { Check } from '../checks.js';
 import type { CommandDefinition, Context } from './command.js';
 
+const help = `
+Exits with 0 if models can be run, 1 if not; that training cannot is only reported.
+
+Examples:
+  alix doctor
+  alix doctor --json > report.json
+`;
+
 export const doctor: CommandDefinition = {
   name: 'doctor',
   define(program, context) {
@@ -9,7 +17,7 @@ export const doctor: CommandDefinition = {
       .command('doctor')
       .description('report what works here: Node, ONNX Runtime, TensorFlow, GPU, disk; with remedies')
       .action(async (_options, command) => run(context(command)))
-      .addHelpText('after', '\nExits with 0 if models can be run, 1 if not; that training cannot is only reported.');
+      .addHelpText('after', help);
   },
 };
 

@@ -15,12 +15,21 @@ interface Listed {
   readonly metrics: Readonly<Record<string, { readonly value: number; readonly n: number; readonly on: string }>>;
 }
 
+const help = `
+Every verb that takes a model takes these by name.
+
+Examples:
+  alix models
+  alix models --json
+`;
+
 export const models: CommandDefinition = {
   name: 'models',
   define(program, context) {
     program
       .command('models')
       .description('list the shipped models')
+      .addHelpText('after', help)
       .action(async (_options, command) => run(context(command)));
   },
 };

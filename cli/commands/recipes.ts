@@ -29,6 +29,13 @@ export interface ListedRecipe {
 
 const WIDTH = 100;
 
+const help = `
+Examples:
+  alix recipes                      all of them
+  alix recipes gali-4 dali-mnist    those of one system, and one recipe
+  alix recipes ./my-objective.ts    what your own recipes cost
+`;
+
 export const recipes: CommandDefinition = {
   name: 'recipes',
   define(program, context) {
@@ -39,6 +46,7 @@ export const recipes: CommandDefinition = {
         '[what...]',
         'systems or recipes to list alone; your own .ts or .js files, whose recipes are listed too',
       )
+      .addHelpText('after', help)
       .action(async (what: string[], _options, command) => run(what, context(command)));
   },
 };

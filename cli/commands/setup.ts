@@ -25,7 +25,13 @@ export const setup: CommandDefinition = {
 const help = `
 It downloads the library with pip (270 MB; 3.2 GB with CUDA), unpacks what is needed into the cache and builds a small
 addon with the C++ compiler (CXX chooses it). The cache is ALIX_CACHE, else XDG_CACHE_HOME/alix, else ~/.cache/alix
-(~/Library/Caches/alix on macOS). Running models needs none of this.`;
+(~/Library/Caches/alix on macOS). Running models needs none of this.
+
+Examples:
+  alix setup
+  alix setup --device cpu
+  alix setup --dry-run      which build it would be, and how much there is to fetch
+`;
 
 async function run({ device }: Options, context: Context): Promise<void> {
   if (context.dryRun) {

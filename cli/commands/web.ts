@@ -23,7 +23,12 @@ export const web: CommandDefinition = {
 const help = `
 A page without a bundler:  import { loadModel } from '/DIR/alix.js'
 With Vite or webpack import '@alix/infer' instead, which finds its files itself; where it does not,
-loadModel(url, { assets: '/DIR/' }) takes ONNX Runtime's from here. Nothing is loaded from elsewhere.`;
+loadModel(url, { assets: '/DIR/' }) takes ONNX Runtime's from here. Nothing is loaded from elsewhere.
+
+Examples:
+  alix web assets public/alix
+  alix web assets public/alix --dry-run
+`;
 
 /** The licences of what others have written in these files. */
 const NOTICES = 'THIRD-PARTY.md';
