@@ -1,9 +1,9 @@
-/** The codes that a verb is given: those of another model are refused. */
+/** The codes that a verb is given, in any of the formats: those of another model are refused. */
 import { checkCodesModel, type Model } from '@alix/infer';
-import { type CodesFile, openCodes } from '@alix/infer/io/codes-file';
+import type { CodesFile } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
-import { tooLarge } from '@alix/infer/io/files';
-import { decodeNpy, isNpy } from '@alix/infer/io/npy';
+import { aboutStdin, type Spooled, spool } from '@alix/infer/io/spool';
+import { formats, openAnyCodes } from './codes/formats.js';
 
 /** Codes in memory. */
 export interface ReadCodes {
@@ -14,57 +14,70 @@ export interface ReadCodes {
   readonly names: readonly string[] | undefined;
 }
 
+/** Codes in their file, looked through once. */
+export interface OpenedCodes extends Pick<CodesFile, 'n' | 'd' | 'names' | 'blocks' | 'all'> {
+  /** The sum of what came through stdin; undefined for a file. */
+  readonly stdin: Spooled | undefined;
+}
+
 /**
- * Codes from a file, or with '-' from stdin, where nothing says what they are of.
+ * Opens codes of a file, or with '-' of stdin.
  *
  * @param log told where it is not known which model made them
  * @throws AlixError 'bad-codes' for another shape or a description that does not fit, 'other-model', 'bad-latent' for a value that is not
- *   finite, 'bad-npy', 'not-found', ...
+ *   finite, 'bad-npy', 'bad-parquet', 'not-found', ...
  */
+export async function openModelCodes(
+  path: string,
+  model: Model,
+  log: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<OpenedCodes> {
+  if (path !== '-') return { ...(await checked(path, path, model, log)), stdin: undefined };
+  const expected = `codes as ${formats.map(({ name }) => name).join(', ')}`;
+  const kinds = formats.map(({ name, begins }) => ({ name, begins, most: MAX_STDIN }));
+  const stdin = await spool(process.stdin, { kinds, code: 'bad-codes', expected, signal });
+  try {
+    return { ...(await checked(stdin.path, 'stdin', model, log)), stdin };
+  } catch (error) {
+    throw aboutStdin(error, stdin);
+  }
+}
+
+/** The same, in memory. */
 export async function readCodes(path: string, model: Model, log: (text: string) => void): Promise<ReadCodes> {
-  const where = path === '-' ? 'stdin' : path;
-  const { size: d } = model.latent;
-  const read = path === '-' ? await fromStdin() : await openCodes(path);
-  if (read.n === 0) throw new AlixError('bad-codes', 'no codes', { where, remedy: 'encode some images' });
-  checkCodesModel(model, read, where);
-  if (!read.model) log(`${where}: nothing says which model made these codes; they are taken for this one's`);
-  const codes = await read.all();
+  const { n, names, all } = await openModelCodes(path, model, log);
+  return { codes: await all(), n, names };
+}
+
+/** They go to the disk: this only ends what has no end. */
+const MAX_STDIN = 2 ** 40;
+
+async function checked(
+  path: string,
+  where: string,
+  model: Model,
+  log: (text: string) => void,
+): Promise<Omit<OpenedCodes, 'stdin'>> {
+  const file = await openAnyCodes(path);
+  const { n, d, names, blocks, all } = file;
+  if (n === 0) throw new AlixError('bad-codes', 'no codes', { where, remedy: 'encode some images' });
+  checkCodesModel(model, file, where);
+  if (!file.model) log(`${where}: nothing says which model made these codes; they are taken for this one's`);
+  let first = 0;
+  for await (const block of blocks()) {
+    refuseInfinite(block, d, first, where);
+    first += block.length / d;
+  }
+  return { n, d, names, blocks, all };
+}
+
+function refuseInfinite(codes: Float32Array, d: number, first: number, where: string): void {
   const bad = codes.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return { codes, n: read.n, names: read.names };
-  throw new AlixError('bad-latent', `code ${Math.floor(bad / d)} holds a value that is not finite`, {
+  if (bad < 0) return;
+  throw new AlixError('bad-latent', `code ${first + Math.floor(bad / d)} holds a value that is not finite`, {
     where,
     found: `${codes[bad]} at ${bad % d}`,
     remedy: 'encode the images again, or leave that code out',
   });
-}
-
-const MAGIC_BYTES = 6;
-/** A pipe hands over 64 KiB at most, so that the beginning is looked at. */
-const LOOKED_AT = 1 << 20;
-const MAX_STDIN = 2 ** 32;
-
-async function fromStdin(): Promise<Pick<CodesFile, 'n' | 'd' | 'names' | 'model' | 'all'>> {
-  if (process.stdin.isTTY)
-    throw new AlixError('usage', '- reads codes from stdin, and stdin is a terminal', {
-      remedy: 'pipe them in, as in `alix encode ... -o - | alix decode MODEL - -o DIR`',
-    });
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Uint8Array);
-    total += (chunk as Uint8Array).length;
-    // what is no such file may have no end
-    if (total >= MAGIC_BYTES && total < LOOKED_AT && !isNpy(Buffer.concat(chunks))) break;
-    if (total > MAX_STDIN) throw tooLarge('stdin', MAX_STDIN, total);
-  }
-  const { shape, data, dtype } = decodeNpy(Buffer.concat(chunks), 'stdin');
-  const [n = 0, d = 0] = shape;
-  if (shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array))
-    throw new AlixError('bad-codes', 'not codes', {
-      where: 'stdin',
-      expected: 'float32 [N,d]',
-      found: `${dtype} [${shape.join(',')}]`,
-      remedy: 'pipe in what `alix encode -o -` writes',
-    });
-  return { n, d, names: undefined, model: undefined, all: async () => Float32Array.from(data) };
 }

@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { describeSystemError, describing, makeFolder, removeEmptyFolders, temporaryName } from '@alix/infer/io/files';
+import { describing, makeFolder, removeEmptyFolders, temporaryName } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
 import { namesWriter } from './names-writer.js';
 import { refuseFolder } from './pictures.js';
@@ -76,22 +76,6 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }
 
-/** A writer to stdout, for `-o -`: the head holds the number of rows, so the codes wait until all are there. */
-export function codesToStdout(d: number): CodesWriter {
-  const parts: Float32Array[] = [];
-  return {
-    async write(codes) {
-      parts.push(codes);
-    },
-    async commit() {
-      const rows = parts.reduce((sum, part) => sum + part.length, 0) / d;
-      await toStdout(npyHeader('<f4', [rows, d]));
-      for (const part of parts) await toStdout(bytesOf(part));
-    },
-    async discard() {},
-  };
-}
-
 function head(rows: number, d: number): Uint8Array {
   const bytes = npyHeader('<f4', [rows, d]);
   if (bytes.length !== HEAD) throw new AlixError('internal', `an NPY head of ${bytes.length} bytes`);
@@ -100,15 +84,4 @@ function head(rows: number, d: number): Uint8Array {
 
 function bytesOf(codes: Float32Array): Uint8Array {
   return new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
-}
-
-/** A reader that went away is for the program to judge; a full disk is told. */
-function stdoutError(error: NodeJS.ErrnoException): Error {
-  return error.code === 'EPIPE' ? error : describeSystemError(error, 'stdout');
-}
-
-function toStdout(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(stdoutError(error)) : resolve()));
-  });
 }

@@ -15,8 +15,8 @@ export interface CodesFile {
   readonly model: { readonly name: string; readonly sha256: string } | undefined;
   /** All codes, float32 [n,d], read straight into one array. */
   all(): Promise<Float32Array>;
-  /** The codes in runs of at most `rows` (16,384 unless told), float32 [?,d]; each an array of its own. */
-  blocks(rows?: number): AsyncGenerator<Float32Array>;
+  /** The codes from row `first` (0) on in runs of at most `rows` (16,384 unless told), float32 [?,d]; each an array of its own. */
+  blocks(rows?: number, first?: number): AsyncGenerator<Float32Array>;
 }
 
 /** The longest head that NPY files have here. */
@@ -50,23 +50,32 @@ export async function openCodes(path: string): Promise<CodesFile> {
       remedy: 'name a file that `alix encode` wrote',
     });
   const { names, model } = await readDescription(`${path}.json`, n);
-  const isDouble = head.dtype === '<f8';
+  return { path, n, d, names, model, ...rowsOf(path, { n, d, start: head.start, isDouble: head.dtype === '<f8' }) };
+}
+
+/** Where rows lie in a file. */
+export interface RowsPlace {
+  readonly n: number;
+  readonly d: number;
+  /** Of the first value, in bytes. */
+  readonly start: number;
+  /** float64, or float32. */
+  readonly isDouble: boolean;
+}
+
+/** The readers of rows of numbers that lie behind each other in a file. */
+export function rowsOf(path: string, { n, d, start, isDouble }: RowsPlace): Pick<CodesFile, 'all' | 'blocks'> {
   const width = isDouble ? 8 : 4;
   async function rowsAt(file: FileHandle, first: number, rows: number): Promise<Float32Array> {
-    const { buffer } = await bytesAt(file, head.start + first * d * width, rows * d * width, path);
+    const { buffer } = await bytesAt(file, start + first * d * width, rows * d * width, path);
     return isDouble ? Float32Array.from(new Float64Array(buffer)) : new Float32Array(buffer);
   }
   return {
-    path,
-    n,
-    d,
-    names,
-    model,
     all: () => withFile(path, (file) => rowsAt(file, 0, n)),
-    async *blocks(rows = 16_384) {
+    async *blocks(rows = 16_384, from = 0) {
       const file = await describing(path, () => open(path));
       try {
-        for (let first = 0; first < n; first += rows)
+        for (let first = from; first < n; first += rows)
           yield await describing(path, () => rowsAt(file, first, Math.min(rows, n - first)));
       } finally {
         await file.close();

@@ -116,7 +116,7 @@ test('when no image can be read it fails, also with --on-error skip', async () =
 });
 
 test.each([
-  ['another extension', ['in', '-o', 'codes.parquet'], '-o must end in .npy'],
+  ['another extension', ['in', '-o', 'codes.csv'], '-o must end in one of .npy, .safetensors, .parquet, .jsonl'],
   ['--json with stdout', ['in', '-o', '-', '--json'], 'both want stdout'],
   ['a seed without --sample', ['in', '-o', 'c.npy', '--seed', '1'], '--seed does nothing without --sample'],
 ])('%s is a usage error', async (_, args, words) => {

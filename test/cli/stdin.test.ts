@@ -87,7 +87,7 @@ test.each<[string, Uint8Array | (() => Iterable<Uint8Array>), string[], number, 
     tarOf([{ name: 'x.png', data: file('in/a.png') }]).subarray(0, 600),
     ['-'],
     1,
-    /^alix: stdin: [^\n]*truncated/,
+    /^alix: stdin:x\.png: [^\n]*truncated[^\n]*\n$/,
   ],
   ['- twice', file('in/a.png'), ['-', '-'], 2, /^alix: stdin can be read once only, and - was given twice; [^\n]*\n$/],
 ])('%s is one line', async (_, input, args, code, words) => {
