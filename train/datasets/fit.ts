@@ -85,6 +85,11 @@ export function fitImage(image: Pixels, fit: Fit, where: string): Uint8Array<Arr
   const required = requiredSize(fit);
   if (fit.original) checkOriginal(image, fit.original, where);
   else if (required) checkSameSize(image, required, where);
+  if (image.channels === 4)
+    throw new AlixError('transparent', 'an image with transparent parts, which networks do not know', {
+      where,
+      remedy: 'put it on a background, or take it out',
+    });
   return toShape(required ? image : scaled(cropped(image, fit, where), fit), fit, where);
 }
 

@@ -38,11 +38,11 @@ const MAX_LABEL_BYTES = 64;
 
 /**
  * Walks an archive's headers. Of each sample the image (.png, .jpg, .jpeg or .webp) and the class number (.cls, as text)
- * count; other members, and samples without an image, are passed over.
+ * count; other members are passed over.
  *
  * @param withSizes whether each image's size is read from its head
  * @param keepsDamaged whether an image that cannot be read is a sample with its `damage`, not an error
- * @throws AlixError 'bad-tar', 'bad-image', ... naming the archive and the member
+ * @throws AlixError 'bad-tar', 'bad-image', ... naming the archive and the member; 'bad-data' for a class without its image
  */
 export async function indexShard(path: string, withSizes: boolean, keepsDamaged = false): Promise<ShardIndex> {
   const file = await FileWindow.open(path);
@@ -75,11 +75,22 @@ export async function indexShard(path: string, withSizes: boolean, keepsDamaged 
         }
       }
     }
-    const samples = [...byKey.values()].filter((sample): sample is Sample & ImageSample => sample.image !== undefined);
+    const samples = [...byKey.values()].map((sample) => withImage(sample, path));
     return { shard: { path, size: file.size, modified: file.modified }, samples };
   } finally {
     await file.close();
   }
+}
+
+/** A sample is known by its image or its class: one with a class alone has lost its image, or has it in a format that is not read. */
+function withImage(sample: Sample, path: string): ImageSample {
+  if (sample.image) return sample as ImageSample;
+  throw new AlixError('bad-data', 'a class without its image', {
+    where: `${path}:${sample.key}.cls`,
+    expected: [...IMAGES].map((extension) => `${sample.key}.${extension}`).join(', '),
+    found: 'none of them',
+    remedy: 'pack the image too, or leave the class out',
+  });
 }
 
 /** 'a/b.c.png' is the sample 'a/b' with the extension 'c.png'. */

@@ -58,7 +58,6 @@ describe('tar shards', () => {
       ...sample('a.b/1', 12, 0),
       { name: 'late.PNG', data: image(13) },
       { name: 'alone.json', data: '{}' },
-      { name: 'alone.cls', data: '9' },
       ...sample('z', 14, 2),
       { name: 'late.cls', data: '1' },
     );
@@ -176,6 +175,16 @@ describe('tar shards', () => {
     ['two classes', [...sample('k', 1, 1), { name: 'k.cls', data: '1' }], /k\.cls: two members of one kind/],
     ['some classes', [...sample('k', 1, 1), ...sample('j', 2)], /x\.tar:j\.png: an image without a class/],
     ['a late class', [...sample('k', 1), ...sample('j', 2, 1)], /x\.tar:j\.png: an image with a class/],
+    [
+      'no image of a class',
+      [...sample('k', 1, 1), { name: 'j.cls', data: '0' }],
+      /x\.tar:j\.cls: a class without its image/,
+    ],
+    [
+      'an image that is not read',
+      [...sample('k', 1, 1), { name: 'j.gif', data: 'GIF8' }, { name: 'j.cls', data: '0' }],
+      /j\.cls: a class without .*j\.png/,
+    ],
     ['no images', [{ name: 'k.txt', data: 'x' }], /x\.tar: a tar file without images/],
     ['an empty image', [{ name: 'k.png' }], /x\.tar:k\.png: an empty file/],
     ['no image', [{ name: 'k.png', data: 'not an image at all, but thirty bytes' }], /x\.tar:k\.png: not an image/],
