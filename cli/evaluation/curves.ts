@@ -12,6 +12,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { Context } from '../commands/command.js';
 import type { ModelOptions } from '../options.js';
 import { createProgress } from '../progress.js';
+import { version } from '../version.js';
 import type { RunModels } from './run-models.js';
 import { partsFolder } from './stores.js';
 import { passing } from './unfinished.js';
@@ -83,7 +84,7 @@ async function measureAll(
       try {
         const evaluation = await measure(
           { model: checkpoint, images: few, extractor, settings: { ...settings, options: {}, samples: few.n } },
-          { metrics, lenient: true, signal: context.signal, parts: stores[i], cache },
+          { metrics, lenient: true, signal: context.signal, parts: stores[i], cache, version: version() },
         );
         // a checkpoint whose samples are all equal has no distance, and the others have
         for (const { metric, why } of evaluation.skipped)

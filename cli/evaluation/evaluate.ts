@@ -184,6 +184,7 @@ async function measured(
       onNote: note,
       parts,
       cache,
+      version: version(),
     });
     bar.stop();
     const record = evalRecord(subject, evaluation, {

@@ -9,6 +9,8 @@ import { badPart, type Store } from './store.js';
 export interface CacheOptions extends PassOptions {
   /** Used where `fingerprint` of the images is given. */
   readonly cache?: PartStore | undefined;
+  /** Of the program; an entry of another is not found. */
+  readonly version?: string | undefined;
 }
 
 interface Kept {
@@ -70,13 +72,13 @@ export async function recordAll(
 async function fileOf(
   { images, train, model, settings }: Subject,
   { pass, name, cached }: Recorder,
-  { partSize }: CacheOptions,
+  { partSize, version }: CacheOptions,
 ): Promise<string | undefined> {
   const source = pass === 'train' ? train : images;
   if (cached === undefined || !source?.fingerprint) return undefined;
   // the last bits depend on batches, parts and device: a number must not depend on what lies in the cache
   const { batch } = settings;
-  const parts = [source.fingerprint, source.n, name, cached, batch, partSize, model.device];
+  const parts = [source.fingerprint, source.n, name, cached, batch, partSize, model.device, version];
   return `${await sha256(new TextEncoder().encode(JSON.stringify(parts)))}.safetensors`;
 }
 

@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   readonly partSize?: number | undefined;
   /** What does not depend on the model, by the data's content: features of real images. Used where `images.fingerprint` is given. */
   readonly cache?: PartStore | undefined;
+  /** Of the program that measures: what another version has left in `parts` and `cache` is not taken, for its numbers may differ. */
+  readonly version?: string | undefined;
 }
 
 /** A metric that could not be had. */
@@ -56,7 +58,7 @@ export interface Evaluation {
  */
 export async function evaluate(subject: Subject, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { metrics: names, lenient = names === undefined, parts, cache, partSize = 4096, onProgress, onNote } = options;
-  const signal = options.signal ?? new AbortController().signal;
+  const { version, signal = new AbortController().signal } = options;
   const { compat, seed } = subject.settings;
   checkImages(subject);
   checkOptions(subject.settings.options, measures);
@@ -86,9 +88,10 @@ export async function evaluate(subject: Subject, options: EvaluateOptions = {}):
     onProgress: onProgress ?? (() => undefined),
     onNote,
     parts,
-    plan: await planOf(subject, recorders),
+    plan: await planOf(subject, recorders, version),
     partSize,
     cache,
+    version,
   });
   const recorded: Recorded = { signal, of: <S>({ name }: Recorder<S>) => states.get(name) as S };
   const metrics: Record<string, unknown> = {};
@@ -167,6 +170,7 @@ function unique(recorders: readonly Recorder[]): Recorder[] {
 async function planOf(
   { model, images, train, extractor, classifier, perceptual, settings }: Subject,
   recorders: readonly Recorder[],
+  version: string | undefined,
 ) {
   // a fingerprint may be of files' names and sizes alone: a few images tell folders apart that are named alike
   const source = async (one: typeof train) => one && [one.fingerprint ?? one.name, `${one.n}`, await probe(one)];
@@ -181,6 +185,7 @@ async function planOf(
       classifier?.identity,
       perceptual?.identity.graph,
       settings,
+      version,
       recorders.map(({ name }) => name).sort(),
     ]),
   );

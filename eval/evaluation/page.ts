@@ -69,6 +69,7 @@ export function warningsOf({ metrics, data }: EvalRecord): string[] {
     ([key, value]) => key.endsWith('.fd') && (value as { fewSamples?: boolean }).fewSamples,
   );
   const sorted = Object.values(metrics).some((value) => (value as { sorted?: boolean }).sorted);
+  const small = Object.values(metrics).map((value) => (value as { smallSplits?: number }).smallSplits);
   const right = (metrics['classes.accuracy'] as { real?: { value?: number } } | undefined)?.real?.value ?? 1;
   return [
     ...(right < 0.5
@@ -78,6 +79,13 @@ export function warningsOf({ metrics, data }: EvalRecord): string[] {
       : []),
     ...(few ? ['There are no more images than features: distances of features are far above the truth.'] : []),
     ...(sorted ? ['Images come sorted by class: scores over splits are far too low.'] : []),
+    ...small
+      .flatMap((n) => n ?? [])
+      .slice(0, 1)
+      .map(
+        (n) =>
+          `Splits of the Inception Score hold ${n} image${n === 1 ? '' : 's'} each, too few for so many classes: it is too low by a tenth or more. More samples, or fewer splits (--set is.splits=1), mend that.`,
+      ),
     ...(data.notes ?? []).map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),
   ];
 }

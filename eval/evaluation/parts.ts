@@ -54,7 +54,8 @@ export async function decodePart(
   if (metadata.plan !== plan || Object.entries(label).some(([key, value]) => metadata[key] !== value))
     throw new AlixError('other-plan', 'what was begun here is another evaluation', {
       where,
-      remedy: 'give the same model, data and options again, or leave out --resume to begin anew',
+      remedy:
+        'give the same model, data and options again, with the version of alix that began it, or leave out --resume to begin anew',
     });
   return new Map(
     recorders.map(({ name, store }) => {

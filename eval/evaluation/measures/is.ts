@@ -10,7 +10,17 @@ import { type Measure, ofImages, ofSamples, type Recorded, type Recorder, type S
 import { type MetricOptions, optionsFor } from '../options.js';
 import { checkRoomForRows, orderedStore } from '../ordered-rows.js';
 
-type Result = InceptionScore & { readonly interval?: Interval };
+type Result = InceptionScore & {
+  readonly interval?: Interval;
+  /** Images of the smallest split, where they are too few (`leastOfSplit`). */
+  readonly smallSplits?: number;
+};
+
+/**
+ * Images of a split below which its score is too low by about a tenth. A split's marginal is estimated from its own m images, and the
+ * entropy of such an estimate is too low by up to (classes - 1) / (2 m) (Miller 1955): the score is its exponential.
+ */
+export const leastOfSplit = (classes: number): number => 5 * (classes - 1);
 
 const options = {
   splits: { default: 10, least: 1, summary: 'parts whose scores are averaged' },
@@ -57,7 +67,9 @@ function conventionFor(settings: Settings): ScoreConvention {
 
 function score(logits: Features, convention: ScoreConvention, seed: number): Result {
   const given = { input: 'logits', ...scoreOptions(convention, logits.data.length / logits.d, seed) } as const;
-  const found = inceptionScore(logits, given);
+  const scored = inceptionScore(logits, given);
+  const smallest = Math.floor(scored.n / scored.splits);
+  const found: Result = { ...scored, ...(smallest < leastOfSplit(logits.d) && { smallSplits: smallest }) };
   try {
     return { ...found, interval: inceptionScoreInterval(logits, given) };
   } catch (error) {

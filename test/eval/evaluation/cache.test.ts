@@ -48,6 +48,25 @@ test('another model on the same images: the extractor does not see them again, a
   expect([again.seen, again.record]).toEqual([made, first.record]);
 });
 
+test('what another version of alix has left is not taken: neither from the cache nor from parts', async () => {
+  const cache = memoryStore();
+  const seen = async (version: string, parts = memoryStore()) => {
+    const subject = known(model);
+    await recordOf(subject, { cache, parts, version });
+    return (subject.extractor as CountingExtractor).seen;
+  };
+  expect(await seen('1.0.0')).toBe(all);
+  expect(await seen('1.0.0')).toBe(made);
+  expect(await seen('1.0.1')).toBe(all);
+  const parts = memoryStore();
+  await seen('1.0.0', parts);
+  expect(await seen('1.0.0', parts)).toBe(0);
+  await expect(seen('1.0.1', parts)).rejects.toMatchObject({
+    code: 'other-plan',
+    message: expect.stringContaining('version of alix'),
+  });
+});
+
 test('images that nothing names are not kept', async () => {
   const { seen, cache } = await cached(subjectOf(model, n));
   expect([seen, cache.files.size]).toEqual([all, 0]);
