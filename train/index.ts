@@ -1,9 +1,10 @@
-/** The Node API of training: `resolveConfig` makes a configuration, `runTraining` trains it, `openTrained` opens what came of it. */
+/** The Node API of training: `configure` makes a configuration, `runTraining` trains it, `openTrained` opens what came of it. */
 
 export { architectures } from './architectures/index.js';
 export type { Best } from './checkpoint.js';
 export { type CheckpointChoice, newestCheckpoint } from './checkpoints.js';
 export { type PartialConfig, parseAssignment, type RunConfig, resolveConfig } from './config.js';
+export { configure } from './configure.js';
 export { design } from './design.js';
 export { extensionConfig } from './extensions/config.js';
 export { loadExtensions, openExtension } from './extensions/index.js';
