@@ -14,7 +14,7 @@ import { refuseInputs } from './overwrite.js';
 import { refuseFolder } from './pictures.js';
 import { planned } from './plan.js';
 import { createProgress, rate } from './progress.js';
-import { isPassing, type Job, jobOf, refuseOther, resumable, sumOfFiles } from './resuming.js';
+import { isPassing, type Job, jobOf, refuseOther, removeTemporaries, resumable, sumOfFiles } from './resuming.js';
 import { identity } from './session.js';
 
 export interface EncodeOptions extends ModelOptions, ErrorOptions {
@@ -68,6 +68,7 @@ export async function encodeTo(
   )
     return;
   if (found) context.log(`${done} codes are there already`);
+  if (resume) await removeTemporaries([output, `${output}.json`]);
   const before = { n: done, images };
   await (isFile
     ? intoFile(output, () => staged(stagingOf(output), { model, inputs, job, found, before, options, context }))

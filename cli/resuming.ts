@@ -1,6 +1,7 @@
 /** What `--resume` goes by: that the same is done to the same inputs by the same model, and what is kept for it when a run ends early. */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Model } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing } from '@alix/infer/io/files';
@@ -94,4 +95,28 @@ export function resumable(error: unknown): unknown {
     remedy: `${remedy ? `${remedy}, then ` : ''}go on with --resume`,
     cause,
   });
+}
+
+/** Removes what atomic writes of processes that are no more have left of these files. */
+export async function removeTemporaries(files: readonly string[]): Promise<void> {
+  const folders = new Map<string, Set<string>>();
+  for (const file of files) {
+    const folder = dirname(resolve(file));
+    const names = folders.get(folder) ?? new Set();
+    folders.set(folder, names.add(basename(file).slice(0, 40)));
+  }
+  for (const [folder, names] of folders)
+    for (const file of await readdir(folder).catch(() => [])) {
+      const [, name = '', pid = ''] = /^\.(.*)\.(\d+)-[0-9a-f]{12}\.tmp$/s.exec(file) ?? [];
+      if (names.has(name) && !isRunning(Number(pid))) await rm(join(folder, file), { force: true });
+    }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -1,22 +1,23 @@
 /** alix decode: codes to images. */
-import { basename } from 'node:path';
-import type { Model } from '@alix/infer';
-import type { ReadCodes } from '../codes-reader.js';
 import { addModelOptions, type ModelOptions } from '../options.js';
 import type { CommandDefinition, Context } from './command.js';
 
 interface Options extends ModelOptions {
-  readonly output: string;
+  readonly output?: string;
+  readonly resume?: true;
 }
 
 const help = `
-Codes are float32 [N,d], as \`alix encode\` and \`alix sample\` write them. codes.npy.json beside them gives the
-pictures their names, and the model that the codes belong to: those of another model are refused. Without it the
-pictures are called 00.png, 01.png, ...
+Codes are float32 [N,d] as .npy, .safetensors, .parquet or .jsonl, told by their content, as \`alix encode\` and
+\`alix sample\` write them. The names in them, or in codes.npy.json, give the pictures theirs, and the model that they say is
+the one that may decode them: codes of another model are refused. Without names pictures are called 00.png, 01.png, ...
+
+What Ctrl-C, a kill or a full disk has ended is gone on with by the same command and --resume, to the same pictures.
 
 Examples:
   alix decode strokes-dali codes.npy -o out/
-  alix encode strokes-dali digits/ -o - | alix decode strokes-dali - -o grid.png
+  alix decode strokes-dali codes.parquet -o out/ --resume
+  alix encode strokes-dali digits/ -o - --format safetensors | alix decode strokes-dali - -o grid.png
 `;
 
 export const decode: CommandDefinition = {
@@ -26,8 +27,12 @@ export const decode: CommandDefinition = {
       .command('decode')
       .description('codes to images')
       .argument('<model>', 'a model folder, or the name of a shipped model')
-      .argument('<codes>', 'a file that ends in .npy, or - for stdin')
-      .requiredOption('-o, --output <path>', 'a folder (one PNG per code), or a grid that ends in .png')
+      .argument('<codes>', 'a .npy, .safetensors, .parquet or .jsonl file, or - for stdin')
+      .option(
+        '-o, --output <path>',
+        'a folder (one PNG per code), a grid that ends in .png, or - for a grid to stdout (the default for codes from stdin)',
+      )
+      .option('--resume', 'go on with the folder that the same command has begun')
       .addHelpText('after', help)
       .action(async (model: string, codes: string, options: Options, command) =>
         run(model, codes, options, context(command)),
@@ -37,72 +42,14 @@ export const decode: CommandDefinition = {
 };
 
 async function run(argument: string, path: string, options: Options, context: Context): Promise<void> {
-  const [{ withModel }, pictures, { readCodes }, { refuseInputs }, { numbered }] = await Promise.all([
+  const [{ AlixError }, { withModel }, { decodeTo }, { outputOf }] = await Promise.all([
+    import('@alix/infer/io/errors'),
     import('../session.js'),
-    import('../pictures.js'),
-    import('../codes-reader.js'),
-    import('../overwrite.js'),
-    import('../picture-folder.js'),
+    import('../decode-run.js'),
+    import('../picture-output.js'),
   ]);
-  const { output } = options;
-  const grid = pictures.pictureOutput(output) === 'grid';
-  await withModel(argument, options, context, async (model) => {
-    const { image } = model;
-    const codes = await readCodes(path, model, context.log);
-    if (grid) pictures.scaleFor(codes.n, image);
-    const names = codes.names ?? Array.from({ length: codes.n }, (_, i) => numbered(i, codes.n));
-    if (path !== '-') {
-      const given = [path, `${path}.json`].map((file) => ({ path: file, name: basename(file) }));
-      const written = new Set(['decode.json', ...names.map(pictures.pictureFile)]);
-      await refuseInputs(output, given, !grid, (file) => written.has(file));
-    }
-    await pictures.intoOutput(output, () => decodeTo(model, path, codes, names, options, context));
-  });
-}
-
-async function decodeTo(
-  model: Model,
-  path: string,
-  { codes, n }: ReadCodes,
-  names: readonly string[],
-  { output, batch }: Options,
-  context: Context,
-): Promise<void> {
-  const [{ decodeBatches }, { createProgress }, { identity }, pictures, { pictureFolder }, { unstack }] =
-    await Promise.all([
-      import('@alix/infer'),
-      import('../progress.js'),
-      import('../session.js'),
-      import('../pictures.js'),
-      import('../picture-folder.js'),
-      import('@alix/infer/io/sheet'),
-    ]);
-  const grid = pictures.pictureOutput(output) === 'grid';
-  const folder = pictureFolder(output, model.image);
-  const shown: Uint8Array[] = [];
-  const images: { name: string; file: string }[] = [];
-  const progress = await createProgress(context, 'decode', 'images', n);
-  try {
-    const stream = decodeBatches(model, codes, { batch, signal: context.signal, onProgress: progress.update });
-    for await (const part of stream) {
-      if (grid) {
-        shown.push(...unstack(part.pixels, part.n));
-        continue;
-      }
-      const batchNames = names.slice(images.length, images.length + part.n);
-      const files = await folder.write(batchNames, part.pixels);
-      for (const [i, name] of batchNames.entries()) images.push({ name, file: files[i]! });
-    }
-  } finally {
-    progress.stop();
-  }
-  if (grid) {
-    const { shortNames, writeGrid } = await import('../sheets.js');
-    const title = `${model.bundle.name}: images of ${n === 1 ? '1 code' : `${n} codes`}`;
-    await writeGrid(output, shown, model.image, { title, notes: shortNames(names).map((name) => [name]) });
-  }
-  const summary = { model: identity(model), n, codes: path };
-  await pictures.writeDescription(output, 'decode', { ...summary, ...(grid ? { names } : { images }) });
-  if (context.json) context.out(JSON.stringify({ ...summary, output }));
-  else context.log(`${n} images -> ${output}`);
+  const { output, grid } = outputOf(options.output, [path], context);
+  if (grid && options.resume)
+    throw new AlixError('usage', '--resume goes on with a folder; a grid is made at once', { remedy: 'name a folder' });
+  await withModel(argument, options, context, (model) => decodeTo(model, path, { ...options, output, grid }, context));
 }
