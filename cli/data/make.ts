@@ -1,4 +1,6 @@
 /** alix data make: data that need no download, as files that other programs read too. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
 import { writeFileAtomic, writeFolderAtomic } from '@alix/infer/io/files';
@@ -47,7 +49,7 @@ export async function runMake(what: string, { n, seed, split, output }: MakeOpti
         .join(', '),
     });
   if (planned(context, { inputs: [what], counts: { [kind]: n }, outputs: outputsOf(end, output) })) return;
-  const dataset = await source.open({ split, seed, options: { [split]: n } });
+  const dataset = await source.open({ split, seed, options: { [split]: n }, signal: context.signal });
   const files = await write(dataset, output, context);
   const result = { what, n, seed, split, output, files: files.length, fingerprint: dataset.fingerprint };
   if (context.json) context.out(JSON.stringify(result));
@@ -98,9 +100,14 @@ async function writeIdxPair(dataset: Dataset, output: string): Promise<readonly 
   const [height = 0, width = 0] = dataset.shape;
   const [images, labels] = idxPair(output);
   const data = await pixelsOf(dataset, 0, dataset.count);
+  const isNew = !existsSync(labels);
   await intoFile(images, async () => {
     await writeFileAtomic(labels, encodeIdx({ shape: [dataset.count], data: Uint8Array.from(dataset.labels ?? []) }));
-    await writeFileAtomic(images, encodeIdx({ shape: [dataset.count, height, width], data }));
+    await writeFileAtomic(images, encodeIdx({ shape: [dataset.count, height, width], data })).catch(async (error) => {
+      // half of a pair is no data set
+      if (isNew) await rm(labels, { force: true });
+      throw error;
+    });
   });
   return [images, labels];
 }
