@@ -25,19 +25,27 @@ export async function createProgress(
 ): Promise<Progress> {
   if (!context.interactive) return { update() {}, setTotal() {}, stop() {} };
   const { default: library } = await import('cli-progress');
+  const start = performance.now();
+  // as of the last update: between two the bar is drawn again
+  let perSecond = '';
   const bar = new library.SingleBar({
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
     etaBuffer: 50,
-    format: total === undefined ? '{label} {value} {unit} {rate}/s {note}' : fullFormat,
+    format: (options, { progress, value, total: all, eta }, { note }: Payload) => {
+      if (total === undefined) return `${label} ${value} ${unit}${perSecond} ${note}`;
+      // nothing is known of the time before the first are done
+      const left = value > 0 && Number.isFinite(eta) ? `, ${library.Format.TimeFormat(eta, options, 5)} left` : '';
+      const drawn = library.Format.BarFormat(progress, options);
+      return `${label} [${drawn}] ${Math.floor(100 * progress)}% ${value}/${all} ${unit}${perSecond}${left} ${note}`;
+    },
   });
-  const start = performance.now();
-  const payload = (done: number, note: string) => ({ label, unit, note, rate: rate(done, performance.now() - start) });
-  bar.start(total ?? 0, 0, payload(0, ''));
+  bar.start(total ?? 0, 0, { note: '' } satisfies Payload);
   return {
     update(done, note) {
-      bar.update(done, payload(done, typeof note === 'string' ? note : ''));
+      if (done > 0) perSecond = ` ${rate(done, performance.now() - start)}/s`;
+      bar.update(done, { note: typeof note === 'string' ? note : '' } satisfies Payload);
     },
     setTotal: (all) => bar.setTotal(all),
     stop() {
@@ -46,7 +54,9 @@ export async function createProgress(
   };
 }
 
-const fullFormat = '{label} [{bar}] {percentage}% {value}/{total} {unit} {rate}/s, {eta_formatted} left {note}';
+interface Payload {
+  readonly note: string;
+}
 
 /** Things per second, with the digits that mean something. */
 export function rate(done: number, milliseconds: number): string {

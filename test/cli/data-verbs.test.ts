@@ -184,7 +184,7 @@ test('the list names every data set with its options and where it comes from', a
 test('mistakes are one line, and leave nothing behind', async () => {
   const before = readdirSync(root).sort();
   for (const [args, code, words] of [
-    [['inf'], 2, /did you mean info\?/],
+    [['inf'], 2, /did you mean data info\?/],
     [['info', 'strokes', '-o', 'x.jpg'], 2, /ends in .png/],
     [['info', 'nothing-there'], 1, /no such data set/],
     [['info', 'strokes', '--set', 'train'], 2, /key=value/],

@@ -59,6 +59,8 @@ export interface DatasetRequest {
   readonly seed: number;
   /** Leaves images that cannot be read out, and takes them down; without it the first of them is thrown. */
   readonly skipping?: SplitSkipping | undefined;
+  /** Ends what takes long with an AlixError 'interrupted'. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An entry of the table in index.ts. */
