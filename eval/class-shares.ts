@@ -20,7 +20,7 @@ export function classErrors(values: ArrayLike<number>, labels: ArrayLike<number>
   });
 }
 
-/** [classes]: the share of each. */
+/** [classes], the share of each. */
 export function classShares(labels: ArrayLike<number>, classes: number): Float64Array {
   const counts = new Float64Array(classes);
   for (let i = 0; i < labels.length; i++) counts[labels[i]!]! += 1;
@@ -43,7 +43,7 @@ export function shareEntropy(shares: ArrayLike<number>): number {
   return Array.from(shares).reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 }
 
-/** [n]: the first of the largest numbers of each row. @param outputs [n,d] */
+/** [n], the first of the largest numbers of each row. @param outputs [n,d] */
 export function likeliest(outputs: ArrayLike<number>, d: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from({ length: outputs.length / d }, (_, i) => {
     let best = 0;

@@ -91,7 +91,7 @@ interface Side {
   /** Infinite for a Gaussian that counts as exact. */
   readonly n: number;
   readonly mean: Float64Array;
-  /** [d,d]: the covariance times `times`. */
+  /** [d,d], the covariance times `times`. */
   readonly scatter: Float64Array;
   readonly times: number;
   readonly rows: Features;
@@ -159,7 +159,7 @@ function* crossRoots(l1: Float64Array, l2: Float64Array, k: number): Steps<reado
 
 interface Gradient {
   readonly mean: Float64Array;
-  /** [d]: the mean less the other set's. */
+  /** [d], the mean less the other set's. */
   readonly away: Float64Array;
   readonly live: Int32Array;
   /** L and H of the live features. */

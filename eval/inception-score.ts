@@ -52,7 +52,7 @@ export interface SplitRows {
   readonly n: number;
   readonly rows: Rows;
   readonly order: ArrayLike<number>;
-  /** [splits + 1]: places in the order. */
+  /** [splits + 1], places in the order. */
   readonly bounds: readonly number[];
 }
 
@@ -74,7 +74,7 @@ export function splitRows(outputs: Features, options: InceptionScoreOptions): Sp
 export interface Rows {
   /** [n,C] */
   readonly p: Float64Array;
-  /** [n]: sum over classes of p log p, which is 0 for p = 0. */
+  /** [n], sum over classes of p log p, which is 0 for p = 0. */
   readonly negentropy: Float64Array;
 }
 

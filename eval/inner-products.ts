@@ -5,7 +5,7 @@ import { addProduct, matrix, transposed } from './linear/product.js';
 
 /** What computes inner products: the float64 kernel of this package, or a faster one that a caller has (a runtime, a GPU). */
 export interface InnerProducts {
-  /** [n,m]: row i of a with row j of b. */
+  /** [n,m], row i of a with row j of b. */
   of(a: Features, b: Features): Float64Array | Float32Array | Promise<Float64Array | Float32Array>;
   /** A bound on the error of x·y of d numbers, as a share of |x||y|. */
   error(d: number): number;

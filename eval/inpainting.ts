@@ -5,11 +5,11 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { MeanAndStd } from './mse.js';
 
 export interface InpaintingErrors {
-  /** [n]: mean squared error over the hidden values, pixels in [0,1]. */
+  /** [n], mean squared error over the hidden values, pixels in [0,1]. */
   readonly hole: Float64Array;
-  /** [n]: over all values of the composite, whose known pixels are the original's: `hole` times the hidden share. */
+  /** [n], over all values of the composite, whose known pixels are the original's: `hole` times the hidden share. */
   readonly composite: Float64Array;
-  /** [n]: 0..1, above 0. */
+  /** [n], 0..1, above 0. */
   readonly hidden: Float64Array;
 }
 

@@ -8,9 +8,9 @@ import { checkRows, type Features } from './features.js';
 
 export interface LatentMoments {
   readonly statistics: FeatureStatistics;
-  /** [d]: the sum over codes of (z - mean)³ */
+  /** [d], the sum over codes of (z - mean)³ */
   readonly m3: Float64Array;
-  /** [d]: the sum over codes of (z - mean)⁴ */
+  /** [d], the sum over codes of (z - mean)⁴ */
   readonly m4: Float64Array;
   /** Codes with a unit beyond 3 standard deviations of the prior N(0,I). */
   readonly beyond: number;

@@ -75,7 +75,7 @@ export interface ActiveUnits {
   readonly active: number;
   readonly d: number;
   readonly threshold: number;
-  /** [d]: the variance over images (ddof 1) of a code's mean. */
+  /** [d], the variance over images (ddof 1) of a code's mean. */
   readonly variance: Float64Array;
 }
 
@@ -121,7 +121,7 @@ export interface CodeReconstruction {
   readonly n: number;
   /** Over codes and units, of (z - z')²; a code that says nothing has 1 under the prior N(0,I) where it is 0, 2 where it is drawn. */
   readonly mse: number;
-  /** [d]: 1 - error / variance of the codes; 1 comes back whole, 0 is no better than the mean. 0 where a unit does not vary. */
+  /** [d], 1 - error / variance of the codes; 1 comes back whole, 0 is no better than the mean. 0 where a unit does not vary. */
   readonly explained: Float64Array;
 }
 

@@ -16,7 +16,7 @@ export interface LinearSvm {
   readonly weights: Float64Array;
   /** [classes] */
   readonly bias: Float64Array;
-  /** [classes]: |w|²/2 + b²/2 + C Σ max(0, 1 - y(w·x + b))². The bias is regularised, as liblinear's is. */
+  /** [classes], |w|²/2 + b²/2 + C Σ max(0, 1 - y(w·x + b))². The bias is regularised, as liblinear's is. */
   readonly objective: Float64Array;
 }
 

@@ -11,7 +11,7 @@ export interface Screened {
   readonly exact: Features;
   /** Less the mean of the first set, as float32, or the rows themselves where the products have the digits. */
   readonly moved: Features;
-  /** [n]: |x|² of the moved rows. */
+  /** [n], |x|² of the moved rows. */
   readonly norms: Float64Array;
   /** A squared distance by inner products is off by at most this share of the two norms' sum. */
   readonly error: number;
@@ -64,7 +64,7 @@ export interface DistanceBlock {
   readonly j0: number;
   readonly n: number;
   readonly m: number;
-  /** [n,m]: squared distances by inner products. */
+  /** [n,m], squared distances by inner products. */
   readonly squared: Float64Array;
 }
 

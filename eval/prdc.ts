@@ -22,11 +22,11 @@ export interface PrecisionRecall {
   readonly ties: Ties;
   /** What the shares are means of, for intervals. */
   readonly each: {
-    /** [fake]: real balls that hold it. */
+    /** [fake], real balls that hold it. */
     readonly balls: Uint32Array;
-    /** [real]: 1 where a fake ball holds it. */
+    /** [real], 1 where a fake ball holds it. */
     readonly recalled: Uint8Array;
-    /** [real]: 1 where its ball holds a fake sample. */
+    /** [real], 1 where its ball holds a fake sample. */
     readonly covered: Uint8Array;
   };
 }

@@ -19,9 +19,9 @@ export interface PrincipalComponents {
   readonly mean: Float64Array;
   /** [k,d], orthonormal rows, by descending variance; of each the largest loading is positive, of equally large ones the first. */
   readonly components: Float64Array;
-  /** [k]: the variances (ddof 1) along them. */
+  /** [k], the variances (ddof 1) along them. */
   readonly variances: Float64Array;
-  /** [k]: their shares of the variance of all d features. */
+  /** [k], their shares of the variance of all d features. */
   readonly shares: Float64Array;
 }
 
@@ -87,7 +87,7 @@ interface Ritz {
   readonly values: Float64Array;
   /** [count,d] */
   readonly vectors: Float64Array;
-  /** [count,d]: the matrix times each. */
+  /** [count,d], the matrix times each. */
   readonly images: Float64Array;
 }
 

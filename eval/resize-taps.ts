@@ -9,7 +9,7 @@ export interface Size {
 
 /** The sum that makes each of m pixels of n. */
 export interface Taps {
-  /** [m]: the first pixel that counts. */
+  /** [m], the first pixel that counts. */
   readonly first: Int32Array;
   /** [m,width]; those that would lie outside the image are 0. */
   readonly weights: Float64Array;

@@ -10,7 +10,7 @@ export interface Moments {
   readonly n: number;
   /** [d] */
   readonly mean: Float64Array;
-  /** [d]: sum over rows of (value - mean)² */
+  /** [d], sum over rows of (value - mean)² */
   readonly m2: Float64Array;
 }
 

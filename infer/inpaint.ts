@@ -41,7 +41,7 @@ export interface Inpainting {
   /** float32 [n,d]: the codes of the whole images */
   readonly latent: Float32Array;
   /**
-   * [n]: how far the decoder is off at the pixels it was told: mean squared error over them, pixels in [0,1]. Where it is large, the model
+   * [n], how far the decoder is off at the pixels it was told: mean squared error over them, pixels in [0,1]. Where it is large, the model
    * does not know such images, and what it puts into the hole means little.
    */
   readonly knownMse: Float64Array;

@@ -189,7 +189,7 @@ export class Model {
    * Runs one graph on one batch. The verbs are built on it; users rarely need it.
    *
    * @param inputs `n` rows of each of the graph's inputs by name, or of its one input
-   * @param options.notFinite 'allowed' where the caller looks for NaN and infinities itself
+   * @param options `notFinite` is 'allowed' where the caller looks for NaN and infinities itself
    * @returns the outputs, by the names that the bundle contract gives them
    * @throws AlixError 'bad-bundle', 'bad-graph', 'no-graph', 'bad-input', 'run-failed', 'no-memory', 'not-finite',
    *   'disposed'

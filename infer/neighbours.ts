@@ -27,9 +27,9 @@ export interface Neighbours {
   /** q */
   readonly queries: number;
   readonly k: number;
-  /** [q,k]: places of the codes, from 0 */
+  /** [q,k], places of the codes, from 0 */
   readonly places: Uint32Array;
-  /** [q,k]: their distances, in float64 */
+  /** [q,k], their distances, in float64 */
   readonly distances: Float64Array;
 }
 

@@ -23,7 +23,7 @@ export interface Reconstruction {
   /** float32 [n,d]: the codes, means of q(z|x), or what these were refined to */
   readonly latent: Float32Array;
   /**
-   * [n]: mean squared error of each image, over its H·W·C values, of the decoder's float image against the original
+   * [n], mean squared error of each image, over its H·W·C values, of the decoder's float image against the original
    * divided by 255, both in [0,1], summed in float64
    */
   readonly mse: Float64Array;

@@ -55,7 +55,7 @@ export interface Refined {
   readonly image: Float32Array;
   /** uint8 [n,H,W,C] */
   readonly pixels: Uint8Array;
-  /** [n]: mean squared error of each whole image, as `reconstruct` gives it: without weights, pixels in [0,1] */
+  /** [n], mean squared error of each whole image, as `reconstruct` gives it: without weights, pixels in [0,1] */
   readonly mse: Float64Array;
   /** float32 [n]: the loss where the descent began, sum w (x-t)² / sum (w C) over an image's pixels, in [0,1]² */
   readonly lossBefore: Float32Array;

@@ -5,7 +5,7 @@ import { finish, productSteps, type Steps } from './steps.js';
 export interface CholeskyFactor {
   /** [d,rank], row-major, zero above the diagonal; rows of L·Lᵀ are those of the matrix in another order, to rounding. */
   readonly factor: Float64Array;
-  /** [d]: row i of the factor belongs to row order[i] of the matrix. */
+  /** [d], row i of the factor belongs to row order[i] of the matrix. */
   readonly order: Int32Array;
   readonly rank: number;
 }

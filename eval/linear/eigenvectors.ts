@@ -3,7 +3,7 @@
 export interface Eigenvectors {
   /** [d], descending */
   readonly values: Float64Array;
-  /** [d,d]: row i belongs to values[i]; the rows are orthonormal. */
+  /** [d,d], row i belongs to values[i]; the rows are orthonormal. */
   readonly vectors: Float64Array;
 }
 

@@ -8,7 +8,7 @@ import { productSteps, type Steps } from './steps.js';
 export interface Tridiagonal {
   /** [d] */
   readonly diagonal: Float64Array;
-  /** [d]: beside[i] lies between i-1 and i; beside[0] is 0. */
+  /** [d], beside[i] lies between i-1 and i; beside[0] is 0. */
   readonly beside: Float64Array;
 }
 

@@ -162,7 +162,7 @@ interface BoundOptions {
   readonly d: number;
 }
 
-/** [n,2]: -ELBO and the importance-weighted bound of each image, in nats. Codes are decoded a batch at a time. */
+/** [n,2], -ELBO and the importance-weighted bound of each image, in nats. Codes are decoded a batch at a time. */
 async function bounds(
   batch: ImageBatch,
   { model, settings }: Subject,
@@ -201,7 +201,7 @@ function spread(pixels: Uint8Array, dequantise: boolean, random: Random): Float6
   return Float64Array.from(pixels, (value, at) => value + (noise?.[at] ?? 0.5));
 }
 
-/** [k]: log p(x|z) of one image at each code. */
+/** [k], log p(x|z) of one image at each code. */
 async function logLikelihoods(
   model: Model,
   z: Float32Array,

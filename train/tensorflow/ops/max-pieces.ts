@@ -14,7 +14,7 @@ const pairAxis = constant(() => tf.scalar(2, 'int32'));
 const columnAxis = constant(() => tf.scalar(1, 'int32'));
 const permutations = new Map<number, () => tf.Tensor>();
 
-/** [2 groups, 2 groups]: a product with it takes column i to 2 i and column groups + i to 2 i + 1. */
+/** [2 groups, 2 groups], a product with it takes column i to 2 i and column groups + i to 2 i + 1. */
 function interleaving(groups: number): tf.Tensor {
   const made =
     permutations.get(groups) ??
