@@ -95,7 +95,10 @@ function interrupted(line: string, again: boolean): Promise<Ended> {
 const long = 'sample strokes-dali -n 20000 --batch 20000 --seed 1 -o';
 
 test('Ctrl-C once ends cleanly, with exit code 130 and nothing half-written', async () => {
-  const { code, signal, stderr } = await interrupted('sample strokes-dali -n 10000 --batch 8 --seed 1 -o once.png', false);
+  const { code, signal, stderr } = await interrupted(
+    'sample strokes-dali -n 10000 --batch 8 --seed 1 -o once.png',
+    false,
+  );
   expect([code, signal]).toEqual([130, null]);
   expect(stderr).toMatch(/\nalix: interrupted\n$/);
   expect(readdirSync(cwd).filter((name) => name.includes('once'))).toEqual([]);
