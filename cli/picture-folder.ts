@@ -13,13 +13,23 @@ export interface PictureFolder {
    * @throws AlixError 'output-exists' where a file of this run is there already
    */
   write(names: readonly string[], pixels: Uint8Array): Promise<string[]>;
+  /** The same, with the files' sha256. */
+  writeSummed(
+    names: readonly string[],
+    pixels: Uint8Array,
+  ): Promise<{ readonly file: string; readonly sha256: string }[]>;
 }
 
-/** Pictures under the names of their images. */
-export function pictureFolder(folder: string, size: NonNullable<Bundle['image']>): PictureFolder {
-  const taken = new Set<string>();
-  return {
-    async write(names, pixels) {
+/** Pictures under the names of their images. @param written files that this run has written before it was ended */
+export function pictureFolder(
+  folder: string,
+  size: NonNullable<Bundle['image']>,
+  written: readonly string[] = [],
+): PictureFolder {
+  const taken = new Set(written);
+  const self: PictureFolder = {
+    write: async (names, pixels) => (await self.writeSummed(names, pixels)).map(({ file }) => file),
+    async writeSummed(names, pixels) {
       const files = names.map(pictureFile);
       for (const file of files) {
         if (taken.has(file))
@@ -29,10 +39,11 @@ export function pictureFolder(folder: string, size: NonNullable<Bundle['image']>
           });
         taken.add(file);
       }
-      await writePictures(folder, files, pixels, size);
-      return files;
+      const sums = await writePictures(folder, files, pixels, size);
+      return files.map((file, i) => ({ file, sha256: sums[i]! }));
     },
   };
+  return self;
 }
 
 /** Images that were made, with the codes that they were decoded from. */

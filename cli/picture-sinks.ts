@@ -3,6 +3,7 @@
 import { unstack } from '@alix/infer/io/sheet';
 import type { ImageSize } from './figure.js';
 import { pictureFolder } from './picture-folder.js';
+import type { Mark, PictureRun } from './picture-run.js';
 import { shortNames, tuplesShown, writePicture, writeTuples } from './sheets.js';
 
 /** A batch of pictures. @typeParam Told what is known of each */
@@ -12,6 +13,8 @@ export interface MadeBatch<Told> {
   /** uint8 [n,H,W,C] */
   readonly pixels: Uint8Array;
   readonly told: readonly Told[];
+  /** How far the inputs are worked off with it. */
+  readonly mark: Mark;
   /** The pictures of a sheet that belong to image `i` of the batch, uint8 [H,W,C] each. */
   tuple(i: number): readonly Uint8Array[];
 }
@@ -22,7 +25,14 @@ export interface PictureSink<Told> {
   told(): readonly Told[];
   /** Ends the pictures and gives what the description says of them. */
   end(title: SheetTitle): Promise<object>;
+  /** Called when all is written. */
+  finish(): Promise<void>;
+  /** Called after an error, which it gives back. */
+  fail(error: unknown): Promise<unknown>;
 }
+
+/** What is known of an image of a folder. */
+export type InFolder<Told> = { readonly name: string; readonly file: string } & Told;
 
 /** The title of a sheet that shows so many of the images. */
 export type SheetTitle = (shown: number) => string;
@@ -36,28 +46,40 @@ export interface SheetParts<Told> {
   readonly note: (told: Told) => string;
 }
 
-/** @param total how many images there are to be: one alone is no sheet where it goes to stdout */
 export function openSink<Told extends object>(
   output: string,
   grid: boolean,
-  total: number,
+  run: PictureRun<InFolder<Told>>,
   size: ImageSize,
   sheet: SheetParts<Told>,
 ): PictureSink<Told> {
-  if (!grid) return folderSink(output, size);
-  return output === '-' && total === 1 ? bareSink(size) : sheetSink(output, sheet);
+  if (!grid) return folderSink(output, size, run);
+  // one image alone is no sheet where it goes to stdout
+  return output === '-' && run.inputs.total === 1 ? bareSink(size) : sheetSink(output, sheet);
 }
 
-function folderSink<Told extends object>(folder: string, size: ImageSize): PictureSink<Told> {
-  const pictures = pictureFolder(folder, size);
-  const images: (Told & { name: string; file: string })[] = [];
+function folderSink<Told extends object>(
+  folder: string,
+  size: ImageSize,
+  { journal, before }: PictureRun<InFolder<Told>>,
+): PictureSink<Told> {
+  const images = before.flatMap(({ told }) => told);
+  const pictures = pictureFolder(
+    folder,
+    size,
+    images.map(({ file }) => file),
+  );
   return {
-    async take({ names, pixels, told }) {
-      const files = await pictures.write(names, pixels);
-      for (const [i, name] of names.entries()) images.push({ name, file: files[i]!, ...told[i]! });
+    async take({ names, pixels, told, mark }) {
+      const written = await pictures.writeSummed(names, pixels);
+      const these = names.map((name, i) => ({ name, file: written[i]!.file, ...told[i]! }));
+      images.push(...these);
+      await journal?.add({ ...mark, told: these, pictures: written });
     },
     told: () => images,
     end: async () => ({ images }),
+    finish: async () => journal?.finish(),
+    fail: async (error) => (journal ? journal.fail(error) : error),
   };
 }
 
@@ -79,6 +101,8 @@ function sheetSink<Told>(path: string, { size, parts, note }: SheetParts<Told>):
       if (tuples.length > 0) await writeTuples(path, tuples, size, { title: title(tuples.length), parts, notes });
       return { shown: tuples.length };
     },
+    async finish() {},
+    fail: async (error) => error,
   };
 }
 
@@ -95,6 +119,8 @@ function bareSink<Told>(size: ImageSize): PictureSink<Told> {
       for (const pixels of pictures) await writePicture('-', { ...size, pixels: Uint8Array.from(pixels) });
       return {};
     },
+    async finish() {},
+    fail: async (error) => error,
   };
 }
 

@@ -3,7 +3,13 @@ import { stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { Bundle } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { describeSystemError, ensureWritableFolder, removeEmptyFolders, writeFileAtomic } from '@alix/infer/io/files';
+import {
+  describeSystemError,
+  ensureWritableFolder,
+  removeEmptyFolders,
+  sha256,
+  writeFileAtomic,
+} from '@alix/infer/io/files';
 import { encodePng } from '@alix/infer/io/png';
 import { unstack } from '@alix/infer/io/sheet';
 
@@ -29,18 +35,25 @@ export function pictureFile(name: string): string {
 /** How many files are written at a time: each waits for the disk twice. */
 const AT_ONCE = 8;
 
-/** Writes a batch [N,H,W,C] into the output folder, one PNG per image, each atomically; sub-folders are made. */
+/** Writes a batch [N,H,W,C] into the output folder, one PNG per image, each atomically; sub-folders are made. Gives the files' sha256. */
 export async function writePictures(
   folder: string,
   files: readonly string[],
   pixels: Uint8Array,
   size: ImageSize,
-): Promise<void> {
+): Promise<string[]> {
   const images = unstack(pixels, files.length);
+  const sums: string[] = [];
   for (let start = 0; start < files.length; start += AT_ONCE) {
     const chunk = files.slice(start, start + AT_ONCE);
-    await Promise.all(chunk.map((file, i) => writeFileAtomic(join(folder, file), encodePng(images[start + i]!, size))));
+    const written = chunk.map(async (file, i) => {
+      const png = encodePng(images[start + i]!, size);
+      await writeFileAtomic(join(folder, file), png);
+      return sha256(png);
+    });
+    sums.push(...(await Promise.all(written)));
   }
+  return sums;
 }
 
 /** Checks, before anything is computed, that the output can be written; if `work` fails, leaves no empty folder. */

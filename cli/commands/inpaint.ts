@@ -1,11 +1,13 @@
 /** alix inpaint: images with a hole, and what the model puts there. */
 import type { Model, NamedImage } from '@alix/infer';
+import type { ImageEntry } from '@alix/infer/io/images';
 import { box } from '../box.js';
 import type { HoleErrors } from '../hole-errors.js';
-import type { Inputs, Skipped } from '../inputs.js';
+import type { Skipped } from '../inputs.js';
 import type { Holed, MaskFiles, MaskOptions } from '../masks.js';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions, wholeNumber } from '../options.js';
-import type { PictureSink } from '../picture-sinks.js';
+import type { PictureRun } from '../picture-run.js';
+import type { InFolder, PictureSink } from '../picture-sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -18,6 +20,7 @@ import type { CommandDefinition, Context } from './command.js';
 
 interface Given extends ModelOptions, ErrorOptions, RefineOptions, MaskOptions {
   readonly output?: string;
+  readonly resume?: true;
   readonly iterations?: number;
   readonly feather: number;
 }
@@ -39,6 +42,9 @@ relative names. What is stored beside them has two mean squared errors: known_ms
 told, and hidden_mse of what was put into the hole, which means something only where the images still have there what is
 right. -o - writes a PNG to stdout: of one image the filled one alone, of several the grid; it may be left out where the
 only image is -, stdin.
+
+A folder that Ctrl-C, a kill or a full disk has left unfinished is gone on with by the same command and --resume, to the
+same bytes.
 
 Examples:
   alix inpaint strokes-dali digits/ --box 7,7,14,14 -o grid.png
@@ -63,6 +69,7 @@ export const inpaint: CommandDefinition = {
         '-o, --output <path>',
         'a folder (one PNG per image, structure kept), a grid that ends in .png, or - for stdout',
       )
+      .option('--resume', 'go on with a folder that the same command has begun')
       .addHelpText('after', help)
       .action(async (model: string, images: string[], options: Given, command) =>
         run(model, images, options, context(command)),
@@ -72,11 +79,11 @@ export const inpaint: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], given: Given, context: Context): Promise<void> {
-  const [{ needEncoder, withModel }, { intoOutput, pictureFile }, { openInputs }, overwrite, masking, outputs, sinks] =
+  const [{ needEncoder, withModel }, { intoOutput, pictureFile }, { openRun }, overwrite, masking, outputs, sinks] =
     await Promise.all([
       import('../session.js'),
       import('../pictures.js'),
-      import('../inputs.js'),
+      import('../picture-run.js'),
       import('../overwrite.js'),
       import('../masks.js'),
       import('../picture-output.js'),
@@ -90,21 +97,42 @@ async function run(argument: string, paths: readonly string[], given: Given, con
     needEncoder(model);
     if (refine) await needRefine(model);
     const masks = await masking.openMasks(options, model.image);
-    const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
-    const { entries, total } = inputs;
+    const { mask, box, iterations, feather } = options;
+    const told = {
+      mask,
+      box: box && `${box.x},${box.y},${box.width},${box.height}`,
+      iterations,
+      feather,
+      refine: refine?.steps,
+      'learning-rate': refine?.learningRate,
+    };
+    const beside = (entries: readonly ImageEntry[]) => masks.entries(entries);
+    const run = await openRun<InFolder<HoleErrors>>(
+      'inpaint',
+      model,
+      paths,
+      { grid, settings: told, beside },
+      options,
+      context,
+    );
+    const { entries, total } = run.inputs;
     const written = new Set(['inpaint.json', ...entries.map(({ name }) => pictureFile(name))]);
     const read = [...entries, ...masks.entries(entries)];
     await overwrite.refuseInputs(output, read, !grid, (file) => written.has(file));
     const [{ bundle, device }, counts] = [model, { images: total }];
-    const reads = [...paths, ...(options.mask === undefined ? [] : [options.mask])];
+    const reads = [...paths, ...(mask === undefined ? [] : [mask])];
     if (planned(context, { model: bundle.name, device, inputs: reads, outputs: [output], counts })) return;
-    const sink = sinks.openSink<HoleErrors>(output, grid, total, model.image, {
+    const sink = sinks.openSink<HoleErrors>(output, grid, run, model.image, {
       size: { ...model.image, channels: 3 },
       parts: ['original', 'with hole', 'filled'],
       note: ({ hidden_mse }) => (hidden_mse === null ? 'no hole' : `mse ${hidden_mse.toPrecision(3)}`),
     });
-    const settings = { iterations: options.iterations, feather: options.feather, refine };
-    await intoOutput(output, () => inpaintTo(sink, model, { inputs, masks }, settings, options, context));
+    const settings = { iterations, feather, refine };
+    await intoOutput(output, () =>
+      inpaintTo(sink, model, { run, masks }, settings, options, context).catch(async (error: unknown) => {
+        throw await sink.fail(error);
+      }),
+    );
   });
 }
 
@@ -118,7 +146,7 @@ interface Settings {
 async function inpaintTo(
   sink: PictureSink<HoleErrors>,
   model: Model,
-  { inputs, masks }: { readonly inputs: Inputs; readonly masks: MaskFiles },
+  { run, masks }: { readonly run: PictureRun<InFolder<HoleErrors>>; readonly masks: MaskFiles },
   { iterations, feather, refine }: Settings,
   options: Options,
   context: Context,
@@ -133,25 +161,30 @@ async function inpaintTo(
       import('../masks.js'),
       import('../hole-errors.js'),
     ]);
-  const [{ coloured }, { unstack }, words] = await Promise.all([
+  const [{ coloured }, { unstack }, words, { marksOf }] = await Promise.all([
     import('../sheets.js'),
     import('@alix/infer/io/sheet'),
     import('../picture-sinks.js'),
+    import('../picture-run.js'),
   ]);
+  const { inputs, before } = run;
   const { output, batch } = options;
   const { channels } = model.image;
-  const unmasked: Skipped[] = [];
-  const images = withMasks(inputs, masks, options, unmasked);
+  const unmasked: Skipped[] = [...(before.at(-1)?.unmasked ?? [])];
+  const marks = marksOf(run, unmasked);
+  const images = marks.pass(withMasks({ ...inputs, images: marks.read() }, masks, options, unmasked));
+  const begun = sink.told().length;
   const waiting: Uint8Array[] = [];
   const progress = await createProgress(context, 'inpaint', 'images', inputs.total);
+  const update = (done: number, note?: unknown) => progress.update(begun + done, note);
   try {
     const stream = inpaintBatches(model, keepMasks(images, waiting), () => waiting.shift()!, {
       batch,
       iterations,
       feather,
-      refine: refine && { ...refine, onStep: stepNote(progress.update) },
+      refine: refine && { ...refine, onStep: stepNote(update) },
       signal: context.signal,
-      onProgress: progress.update,
+      onProgress: update,
     });
     for await (const part of stream) {
       const { n, names, pixels } = part;
@@ -161,6 +194,7 @@ async function inpaintTo(
         names,
         pixels,
         told: holes.holeErrors(part),
+        mark: marks.after(n),
         tuple: (i) => [
           coloured(originals![i]!, channels),
           coloured(originals![i]!, channels, hidden![i]),
@@ -193,6 +227,7 @@ async function inpaintTo(
       (shown < errors.length ? ' over all' : ''),
   );
   await pictures.writeDescription(output, 'inpaint', { ...summary, ...ended });
+  await sink.finish();
   reportSkipped(skipped, context);
   const whole = errors.filter(({ hidden }) => hidden === 0).length;
   if (whole > 0) context.log(`nothing is hidden in ${whole} of the images: they come back as they were`);

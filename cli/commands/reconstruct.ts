@@ -1,9 +1,9 @@
 /** alix reconstruct: images through encoder and decoder, and how far they come back from where they were. */
 
 import type { Model } from '@alix/infer';
-import type { Inputs } from '../inputs.js';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions } from '../options.js';
-import type { PictureSink } from '../picture-sinks.js';
+import type { PictureRun } from '../picture-run.js';
+import type { InFolder, PictureSink } from '../picture-sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -16,6 +16,7 @@ import type { CommandDefinition, Context } from './command.js';
 
 interface Given extends ModelOptions, ErrorOptions, RefineOptions {
   readonly output?: string;
+  readonly resume?: true;
 }
 
 interface Options extends Given {
@@ -38,6 +39,9 @@ as it was before and as it is after. A grid then shows the original, the encoder
 -o - writes a PNG to stdout: of one image its reconstruction alone, of several the grid. It may be left out where the
 only image is -, stdin.
 
+A folder that Ctrl-C, a kill or a full disk has left unfinished is gone on with by the same command and --resume, to the
+same bytes.
+
 Examples:
   alix reconstruct strokes-dali digits/ -o grid.png
   alix reconstruct strokes-dali digits/ -o out/ --json
@@ -57,6 +61,7 @@ export const reconstruct: CommandDefinition = {
         '-o, --output <path>',
         'a folder (one PNG per image, structure kept), a grid that ends in .png, or - for stdout',
       )
+      .option('--resume', 'go on with a folder that the same command has begun')
       .addHelpText('after', help)
       .action(async (model: string, images: string[], options: Given, command) =>
         run(model, images, options, context(command)),
@@ -66,72 +71,90 @@ export const reconstruct: CommandDefinition = {
 };
 
 async function run(argument: string, paths: readonly string[], given: Given, context: Context): Promise<void> {
-  const [
-    { needEncoder, withModel },
-    { intoOutput },
-    { openInputs },
-    { refuseInputs },
-    { outputOf },
-    { planned },
-    sinks,
-  ] = await Promise.all([
-    import('../session.js'),
-    import('../pictures.js'),
-    import('../inputs.js'),
-    import('../overwrite.js'),
-    import('../picture-output.js'),
-    import('../plan.js'),
-    import('../picture-sinks.js'),
-  ]);
+  const [{ needEncoder, withModel }, { intoOutput }, { openRun }, { refuseInputs }, { outputOf }, { planned }, sinks] =
+    await Promise.all([
+      import('../session.js'),
+      import('../pictures.js'),
+      import('../picture-run.js'),
+      import('../overwrite.js'),
+      import('../picture-output.js'),
+      import('../plan.js'),
+      import('../picture-sinks.js'),
+    ]);
   const { output, grid } = outputOf(given.output, paths, context);
   const options = { ...given, output };
   const refinement = await refinementOf(options);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     if (refinement) await needRefine(model);
-    const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
-    const { entries, total } = inputs;
+    const settings = { refine: refinement?.steps, 'learning-rate': refinement?.learningRate };
+    const run = await openRun<InFolder<Told>>('reconstruct', model, paths, { grid, settings }, options, context);
+    const { entries, total } = run.inputs;
     await refuseInputs(output, entries, !grid);
     const { bundle, device } = model;
     if (planned(context, { model: bundle.name, device, inputs: paths, outputs: [output], counts: { images: total } }))
       return;
-    const sink = sinks.openSink<Told>(output, grid, total, model.image, {
+    const sink = sinks.openSink<Told>(output, grid, run, model.image, {
       size: model.image,
       parts: ['original', 'reconstruction', ...(refinement ? ['refined'] : [])],
       note: ({ mse }) => `mse ${mse.toPrecision(3)}`,
     });
-    await intoOutput(output, () => reconstructTo(sink, model, inputs, refinement, options, context));
+    await intoOutput(output, () =>
+      reconstructTo(sink, model, run, refinement, options, context).catch(async (error: unknown) => {
+        throw await sink.fail(error);
+      }),
+    );
   });
 }
 
 async function reconstructTo(
   sink: PictureSink<Told>,
   model: Model,
-  inputs: Inputs,
+  run: PictureRun<InFolder<Told>>,
   refinement: Refinement | undefined,
   { output, batch, resize }: Options,
   context: Context,
 ): Promise<void> {
-  const [infer, { reconstructed }, { reportSkipped }, { createProgress }, { identity }, pictures, { unstack }, words] =
-    await Promise.all([
-      import('@alix/infer'),
-      import('../reconstructions.js'),
-      import('../inputs.js'),
-      import('../progress.js'),
-      import('../session.js'),
-      import('../pictures.js'),
-      import('@alix/infer/io/sheet'),
-      import('../picture-sinks.js'),
-    ]);
+  const [
+    infer,
+    { reconstructed },
+    { reportSkipped },
+    { createProgress },
+    { identity },
+    pictures,
+    { unstack },
+    words,
+    { marksOf },
+  ] = await Promise.all([
+    import('@alix/infer'),
+    import('../reconstructions.js'),
+    import('../inputs.js'),
+    import('../progress.js'),
+    import('../session.js'),
+    import('../pictures.js'),
+    import('@alix/infer/io/sheet'),
+    import('../picture-sinks.js'),
+    import('../picture-run.js'),
+  ]);
+  const { inputs } = run;
+  const marks = marksOf(run);
+  const begun = sink.told().length;
   const progress = await createProgress(context, 'reconstruct', 'images', inputs.total);
   try {
-    const { update } = progress;
+    const update = (done: number, note?: unknown) => progress.update(begun + done, note);
     const settings = { batch, signal: context.signal, onProgress: update, onStep: stepNote(update) };
-    for await (const part of reconstructed(model, inputs.images, refinement, settings)) {
+    for await (const part of reconstructed(model, marks.pass(marks.read()), refinement, settings)) {
       const { n, names, originals, pixels, mse, before } = part;
       const parts = [originals, ...(before ? [before.pixels] : []), pixels].map((images) => unstack(images, n));
       const told = Array.from(mse, (error, i) => ({ mse: error, ...(before && { mse_before: before.mse[i]! }) }));
-      await sink.take({ n, names, pixels, told, tuple: (i) => parts.map((images) => images[i]!) });
+      await sink.take({
+        n,
+        names,
+        pixels,
+        told,
+        mark: marks.after(n),
+        tuple: (i) => parts.map((images) => images[i]!),
+      });
     }
   } finally {
     progress.stop();
@@ -162,6 +185,7 @@ async function reconstructTo(
       (count < told.length ? ' over all' : ''),
   );
   await pictures.writeDescription(output, 'reconstruct', { ...summary, ...ended });
+  await sink.finish();
   reportSkipped(inputs.skipped, context);
   if (context.json) return context.out(JSON.stringify({ ...summary, output }));
   const codes = refinement ? `codes refined by ${refinement.steps} steps; before: ${shown(before)}` : 'codes are means';

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { alix, launcher } from '../fixtures/cli.js';
+import { filesOf } from '../fixtures/files-of.js';
+import { temporaryFolder } from '../fixtures/folder.js';
+import { writeImages, writeStack } from '../fixtures/images.js';
+import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
+
+const cwd = temporaryFolder();
+writeTinyBundle(join(cwd, 'model'));
+const N = 400;
+writeStack(join(cwd, 'many.npy'), N);
+const verbs = {
+  reconstruct: ['many.npy', '--batch', '3'],
+  inpaint: ['many.npy', '--batch', '3', '--box', '1,2,2,3', '--iterations', '2'],
+} as const;
+type Verb = keyof typeof verbs;
+const args = (verb: Verb, output: string, ...more: string[]) => [verb, 'model', ...verbs[verb], '-o', output, ...more];
+const pictures = (folder: string) =>
+  existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)).filter((name) => /^\d+\.png$/.test(name)) : [];
+
+/** Ends the process by the signal when so many pictures are there. */
+async function broken(verb: Verb, output: string, after: number, signal: NodeJS.Signals, ...more: string[]) {
+  const child = spawn(process.execPath, [launcher, ...args(verb, output, ...more)], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let words = '';
+  child.stderr.on('data', (part: Buffer) => {
+    words += part;
+  });
+  const ended = once(child, 'close');
+  while (child.exitCode === null && pictures(output).length < after) await sleep(2);
+  child.kill(signal);
+  await ended;
+  expect(pictures(output).length).toBeLessThan(N);
+  return words;
+}
+
+beforeAll(async () => {
+  for (const verb of ['reconstruct', 'inpaint'] as const) expect((await alix(args(verb, verb), cwd)).code).toBe(0);
+}, 120_000);
+
+test.each(['reconstruct', 'inpaint'] as const)(
+  '%s that was killed goes on where it was, to the same bytes',
+  async (verb) => {
+    const output = `${verb}-killed`;
+    await broken(verb, output, 60, 'SIGKILL');
+    const before = new Map(pictures(output).map((name) => [name, statSync(join(cwd, output, name)).ino]));
+    // what the kill came between, and a picture that is damaged: they are made again
+    writeFileSync(join(cwd, output, '.00300.png.999999999-0123456789ab.tmp'), 'x');
+    writeFileSync(join(cwd, output, '00040.png'), 'x');
+    const { code, stderr } = await alix(args(verb, output, '--resume'), cwd);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/\n39 images are done\n/)]);
+    expect(filesOf(join(cwd, output))).toEqual(filesOf(join(cwd, verb)));
+    const kept = [...before].filter(([name, ino]) => statSync(join(cwd, output, name)).ino === ino);
+    // whole batches of three
+    expect(kept.map(([name]) => name)).toEqual(Array.from({ length: 39 }, (_, i) => `${`${i}`.padStart(5, '0')}.png`));
+  },
+);
+
+test('Ctrl-C says how to go on; other settings and other inputs are refused; without --resume all begins anew', async () => {
+  const words = await broken('reconstruct', 'stopped', 30, 'SIGINT');
+  expect(words.trim().split('\n').at(-1)).toBe('alix: interrupted; go on with --resume');
+  const refused = async (message: RegExp, ...more: string[]) => {
+    const { code, stderr } = await alix(args('reconstruct', 'stopped', '--resume', '--quiet', ...more), cwd);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr.split('\n')).toHaveLength(2);
+  };
+  await refused(/^alix: stopped: what was begun here had another --batch \(expected 3, found 4\);/, '--batch', '4');
+  writeImages(join(cwd, 'more'), ['x.png']);
+  const other = ['reconstruct', 'model', 'more', '--batch', '3', '-o', 'stopped', '--resume', '--quiet'];
+  expect((await alix(other, cwd)).stderr).toMatch(/^alix: stopped[^\n]*had other inputs[^\n]*\n$/);
+  // a torn line, as of a full disk
+  const journal = join(cwd, 'stopped/.alix-reconstruct.jsonl');
+  writeFileSync(journal, readFileSync(journal).subarray(0, -9));
+  expect((await alix(args('reconstruct', 'stopped', '--resume'), cwd)).code).toBe(0);
+  expect(filesOf(join(cwd, 'stopped'))).toEqual(filesOf(join(cwd, 'reconstruct')));
+  await broken('reconstruct', 'anew', 30, 'SIGKILL');
+  rmSync(join(cwd, 'anew/00002.png'));
+  const { stderr } = await alix(args('reconstruct', 'anew'), cwd);
+  expect(stderr).not.toContain('are done');
+  expect(readdirSync(join(cwd, 'anew')).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  for (const [name, bytes] of filesOf(join(cwd, 'reconstruct')))
+    expect(readFileSync(join(cwd, 'anew', name))).toEqual(bytes);
+});
+
+test('what was skipped before the break is told after it', async () => {
+  const names = Array.from({ length: 120 }, (_, i) => `${`${i}`.padStart(3, '0')}.png`);
+  writeImages(join(cwd, 'some'), names);
+  for (const name of ['001.png', '007.png', '110.png']) writeFileSync(join(cwd, 'some', name), 'x');
+  const some = (output: string, ...more: string[]) => [
+    'reconstruct',
+    'model',
+    'some',
+    '--batch',
+    '1',
+    '--on-error',
+    'skip',
+    '-o',
+    output,
+    ...more,
+  ];
+  expect((await alix(some('some-whole'), cwd)).code).toBe(3);
+  const child = spawn(process.execPath, [launcher, ...some('some-killed')], { cwd, stdio: 'ignore' });
+  const ended = once(child, 'close');
+  while (child.exitCode === null && !existsSync(join(cwd, 'some-killed/020.png'))) await sleep(2);
+  child.kill('SIGKILL');
+  await ended;
+  expect(existsSync(join(cwd, 'some-killed/119.png'))).toBe(false);
+  expect((await alix(some('some-killed', '--resume'), cwd)).code).toBe(3);
+  expect(filesOf(join(cwd, 'some-killed'))).toEqual(filesOf(join(cwd, 'some-whole')));
+});
+
+test('a grid cannot be gone on with', async () => {
+  const { code, stderr } = await alix(args('reconstruct', 'grid.png', '--resume', '--quiet'), cwd);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^alix: grid\.png: --resume needs a folder to go on with/)]);
+});
