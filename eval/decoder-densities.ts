@@ -30,7 +30,9 @@ const binMiddle = (image: number) => (255 * image + 0.5) / 256;
 
 const constant = (value: number, length: number) => new Float64Array(length).fill(value);
 
+/** What a decoder's image can stand for, by name. */
 export const decoderDensities = {
+  /** Grey pixels as probabilities of white. */
   bernoulli: (): DecoderDensity => ({
     words: `Bernoulli, grey pixels as probabilities (a cross-entropy, and a likelihood of black and white pixels alone); the decoder's within 2^-24 of 0 and 1`,
     measured: { kind: 'probability' },
@@ -47,6 +49,7 @@ export const decoderDensities = {
       );
     },
   }),
+  /** A Gaussian around each pixel, of dequantised values. */
   gaussian: ({ std }: DensityOptions): DecoderDensity => ({
     words: `Gaussian of standard deviation ${std}, density of (v+u)/256 on [0,1]`,
     measured: { kind: 'density', levels: 256, width: 1 },
@@ -59,6 +62,7 @@ export const decoderDensities = {
         d,
       ),
   }),
+  /** A Gaussian around each pixel, over the bins of 256 levels. */
   discretised: ({ std }: DensityOptions): DecoderDensity => ({
     words: `Gaussian of standard deviation ${std}, integrated over the bins of 256 levels`,
     measured: { kind: 'probability' },
@@ -73,4 +77,5 @@ export const decoderDensities = {
   }),
 } as const;
 
+/** One of the names of `decoderDensities`. */
 export type DecoderDensityName = keyof typeof decoderDensities;

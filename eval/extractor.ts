@@ -7,6 +7,7 @@ import { checkFinite } from './features.js';
 import type { Size } from './resize-bicubic.js';
 import { type ResizeName, resizeFilters } from './resize-filters.js';
 
+/** A network that turns images into features. */
 export interface Extractor {
   readonly identity: ExtractorIdentity;
   /** Features of an image. */
@@ -62,6 +63,7 @@ export async function bundleExtractor(
   return { identity, d: probe.length, extract: run };
 }
 
+/** Settings of `onnxExtractor`. */
 export interface OnnxExtractorOptions {
   /** The graph's output to take; it may be left out where there is one. */
   readonly output?: string | undefined;

@@ -20,6 +20,7 @@ export interface ExtractorIdentity {
   readonly preprocessing: string;
 }
 
+/** What a file of features' statistics holds. */
 export interface FeatureFile {
   readonly extractor: ExtractorIdentity;
   /** Of the images as stored: see `imagesDigest`. */

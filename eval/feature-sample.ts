@@ -5,6 +5,7 @@
 import { AlixError } from '@alix/infer/io/errors';
 import { checkRows, type Features } from './features.js';
 
+/** Rows of features that were chosen by the hashes of their keys. */
 export interface FeatureSample {
   readonly d: number;
   /** At most so many rows stay. */
@@ -19,12 +20,14 @@ export interface FeatureSample {
   readonly features: Float32Array;
 }
 
+/** Collects a sample, batch by batch. */
 export interface SampleCollector {
   /**
    * @param keys of the rows, unique in the data set, e.g. a path or an index
    * @throws AlixError 'bad-shape', 'not-finite', 'bad-key' (one key with different features)
    */
   add(keys: readonly string[], rows: Float32Array): void;
+  /** What was collected so far. */
   sample(): FeatureSample;
 }
 

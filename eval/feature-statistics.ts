@@ -9,6 +9,7 @@ import { BLOCK } from './linear/kernel.js';
 import { addProduct, matrix, part, transposed } from './linear/product.js';
 import { mirrorLower } from './linear/steps.js';
 
+/** Count, mean and scatter of features, in float64; they merge. */
 export interface FeatureStatistics {
   readonly n: number;
   readonly d: number;

@@ -9,6 +9,7 @@ import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
 import { turnsUntil } from './turns.js';
 
+/** A Fréchet distance extrapolated to infinitely many images. */
 export interface DistanceAtInfinity {
   readonly value: number;
   /** By how much a distance from N images is above it, times N. */
@@ -20,6 +21,7 @@ export interface DistanceAtInfinity {
   readonly n: { readonly real: number; readonly fake: number };
 }
 
+/** Settings of the extrapolation. */
 export interface DistanceAtInfinityOptions {
   /** The order of the images; a stream of its own. */
   readonly random: Random;

@@ -22,6 +22,7 @@ export interface MeasuredFeatures {
   readonly sample: Features;
 }
 
+/** A Fréchet distance with its interval. */
 export interface FeatureDistanceInterval {
   /** Undefined where there is none to be trusted. */
   readonly interval: Interval | undefined;
@@ -31,6 +32,7 @@ export interface FeatureDistanceInterval {
   readonly rows: { readonly real: number; readonly fake: number };
 }
 
+/** Settings of the interval. */
 export interface FeatureDistanceIntervalOptions {
   readonly confidence?: number;
   /** At most so many of each sample are looked at, from 100 on; 2000 where it is not given: the error is then known to a few percent. */

@@ -8,6 +8,7 @@ import { featureDistanceInTurns } from './frechet.js';
 import { type Interval, jackknife } from './intervals.js';
 import { turnsUntil } from './turns.js';
 
+/** A Fréchet distance and what leaving parts out says of it. */
 export interface JackknifedDistance {
   /** Of the distributions, with an error of about 1/n² left; below 0 by chance where they are equal. */
   readonly value: number;

@@ -11,6 +11,7 @@ import { eigenvalueSteps } from './linear/eigenvalues.js';
 import { finish, inTurns, type Steps } from './linear/steps.js';
 import { turnsUntil } from './turns.js';
 
+/** A mean and a covariance. */
 export interface Gaussian {
   /** [d] */
   readonly mean: Float64Array;
@@ -18,6 +19,7 @@ export interface Gaussian {
   readonly covariance: Float64Array;
 }
 
+/** A Fréchet distance and its two terms. */
 export interface FrechetDistance {
   /** The squared distance: meanTerm + covarianceTerm. */
   readonly value: number;

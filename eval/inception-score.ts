@@ -4,6 +4,7 @@ import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { checkEnough, checkRows, type Features } from './features.js';
 
+/** An Inception Score over splits. */
 export interface InceptionScore {
   /** Over splits, of exp(mean over a split's images of KL(p(y|x) || p(y))); 1 to the number of classes. */
   readonly mean: number;
@@ -19,6 +20,7 @@ export interface InceptionScore {
   readonly sorted: boolean;
 }
 
+/** Settings of `inceptionScore`. */
 export interface InceptionScoreOptions {
   /** What the rows hold. Logits keep digits where a probability would underflow. */
   readonly input: 'logits' | 'probabilities';

@@ -4,6 +4,7 @@ import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { MeanAndStd } from './mse.js';
 
+/** Errors of inpainted images, one number an image. */
 export interface InpaintingErrors {
   /** [n], mean squared error over the hidden values, pixels in [0,1]. */
   readonly hole: Float64Array;
@@ -54,6 +55,7 @@ export function inpaintingErrors(
   return { hole, composite, hidden };
 }
 
+/** The same over all images. */
 export interface InpaintingSummary {
   readonly n: number;
   readonly hole: MeanAndStd;

@@ -5,6 +5,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { Random } from '@alix/infer/io/random';
 import { checkEnough } from './features.js';
 
+/** An interval and how sure it is. */
 export interface Interval {
   readonly low: number;
   readonly high: number;

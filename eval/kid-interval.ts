@@ -6,6 +6,7 @@ import { type Interval, jackknife } from './intervals.js';
 import { kernelSum, type PolynomialKernel, paperKernel } from './kid.js';
 import { turnsUntil } from './turns.js';
 
+/** The kernel distance over all pairs, with its interval. */
 export interface KernelDistanceOfAll {
   /** The unbiased estimate of the squared maximum mean discrepancy from all pairs of rows. */
   readonly value: number;

@@ -23,6 +23,7 @@ export interface Subset {
   readonly fake: ArrayLike<number>;
 }
 
+/** The kernel distance over subsets. */
 export interface KernelDistance {
   readonly mean: number;
   /** Over subsets, which overlap (ddof 0): a spread, not a standard error. */
@@ -34,6 +35,7 @@ export interface KernelDistance {
   readonly kernel: PolynomialKernel;
 }
 
+/** Settings of `kernelDistance`. */
 export interface KernelDistanceOptions {
   readonly subsets: readonly Subset[];
   /** The paper's where it is not given. */

@@ -6,6 +6,7 @@
 import { collectStatistics, type FeatureStatistics, mergeStatistics } from './feature-statistics.js';
 import { checkRows, type Features } from './features.js';
 
+/** Moments of codes; they merge. */
 export interface LatentMoments {
   readonly statistics: FeatureStatistics;
   /** [d], the sum over codes of (z - mean)³ */
@@ -16,6 +17,7 @@ export interface LatentMoments {
   readonly beyond: number;
 }
 
+/** Collects the moments of codes, batch by batch. */
 export interface LatentCollector {
   /** @param codes [n,d] @throws AlixError 'bad-shape', 'not-finite'; nothing of such codes is counted */
   add(codes: Features['data']): void;

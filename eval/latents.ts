@@ -6,6 +6,7 @@ import { frechetDistance } from './frechet.js';
 import { type LatentMoments, latentMoments } from './latent-moments.js';
 import { type Moments, momentsOf } from './statistics.js';
 
+/** Codes against the prior. */
 export interface LatentDiagnostics {
   readonly n: number;
   readonly d: number;
@@ -71,6 +72,7 @@ export function diagnosticsOf({ statistics, m3, m4, beyond }: LatentMoments): La
 /** P(|z| <= 3) of the standard normal. */
 const INSIDE = 0.9973002039367398;
 
+/** Which values of a code say something of the image. */
 export interface ActiveUnits {
   readonly active: number;
   readonly d: number;
@@ -117,6 +119,7 @@ export function unitDivergences(means: Features, logStds: Features): Moments {
   return momentsOf(each, means.d);
 }
 
+/** How well codes come back from the images that were made of them. */
 export interface CodeReconstruction {
   readonly n: number;
   /** Over codes and units, of (z - z')²; a code that says nothing has 1 under the prior N(0,I) where it is 0, 2 where it is drawn. */

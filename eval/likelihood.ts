@@ -8,6 +8,7 @@ import { meanAndStd } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { checkEnough } from './features.js';
 
+/** A bound on the negative log-likelihood, over images. */
 export interface NegativeLogLikelihood {
   /** Nats for each image, the mean over images. */
   readonly mean: number;

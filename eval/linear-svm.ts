@@ -9,6 +9,7 @@ import { addProduct, matrix, transposed } from './linear/product.js';
 import { newtonBySamples, sharedInverse } from './svm-dual.js';
 import { newtonByFeatures } from './svm-newton.js';
 
+/** A trained linear classifier. */
 export interface LinearSvm {
   readonly d: number;
   readonly classes: number;

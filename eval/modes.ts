@@ -1,6 +1,7 @@
 /** How much of a mixture of known modes a generator draws: modes captured and the share of samples of high quality. */
 import { AlixError } from '@alix/infer/io/errors';
 
+/** How many modes of a mixture samples found, and how many samples lie near one. */
 export interface ModeCoverage {
   /** Samples that were judged. */
   readonly n: number;

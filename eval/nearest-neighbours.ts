@@ -5,6 +5,7 @@ import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance } from './nearest-rows.js';
 import { turnsUntil } from './turns.js';
 
+/** Settings of the classifier by nearest neighbours. */
 export interface NeighbourOptions {
   /** 1 where it is not given. */
   readonly k?: number;

@@ -4,6 +4,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import type { OnnxFile } from './extractor.js';
 import type { Size } from './resize-bicubic.js';
 
+/** A network that gives the distance of two images. */
 export interface Perceptual {
   readonly identity: {
     /** sha256 of the graph. */

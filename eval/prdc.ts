@@ -8,6 +8,7 @@ import { type InnerProducts, roughProducts } from './inner-products.js';
 import { eachBlock, screened, squaredDistance, squaredRadii } from './nearest-rows.js';
 import { turnsUntil } from './turns.js';
 
+/** Precision, recall, density and coverage, and how they were taken. */
 export interface PrecisionRecall {
   /** The share of fake samples in a ball of a real one. */
   readonly precision: number;
@@ -34,6 +35,7 @@ export interface PrecisionRecall {
 /** What a sample on a ball's edge is: 'out' as in prdc, 'in' as in torch-fidelity. They differ only where distances are equal. */
 export type Ties = 'in' | 'out';
 
+/** Settings of `precisionRecall`. */
 export interface PrecisionRecallOptions {
   /** 5 where it is not given, as in prdc; torch-fidelity has 3. */
   readonly k?: number;

@@ -9,6 +9,7 @@ import { checkEnough, checkFinite, checkRows, checkSameWidth, type Features } fr
 import { symmetricEigenvectors } from './linear/eigenvectors.js';
 import { addProduct, matrix, transposed } from './linear/product.js';
 
+/** The directions in which features vary most. */
 export interface PrincipalComponents {
   /** Of how many images. */
   readonly n: number;

@@ -2,9 +2,12 @@
 import { resizeBicubic, type Size } from './resize-bicubic.js';
 import { resizeBilinear, resizeBilinearAntialiased, resizeBilinearTf1 } from './resize-bilinear.js';
 
+/** The names of the ways to resize. */
 export const resizeNames = ['bicubic', 'bicubic-clipped', 'bilinear-tf1', 'bilinear', 'bilinear-antialiased'] as const;
+/** One of `resizeNames`. */
 export type ResizeName = (typeof resizeNames)[number];
 
+/** A way to resize images. */
 export interface ResizeFilter {
   /** What a report and a cache's name call it. */
   readonly words: string;
@@ -16,6 +19,7 @@ export interface ResizeFilter {
   ): Float32Array<ArrayBuffer>;
 }
 
+/** The ways to resize, by name. */
 export const resizeFilters: Readonly<Record<ResizeName, ResizeFilter>> = {
   bicubic: { words: "Pillow's bicubic filter in floating point, not clipped", resize: resizeBicubic },
   'bicubic-clipped': {

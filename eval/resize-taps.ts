@@ -1,6 +1,7 @@
 /** Images resized by weighted sums along their rows and then along their columns, whatever the filter. */
 import { AlixError } from '@alix/infer/io/errors';
 
+/** A size in pixels. */
 export interface Size {
   readonly height: number;
   readonly width: number;

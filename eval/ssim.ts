@@ -5,6 +5,7 @@
 import { AlixError } from '@alix/infer/io/errors';
 import type { Size } from './resize-bicubic.js';
 
+/** Settings of `ssim`. */
 export interface SsimOptions {
   /** Of the pixels' scale: 1 for [0,1], which it is where it is not given. */
   readonly range?: number;

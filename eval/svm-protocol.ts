@@ -15,6 +15,7 @@ export interface Labelled {
   readonly labels: ArrayLike<number>;
 }
 
+/** Settings of ALI's protocol of few labels. */
 export interface SvmProtocolOptions {
   /** A stream of its own: it draws the labels. */
   readonly random: Random;
@@ -32,6 +33,7 @@ export interface SvmProtocolOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the protocol gives. */
 export interface SvmProtocolResult {
   /** Test errors, 0..1, of each draw. */
   readonly errors: Float64Array;

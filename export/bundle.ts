@@ -15,6 +15,7 @@ import { questionsOf } from './questions.js';
 
 /** A runtime with a bundle loaded. */
 export interface LoadedModel extends Forward {
+  /** Ends the runtime's hold on the bundle. */
   dispose?(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ export const PARITY_TOLERANCE = 1e-4;
  */
 export const GRADIENT_TOLERANCE = 1e-3;
 
+/** Rows of numbers by the names of inputs or outputs. */
 export type Arrays = Readonly<Record<string, Float32Array | Uint8Array>>;
 
 /** A model's graphs, whatever runs them: the trained networks in evaluation mode, or a runtime with the bundle. */

@@ -14,6 +14,7 @@ export type GraphName = 'encoder' | 'decoder' | 'critic' | 'features' | 'masked_
 
 /** What numbers the weights are stored in; all graphs compute in float32. */
 export const precisions = ['float32', 'float16', 'int8'] as const;
+/** What weights are stored in: one of `precisions`. */
 export type Precision = (typeof precisions)[number];
 
 const sha256 = is.matching(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');

@@ -2,6 +2,7 @@
 
 /** 'cosine': 1 - a·b / (|a| |b|), which is 1 where one of them is zero; 'l2': |a - b|, the Euclidean distance. */
 export const distances = ['cosine', 'l2'] as const;
+/** How far codes are from each other is measured: one of `distances`. */
 export type Distance = (typeof distances)[number];
 
 /** A code that others are compared with. */

@@ -7,6 +7,7 @@ import type { Model } from './model.js';
 
 /** How codes lead from one to another: on the straight line, or on the arc, whose codes are as long as the prior's. */
 export const paths = ['linear', 'spherical'] as const;
+/** The way between two codes: one of `paths`. */
 export type Path = (typeof paths)[number];
 
 export interface InterpolateOptions extends RunOptions {

@@ -4,6 +4,7 @@ import type { Precision } from './precision.js';
 /** Node has 'cpu' and 'cuda', a web page 'wasm' and 'webgpu'; both have 'auto'. */
 export type Device = 'auto' | 'cpu' | 'cuda' | 'wasm' | 'webgpu';
 
+/** Settings of `loadModel`. */
 export interface LoadOptions {
   /**
    * In Node 'auto' is the default and takes CUDA where it works, else the CPU. On a web page 'wasm' is the default, and

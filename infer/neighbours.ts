@@ -12,6 +12,7 @@ import { type Nearest, nearest } from './nearest.js';
 
 export { type Distance, distances } from './distances.js';
 
+/** Settings of a search among codes. */
 export interface SearchOptions {
   /** Neighbours of each query, at least 1; 8 by default. Of fewer codes there are as many as there are. */
   readonly k?: number | undefined;

@@ -21,6 +21,7 @@ export { clearCache } from './web/cache.js';
 export { webRuntime } from './web/runtime.js';
 export { type Picture, type ToPixelsOptions, toImageData, toPixels } from './web/to-pixels.js';
 
+/** What a page can run models on. */
 export const devices = ['auto', 'wasm', 'webgpu'] as const;
 
 /**

@@ -103,6 +103,7 @@ export const configSchema = z.strictObject({
     .default([]),
 });
 
+/** A run's whole configuration: what run.json holds under `config`. */
 export type RunConfig = z.infer<typeof configSchema>;
 
 /** A configuration with any part left out: what recipes, config files and `--set` give. */

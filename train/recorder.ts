@@ -4,6 +4,7 @@ import type { MetricsLog } from './metrics-log.js';
 import { MetricsWindow } from './metrics-window.js';
 import type { StepMetrics } from './step.js';
 
+/** What a run says of itself while it trains. */
 export interface Progress {
   readonly step: number;
   /** Infinity where only hours end the run. */

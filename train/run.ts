@@ -22,6 +22,7 @@ import { loadTensorflow, nodeBackend } from './tensorflow/load.js';
 import { usualThreads } from './threads.js';
 import type { Progress, TrainResult } from './trainer.js';
 
+/** What `runTraining` is asked for. */
 export interface RunRequest {
   /** Absent only with `resume`: the run's own configuration is then taken. */
   readonly config?: RunConfig;
@@ -31,7 +32,9 @@ export interface RunRequest {
   /** Threads of TensorFlow; unless given all cores, or one where the networks are tiny (threads.ts). */
   readonly threads?: number;
   readonly signal?: AbortSignal;
+  /** Told after each step. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told in one line of what is worth a line: epochs, checkpoints, what was passed over. */
   readonly onEvent?: (line: string) => void;
 }
 

@@ -21,6 +21,7 @@ import { forwardOf, headsOf, type TrainedForward } from './trained-forward.js';
 
 export { forwardOf, headsOf, type TrainedForward } from './trained-forward.js';
 
+/** A run that was opened at a checkpoint; `dispose` it. */
 export interface TrainedRun {
   readonly name: string;
   /** The objective's name. */
@@ -55,6 +56,7 @@ export interface TrainedRun {
   heldOut(source?: string): Promise<Dataset>;
   /** What a run measures of held-out data, by the names of metrics.jsonl: reconstruction_mse (images in [0,1], codes are means), held_out_accuracy. */
   measure(data: Dataset, count: number): Promise<Measures>;
+  /** Gives the networks' memory back. */
   dispose(): void;
 }
 

@@ -48,6 +48,7 @@ export interface TrainRequest {
   readonly onEvent?: (line: string) => void;
 }
 
+/** How a run, or a session of it, ended. */
 export interface TrainResult {
   readonly folder: string;
   readonly step: number;

@@ -13,11 +13,13 @@ export interface Draws {
   readonly seed?: number;
 }
 
+/** How a tool takes the Inception Score. */
 export interface ScoreConvention extends Required<Pick<InceptionScoreOptions, 'splits' | 'cut' | 'ddof'>> {
   /** How rows are shuffled before they are cut; undefined: they are not. */
   readonly shuffle?: Draws;
 }
 
+/** How a tool takes the kernel distance. */
 export interface KernelConvention {
   readonly subsets: number;
   readonly size: number;
@@ -64,6 +66,7 @@ export interface MetricConventions {
   readonly mse: ErrorConvention;
 }
 
+/** Where a tool does otherwise than alix by itself, metric by metric; a metric without an entry is one that the tool lacks or takes as alix does. */
 export interface Conventions {
   /** With its version. */
   readonly tool: string;

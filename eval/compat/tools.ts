@@ -3,6 +3,7 @@ import type { Conventions, KernelConvention, ScoreConvention } from './conventio
 
 /** What `--compat` takes. */
 export const compatTools = ['torch-fidelity', 'torchmetrics', 'clean-fid', 'prdc', 'improved-gan'] as const;
+/** One of `compatTools`. */
 export type CompatTool = (typeof compatTools)[number];
 
 const salimans: ScoreConvention = { splits: 10, cut: 'even', ddof: 0 };

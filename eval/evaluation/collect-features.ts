@@ -13,6 +13,7 @@ export interface CollectFeaturesOptions {
   /** Rows that are kept at most; 5000 where it is not given. */
   readonly featureSample?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told how many images are done. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 

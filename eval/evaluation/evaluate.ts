@@ -12,12 +12,14 @@ import { checkOptions } from './options.js';
 import type { PartStore } from './parts.js';
 import { checkTraining } from './training.js';
 
+/** Settings of `evaluate`, all of which may be left out. */
 export interface EvaluateOptions {
   /** By name, and an error where one cannot be had; undefined: all that can. */
   readonly metrics?: readonly string[] | undefined;
   /** Named metrics that cannot be had are no error, and told as others are. */
   readonly lenient?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how many rows are done, of all passes together. */
   readonly onProgress?: ((pass: Pass, done: number, total: number) => void) | undefined;
   /** What a person should know and is no error. */
   readonly onNote?: ((note: string) => void) | undefined;
@@ -37,6 +39,7 @@ export interface SkippedMetric {
   readonly why: string;
 }
 
+/** What `evaluate` measured, and what it could not. */
 export interface Evaluation {
   readonly n: number;
   /** What names the images whatever their order: see `imagesDigest`. */

@@ -6,6 +6,7 @@ import { byError } from '../mse.js';
 import type { Inpainting, Interpolation, Pair } from '../report.js';
 import type { EvalImages } from './images.js';
 
+/** The images that a report shows. */
 export interface Gallery {
   readonly groups: readonly { readonly heading: string; readonly pairs: readonly Pair[] }[];
   /** uint8 [H,W,C] each. */
@@ -30,7 +31,11 @@ interface GalleryOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @param errors [n] of the images, in their order */
+/**
+ * Draws what a report shows: reconstructions from best to worst, samples, ways from image to image, holes filled.
+ *
+ * @param errors [n] of the images, in their order
+ */
 export async function makeGallery(
   model: Model,
   images: EvalImages,

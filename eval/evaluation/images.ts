@@ -5,6 +5,7 @@ import type { ImageSize } from '../report/images.js';
 /** Class numbers from 0. */
 export type ClassLabels = Uint8Array | Uint16Array;
 
+/** Images to measure on, and how rows of them are read. */
 export interface EvalImages {
   readonly name: string;
   readonly size: ImageSize;

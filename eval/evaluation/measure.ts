@@ -44,6 +44,7 @@ export interface RealSet {
   readonly gaussian?: Gaussian | undefined;
 }
 
+/** Settings of an evaluation that its metrics share. */
 export interface Settings {
   /** Images sampled from the prior. */
   readonly samples: number;
@@ -81,9 +82,11 @@ export interface ImageBatch {
   reconstruction(): Promise<Decoded>;
   /** float32 [n,f] of the extractor, of stored pixels and of those that the decoder makes. */
   features(): Promise<Float32Array>;
+  /** Of the reconstructions, by the extractor. */
   reconstructedFeatures(): Promise<Float32Array>;
   /** float32 [n,classes] of the classifier, likewise. */
   logits(): Promise<Float32Array>;
+  /** Of the reconstructions, by the classifier. */
   reconstructedLogits(): Promise<Float32Array>;
   /** float32 [n,f]: the model's own features.onnx. */
   ownFeatures(): Promise<Float32Array>;
@@ -96,8 +99,11 @@ export interface SampleBatch {
   /** float32 [n,d] */
   readonly latent: Float32Array;
   readonly keys: readonly string[];
+  /** The images of the codes. */
   image(): Promise<Decoded>;
+  /** float32 [n,f] of the extractor. */
   features(): Promise<Float32Array>;
+  /** float32 [n,classes] of the classifier. */
   logits(): Promise<Float32Array>;
   /** float32 [n,d]: the mean codes of the samples' pixels. */
   encoded(): Promise<Float32Array>;
@@ -108,6 +114,7 @@ export interface Recorder<S = unknown> {
   readonly name: string;
   readonly pass: Pass;
   readonly store: Store<unknown, S>;
+  /** Takes a batch down. */
   take(batch: ImageBatch | SampleBatch): unknown;
   /** Names all it depends on but the images themselves; it may then be kept and used for other models. Undefined: it depends on the model. */
   readonly cached?: string | undefined;
@@ -142,6 +149,7 @@ export function ofSamples<T, S>(
 export interface Recorded {
   /** For results that take long. */
   readonly signal?: AbortSignal | undefined;
+  /** What a recorder has recorded. */
   of<S>(recorder: Recorder<S>): S;
 }
 
@@ -172,6 +180,7 @@ export interface Row {
 }
 
 export const groups = ['reconstructions', 'samples', 'codes', 'likelihood'] as const;
+/** One of `groups`. */
 export type Group = (typeof groups)[number];
 
 /** What `rows` and `figures` may name. */
@@ -182,6 +191,7 @@ export interface Naming {
   readonly score?: string | undefined;
 }
 
+/** A metric of an evaluation: what it records in which pass, what it makes of that, and how it is told. */
 export interface Measure {
   /** What `--metrics` takes. */
   readonly name: string;

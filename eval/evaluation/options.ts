@@ -3,6 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { meant } from '@alix/infer/io/suggest';
 import type { Measure, Settings } from './measure.js';
 
+/** An option of a metric, as `--set` takes it. */
 export interface MetricOption {
   /** Its type is the option's. */
   readonly default: number | string | boolean;

@@ -15,6 +15,7 @@ import { type EvalRecord, namingOf, rowsOf } from './record.js';
 
 export { shortNumber };
 
+/** An interval in the digits that a page shows; '' where there is none. */
 export function shortInterval(interval: Interval | undefined): string {
   return interval ? `${shortNumber(interval.low)} to ${shortNumber(interval.high)}` : '';
 }

@@ -9,6 +9,7 @@ import { badPart, type Tensors } from './store.js';
 export interface PartStore {
   /** Undefined where there is none. */
   read(name: string): Promise<Uint8Array | undefined>;
+  /** Keeps bytes under a name, whole or not at all. */
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
 

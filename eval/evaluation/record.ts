@@ -98,6 +98,7 @@ function unreadNotes({ length: n, 0: first }: readonly UnreadImage[]): string[] 
   ];
 }
 
+/** An evaluation as report.json has it. */
 export function evalRecord(subject: Subject, evaluation: Evaluation, origin: Origin): EvalRecord {
   const { model, images, train, extractor, classifier, reference, settings } = subject;
   const { alixVersion, created, split, of = images.n, curves, run, conventions, skipped = [] } = origin;

@@ -40,6 +40,7 @@ export interface PaperNumber {
   readonly differs: readonly string[];
 }
 
+/** Which of the papers' numbers are asked for. */
 export interface PaperQuestion {
   /** A system of alix: 'ali', 'dali', 'gali-4', ...; 'aim' is 'dali', and 'gali' all of its kind. */
   readonly system: string;

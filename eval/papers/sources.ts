@@ -85,6 +85,7 @@ export const paperMetrics = {
   inpainting_feature_mse: { title: 'feature MSE of images with filled holes', unit: '', scale: 1 },
 } as const satisfies Readonly<Record<string, MetricMeaning>>;
 
+/** The name of a metric that the papers report. */
 export type PaperMetric = keyof typeof paperMetrics;
 
 /** The metric of eval that a printed one is compared with; undefined: with none. */

@@ -27,7 +27,11 @@ export interface PointRecord {
   readonly skipped: PointEvaluation['skipped'];
 }
 
-/** @param origin what the caller knows of itself */
+/**
+ * An evaluation of points as report.json has it.
+ *
+ * @param origin what the caller knows of itself
+ */
 export function pointRecord(
   model: Model,
   { rows, d, of, name, split, fingerprint, mixture }: EvalPoints,

@@ -21,6 +21,7 @@ export interface BarsOptions {
   readonly rows: readonly Bar[];
   /** A value to compare with, as a dashed line through all bars. */
   readonly reference?: { readonly name: string; readonly value: number };
+  /** How numbers are written. */
   readonly format?: (value: number) => string;
   readonly note?: string;
 }

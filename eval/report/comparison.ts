@@ -5,12 +5,14 @@ import { numberWithInterval } from './bars.js';
 import { type Html, html } from './html.js';
 import { type Bounds, isFiniteInterval, NONE } from './numbers.js';
 
+/** One model's value of it. */
 export interface ComparedValue {
   /** One that is not finite is a dash, and best of nothing. */
   readonly value: number;
   readonly interval?: Bounds | undefined;
 }
 
+/** A metric of several models. */
 export interface ComparedMetric {
   readonly name: string;
   /** E.g. 'dB' or 'nats'. */
@@ -21,10 +23,12 @@ export interface ComparedMetric {
   readonly values: readonly (ComparedValue | undefined)[];
 }
 
+/** Models side by side. */
 export interface Comparison {
   /** The columns' names. */
   readonly models: readonly string[];
   readonly groups: readonly { readonly heading: string; readonly metrics: readonly ComparedMetric[] }[];
+  /** How numbers are written. */
   readonly format?: (value: number) => string;
   readonly note?: string;
 }

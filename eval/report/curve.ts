@@ -4,6 +4,7 @@ import { axes, legend, linear, round, type Scale } from './axes.js';
 import { type Html, html } from './html.js';
 import { limits, tickLabel } from './ticks.js';
 
+/** One curve of a plot. */
 export interface Series {
   readonly name: string;
   /** In order of x. A y that is not finite is a gap in the line. */
@@ -18,6 +19,7 @@ export interface Reference {
   readonly y: number;
 }
 
+/** How a plot of curves is drawn. */
 export interface CurveOptions {
   readonly title: string;
   readonly xLabel: string;

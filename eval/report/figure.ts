@@ -1,6 +1,7 @@
 /** A picture with the words that belong to it. */
 import { type Html, html } from './html.js';
 
+/** What a figure holds. */
 export interface Figure {
   /** What is seen, in a few words. */
   readonly heading?: string | undefined;
@@ -9,6 +10,7 @@ export interface Figure {
   readonly caption?: string | Html | undefined;
 }
 
+/** A figure with its heading and caption. */
 export function figure({ heading, content, caption }: Figure): Html {
   return html`<figure>${heading === undefined ? undefined : html`<h3>${heading}</h3>`}
 ${content}

@@ -8,6 +8,7 @@ export class Html {
     this.#text = text;
   }
 
+  /** The HTML itself. */
   toString(): string {
     return this.#text;
   }

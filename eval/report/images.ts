@@ -2,12 +2,14 @@
 import { type Html, html } from './html.js';
 import { pngUrl } from './png.js';
 
+/** Height, width and channels of an image. */
 export interface ImageSize {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
 }
 
+/** An image of a report and what stands below it. */
 export interface ImageTile {
   /** uint8 [H,W,C] */
   readonly pixels: Uint8Array;

@@ -2,6 +2,7 @@
 import { type Html, html, jsonData, trusted } from './html.js';
 import { style } from './style.js';
 
+/** What a page holds. */
 export interface Page {
   readonly title: string;
   /** One or two sentences below the title: what this is. */

@@ -18,6 +18,7 @@ import { axes, legend, linear, round, type Scale } from './axes.js';
 import { type Html, html } from './html.js';
 import { limits } from './ticks.js';
 
+/** Points of one colour. */
 export interface PointGroup {
   /** E.g. of a class. */
   readonly name: string;
@@ -25,6 +26,7 @@ export interface PointGroup {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** How a plot of points is drawn. */
 export interface ScatterOptions {
   readonly title: string;
   readonly xLabel: string;

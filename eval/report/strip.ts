@@ -3,6 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { type Html, html } from './html.js';
 import { type ImageSize, image } from './images.js';
 
+/** Two images and the way between them. */
 export interface Interpolation {
   /** From what to what, for those who cannot see it. */
   readonly name: string;
@@ -77,6 +78,7 @@ function blockRow(row: LabelledRow, names: readonly string[], from: number, to: 
   return html`<span class="of">${row.label}</span>${cells}`;
 }
 
+/** An image, its hole, and what it was filled with. */
 export interface Inpainting {
   readonly name: string;
   /** uint8 [H,W,C] */

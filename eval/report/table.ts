@@ -10,6 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   )}</tbody></table></div>${note === undefined ? undefined : html`<p class="note">${note}</p>`}`;
 }
 
+/** A row of a table of two columns. */
 export interface Fact {
   readonly name: string;
   readonly value: string;

@@ -13,7 +13,9 @@ interface Tensor {
 
 /** A graph that is open in some runtime. */
 export interface OpenGraph {
+  /** Runs the graph on its inputs by name. */
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>;
+  /** Gives its memory back. */
   release(): Promise<void>;
 }
 

@@ -18,6 +18,7 @@ import { joined, wrapDecoder, wrapEncoder } from './wrap.js';
 export type { OpenGraph } from './foreign-forward.js';
 export type { Manifest } from './manifest.js';
 
+/** Settings of `importBundle`. */
 export interface ImportOptions {
   /** Opens the bytes of an .onnx file in the runtime that it is tried in. @param where for error messages */
   readonly open: (bytes: Uint8Array, where: string) => Promise<OpenGraph>;
@@ -29,6 +30,7 @@ export interface ImportOptions {
   readonly replace?: boolean;
 }
 
+/** What `importBundle` made. */
 export interface Imported {
   /** model.json's content. */
   readonly bundle: Bundle;

@@ -7,6 +7,7 @@ import { fit, type ImageShape, isPng, MAX_PIXELS, type Pixels, toShape } from '.
 /** What a page has pictures in. */
 export type Picture = Blob | ImageBitmap | ImageData | HTMLCanvasElement | OffscreenCanvas;
 
+/** Settings of `toPixels`. */
 export interface ToPixelsOptions {
   /**
    * True brings pictures of any size to the model's: the largest centred part of its proportions, scaled by antialiased

@@ -23,6 +23,7 @@ import { vaeGan } from './vae-gan.js';
 import { veegan } from './veegan.js';
 import { wgan } from './wgan.js';
 
+/** All objectives, by name. */
 export const objectives: Readonly<Record<string, Objective>> = {
   ali,
   alice,

@@ -24,4 +24,5 @@ const all = [
   ...tinyImagenetRecipes,
 ];
 
+/** All recipes, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = Object.fromEntries(all.map((recipe) => [recipe.name, recipe]));

@@ -20,6 +20,7 @@ import { psnr } from './psnr.js';
 import { ssim } from './ssim.js';
 import { svm } from './svm.js';
 
+/** All metrics of an evaluation, in the order of the report. */
 export const measures: readonly Measure[] = [
   mse,
   baseline,

@@ -35,7 +35,11 @@ export interface ComparisonOrigin {
 
 const SAMPLES = 32;
 
-/** @param pictures of each model, in their order; undefined where its report has none */
+/**
+ * The page of several evaluations side by side.
+ *
+ * @param pictures of each model, in their order; undefined where its report has none
+ */
 export function compareReport(
   found: EvalComparison,
   pictures: readonly (ComparedPictures | undefined)[],
