@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { readBytes } from '@alix/infer/io/files';
+import { readRegular } from '@alix/infer/io/files';
+import { parseJson } from '@alix/infer/io/json';
 import { nearest } from '@alix/infer/io/suggest';
 import type { PartialConfig, RunConfig } from '@alix/train';
 
@@ -137,10 +138,10 @@ async function fileLayers(path: string, through: readonly string[]): Promise<Lay
       where: path,
       found: [...through, path].join(' -> '),
     });
-  const text = new TextDecoder().decode(await readBytes(path));
+  const text = new TextDecoder().decode(await readRegular(path));
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw new AlixError('bad-config', 'not valid JSON', { where: path, cause });
   }

@@ -3,8 +3,8 @@
  * (tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto).
  */
 import { existsSync } from 'node:fs';
-import { open, readFile, truncate } from 'node:fs/promises';
-import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { open, truncate } from 'node:fs/promises';
+import { describing, readRegular, writeFileAtomic } from '@alix/infer/io/files';
 import { append } from './append.js';
 import { masked } from './crc32c.js';
 import type { MetricsLine } from './metrics-log.js';
@@ -32,7 +32,7 @@ export class EventLog {
 
   /** Cuts off what was logged after `step`, and a record that was not written whole. */
   async rewind(step: number): Promise<void> {
-    const bytes = existsSync(this.#path) ? await describing(this.#path, () => readFile(this.#path)) : new Uint8Array(0);
+    const bytes = existsSync(this.#path) ? await readRegular(this.#path) : new Uint8Array(0);
     const end = endOf(bytes, step);
     if (end === 0) return writeFileAtomic(this.#path, record(header(this.#now() / 1000)));
     if (end < bytes.length) await describing(this.#path, () => cut(this.#path, end));

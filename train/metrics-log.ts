@@ -1,7 +1,6 @@
 /** metrics.jsonl: one JSON object a line. `step` lines while training, `epoch` lines at each epoch's end. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { describing, writeFileAtomic } from '@alix/infer/io/files';
+import { describing, readRegular, writeFileAtomic } from '@alix/infer/io/files';
 import { append } from './append.js';
 
 export type MetricsLine =
@@ -32,8 +31,7 @@ export class MetricsLog {
 
   /** Forgets what was logged after `step`: it is about to happen again. A torn last line goes too. */
   async rewind(step: number): Promise<void> {
-    const lines = await readMetrics(this.#path);
-    const kept = lines.filter((line) => line.step <= step).map((line) => `${JSON.stringify(line)}\n`);
+    const kept = (await readLines(this.#path)).filter(({ value }) => value.step <= step).map(({ text }) => `${text}\n`);
     await writeFileAtomic(this.#path, kept.join(''));
     await this.#mirror?.rewind(step);
   }
@@ -57,12 +55,17 @@ export class MetricsLog {
 
 /** The lines of a metrics.jsonl; a torn last line is left out. */
 export async function readMetrics(path: string): Promise<MetricsLine[]> {
+  return (await readLines(path)).map(({ value }) => value);
+}
+
+/** Lines as they stand in the file, beside what they say. */
+async function readLines(path: string): Promise<{ readonly text: string; readonly value: MetricsLine }[]> {
   if (!existsSync(path)) return [];
-  const text = await describing(path, () => readFile(path, 'utf8'));
-  return text.split('\n').flatMap((line) => {
+  const all = new TextDecoder().decode(await readRegular(path));
+  return all.split('\n').flatMap((text) => {
     try {
-      const value = line ? (JSON.parse(line) as MetricsLine | null) : null;
-      return typeof value?.step === 'number' ? [value] : [];
+      const value = text ? (JSON.parse(text) as MetricsLine | null) : null;
+      return typeof value?.step === 'number' ? [{ text, value }] : [];
     } catch {
       return [];
     }

@@ -1,10 +1,10 @@
 /** The folder of a run: run.json with the resolved configuration, metrics.jsonl, samples/ and the checkpoints. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, ensureWritableFolder, writeFileAtomic } from '@alix/infer/io/files';
+import { ensureWritableFolder, readRegular, writeFileAtomic } from '@alix/infer/io/files';
+import { parseJson } from '@alix/infer/io/json';
 import { z } from 'zod';
 import { checkpointSteps } from './checkpoints.js';
 import { configSchema, optionValue, type RunConfig } from './config.js';
@@ -37,6 +37,8 @@ const runSchema = z.strictObject({
 export type RunRecord = z.infer<typeof runSchema>;
 
 const RUN = 'run.json';
+/** A record is a few thousand bytes. */
+const MAX_RUN = 64 * 1024 * 1024;
 
 /**
  * Starts a run folder.
@@ -67,10 +69,10 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const where = join(folder, RUN);
   if (!existsSync(where))
     throw new AlixError('no-run', 'no run here', { where: folder, expected: 'a folder that `alix train` wrote' });
-  const text = await describing(where, () => readFile(where, 'utf8'));
+  const text = new TextDecoder().decode(await readRegular(where, MAX_RUN));
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw new AlixError('bad-run', 'not valid JSON', { where, cause });
   }

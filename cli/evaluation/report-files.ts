@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ComparedPictures, EvalRecord, NamedRecord } from '@alix/eval';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, readRegular } from '@alix/infer/io/files';
+import { parseJson } from '@alix/infer/io/json';
 import { decodePng } from '@alix/infer/io/png';
 import { picturePaths } from './written.js';
 
@@ -33,7 +34,7 @@ export async function readReport(path: string): Promise<ReportFile> {
 function parseReport(text: string, where: string): EvalRecord {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw bad(where, 'not valid JSON', cause);
   }

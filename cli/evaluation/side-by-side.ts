@@ -27,7 +27,7 @@ export async function compare(paths: readonly string[], output: string, context:
   const files = [];
   for (const path of paths) files.push(await readReport(path));
   await checkOnce(files);
-  const found = compareRecords(named(files));
+  const found = compared(files);
   const outputs = ['compare.html', 'compare.json'].map((name) => join(output, name));
   if (planned(context, { inputs: files.map(({ file }) => file), outputs })) return;
   const pictures = [];
@@ -45,6 +45,18 @@ export async function compare(paths: readonly string[], output: string, context:
   }
   if (!context.json) tell(found, context);
   context.log(`-> ${join(output, 'compare.html')}`);
+}
+
+/** What is wrong with a record is told of its file. */
+function compared(files: readonly ReportFile[]): EvalComparison {
+  const records = named(files);
+  try {
+    return compareRecords(records);
+  } catch (error) {
+    const file = files[records.findIndex(({ label }) => error instanceof AlixError && error.where === label)];
+    if (!file || !(error instanceof AlixError)) throw error;
+    throw new AlixError(error.code, error.what, { where: file.file, remedy: 'run `alix eval` again', cause: error });
+  }
 }
 
 /** @throws AlixError 'usage' */

@@ -106,11 +106,20 @@ export function sampleStore(d: number, capacity: number): Store<Float32Array, Fe
       const features = tensors.get('sample')?.data;
       const text = tensors.get('keys')?.data;
       const [seed = 0, seen = 0] = numbers(tensors, 'seen', where, 2);
-      const keys = text instanceof Uint8Array ? (JSON.parse(new TextDecoder().decode(text)) as string[]) : [];
-      if (!(features instanceof Float32Array) || features.length !== keys.length * d) throw badPart(where);
+      const keys = text instanceof Uint8Array ? keysOf(text) : [];
+      if (!keys || !(features instanceof Float32Array) || features.length !== keys.length * d) throw badPart(where);
       return { d, capacity, seed, seen, keys, features };
     },
   };
+}
+
+function keysOf(text: Uint8Array): string[] | undefined {
+  try {
+    const keys: unknown = JSON.parse(new TextDecoder().decode(text));
+    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws AlixError 'bad-part' where the tensor is missing or of another length */

@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { readRegular } from '@alix/infer/io/files';
+import { parseJson } from '@alix/infer/io/json';
 import { MAX_PIXELS } from '@alix/infer/io/pixels';
 import * as is from '@alix/infer/schema';
 
@@ -81,7 +82,7 @@ export async function readManifest(path: string): Promise<Manifest> {
   const text = new TextDecoder().decode(await readRegular(path, MAX_MANIFEST));
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     return refuse('not valid JSON', cause);
   }

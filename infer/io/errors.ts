@@ -45,8 +45,11 @@ export class AlixError extends Error {
 function oneLine(what: string, { expected, found, where, remedy }: ErrorDetails): string {
   const difference = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
   const sentence = `${where ? `${where}: ` : ''}${what}${difference ? ` (${difference})` : ''}`;
-  // names of files may hold anything; control characters could move the cursor of the reader's terminal
-  return `${sentence}${remedy ? `; ${remedy}` : ''}`.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
+  // names of files may hold anything, at any length; control characters could move the cursor of the reader's terminal
+  return `${sentence}${remedy ? `; ${remedy}` : ''}`
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\p{Cc}/gu, '\ufffd')
+    .slice(0, 4e3);
 }
 
 /** What Node throws where the operating system refuses: NodeJS.ErrnoException, for projects without Node's types too. */

@@ -1,4 +1,5 @@
 /** A file that is read here and there, mostly forwards. Node only. */
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AlixError } from './errors.js';
 import { describing } from './files.js';
@@ -30,7 +31,8 @@ export class FileWindow {
   /** @throws AlixError 'not-found', 'not-a-file', 'no-permission', ... */
   static open(path: string): Promise<FileWindow> {
     return describing(path, async () => {
-      const handle = await open(path);
+      // opening a named pipe would wait for a writer for ever; Windows has neither
+      const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       try {
         const found = await handle.stat();
         if (!found.isFile())

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { readBytes } from '@alix/infer/io/files';
+import { readRegular } from '@alix/infer/io/files';
 import { decodeImage } from '@alix/infer/io/image-file';
+import { MAX_FILE } from '@alix/infer/io/pixels';
 import { readAttributes, readPartition } from './celeba-lists.js';
 import { resolveOptions, rowsDataset } from './dataset.js';
 import { checkFitOptions, fitFor } from './fit.js';
@@ -75,7 +76,9 @@ const parted: PartedSource = {
       });
     const first = join(root, all[listed[0] as number] as string);
     // where images may be left out the first is no better than any
-    const like = skipping ? { ...ALIGNED, channels: 3 as const } : await decodeImage(await readBytes(first), first);
+    const like = skipping
+      ? { ...ALIGNED, channels: 3 as const }
+      : await decodeImage(await readRegular(first, MAX_FILE), first);
     const fit = { ...fitFor(settings, like), original: ALIGNED };
     const survey = await surveyFiles(
       root,

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
+import { AlixError, isSystemError, throwIfAborted } from '@alix/infer/io/errors';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 
 const openZip = promisify<string, yauzl.Options, ZipFile>(yauzl.open);
@@ -53,6 +53,11 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
       });
       await pipeline(source, count, createWriteStream(path, { flags: 'wx', mode, highWaterMark: 1 << 20 }), {
         ...(signal ? { signal } : {}),
+      }).catch((cause) => {
+        throwIfAborted(signal);
+        // of the disk; what zlib and yauzl say is about the archive
+        if (isSystemError(cause) && cause.code.startsWith('E')) throw cause;
+        throw badArchive(archive, cause);
       });
       if (isSynced) await sync(path);
       sizes[name] = entry.uncompressedSize;
@@ -90,7 +95,7 @@ function read(zip: ZipFile, entry: Entry): Promise<NodeJS.ReadableStream> {
 
 function refuseUnsafe(archive: string, entry: Entry, name: string): void {
   const path = normalize(name);
-  const outside = isAbsolute(path) || path === '..' || path.startsWith(`..${sep}`);
+  const outside = name.includes('\0') || isAbsolute(path) || path === '..' || path.startsWith(`..${sep}`);
   const link = ((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000;
   if (outside || link) {
     throw badArchive(archive, new Error(`${link ? 'a link' : 'a path outside its folder'}: ${entry.fileName}`));
