@@ -4,7 +4,8 @@ import { shared, type Values, type Verb } from './verbs.js';
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A call of the function that fills COMPREPLY. */
-const give = ({ words, files }: Values) => `_alix_give ${quoted(words.join(' '))} ${files ? 'files' : ''}`.trimEnd();
+const give = ({ words, files, endings }: Values) =>
+  `_alix_give ${quoted(words.join(' '))} ${files ? quoted(endings?.join('|') ?? 'files') : ''}`.trimEnd();
 
 /** @param verbs alix itself first */
 export function bash(verbs: readonly Verb[]): string {
@@ -14,7 +15,7 @@ export function bash(verbs: readonly Verb[]): string {
     const key = path.join(' ');
     const all = path.length === 0 ? flags : [...flags, ...common];
     const names = [...new Set(all.flatMap((flag) => flag.names))];
-    const takes = flags.flatMap(({ names, value }) => (value ? [{ names, value }] : []));
+    const takes = all.flatMap(({ names, value }) => (value ? [{ names, value }] : []));
     const values = takes.map(
       (flag) => `        ${flag.names.map((name) => quoted(name)).join('|')}) ${give(flag.value)}; return ;;`,
     );
@@ -34,17 +35,28 @@ export function bash(verbs: readonly Verb[]): string {
     ];
   });
   const taking = verbs.flatMap(({ path, flags }) =>
-    flags.flatMap(({ names, value }) => (value ? names.map((name) => quoted(`${path.join(' ')} ${name}`)) : [])),
+    [...flags, ...(path.length === 0 ? [] : common)].flatMap(({ names, value }) =>
+      value ? names.map((name) => quoted(`${path.join(' ')} ${name}`)) : [],
+    ),
   );
   return `# alix: completion for bash
+_alix_files() {
+  local name
+  # folders, and what ends in one of the patterns
+  compgen -f -- "$current" | while IFS= read -r name; do
+    if [[ -d $name || "|$1|" == *"|.\${name##*.}|"* ]]; then printf '%s\\n' "$name"; fi
+  done
+}
+
 _alix_give() {
   local line
   COMPREPLY=()
   # a path goes to the shell's own completion, which knows ~ and quotes
-  if [[ -n $2 && $current == *[/~\\'\\"\\\\]* ]]; then return; fi
+  if [[ -n $2 && $current == *[~\\'\\"\\\\]* || $2 == files && $current == */* ]]; then return; fi
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <(
     compgen -W "$1" -- "$current"
-    if [[ -n $2 && -n $1 ]]; then compgen -f -- "$current"; fi
+    if [[ $2 == .* ]]; then _alix_files "$2"
+    elif [[ -n $2 && -n $1 ]]; then compgen -f -- "$current"; fi
   )
   if [[ -z $2 ]]; then compopt +o default +o bashdefault 2>/dev/null; fi
 }

@@ -25,7 +25,13 @@ set -g __alix_paths ${paths.join(' ')}
 function __alix_in -d 'whether the verb that was typed is this one'
     set -l words (commandline -opc)
     set -l path
+    set -l before
     for word in $words[2..-1]
+        if test "$before" = --config
+            set before
+            continue
+        end
+        set before $word
         if string match -q -- '-*' $word
             continue
         end
@@ -47,7 +53,10 @@ function flagWords({ names, description, value }: Flag): string {
   return [...letters, ...(value ? [valueWords(value, '-r')] : []), `-d ${quoted(description)}`].join(' ');
 }
 
-function valueWords({ words, files }: Values, required: string): string {
-  const kind = [required, files ? '-F' : '-f'].filter(Boolean).join(' ');
-  return words.length > 0 ? `${kind} -a ${quoted(words.join(' '))}` : kind;
+function valueWords({ words, files, endings }: Values, required: string): string {
+  // fish lists the files of such an end first, then folders and the others
+  const found = files && endings ? endings.map((end) => `(__fish_complete_suffix ${end})`) : [];
+  const kind = [required, found.length > 0 ? '-k -f' : files ? '-F' : '-f'].filter(Boolean).join(' ');
+  const all = [...words, ...found];
+  return all.length > 0 ? `${kind} -a ${quoted(all.join(' '))}` : kind;
 }

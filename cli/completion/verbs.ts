@@ -1,11 +1,14 @@
 /** What the shells complete, as plain data: taken from the commander program, so that no verb is listed twice. */
 import type { Argument, Command, Option } from 'commander';
+import { endings } from './endings.js';
 
 /** What may stand in a place. */
 export interface Values {
   readonly words: readonly string[];
   /** Whether it may be a path, too. */
   readonly files: boolean;
+  /** What the files' names end in; none where any file will do. Folders are offered always. */
+  readonly endings?: readonly string[] | undefined;
 }
 
 export interface Flag {
@@ -44,7 +47,7 @@ export function verbsOf(program: Command, vocabulary: Vocabulary, path: readonly
     path,
     description: program.description(),
     verbs: program.commands.map((verb) => ({ name: verb.name(), description: verb.description() })),
-    flags: [...program.options.filter(({ hidden }) => !hidden).map((option) => flagOf(option, vocabulary)), help],
+    flags: [...program.options.filter(({ hidden }) => !hidden).map((option) => flagOf(option, path, vocabulary)), help],
     operands: program.registeredArguments.map((argument) => operandOf(argument, path, vocabulary)),
     repeats: program.registeredArguments.at(-1)?.variadic ?? false,
   };
@@ -55,17 +58,21 @@ export function verbsOf(program: Command, vocabulary: Vocabulary, path: readonly
 export const shared = (verbs: readonly Verb[]): readonly Flag[] =>
   (verbs[0]?.flags ?? []).filter(({ names }) => !names.includes('--version') && !names.includes('--help'));
 
-function flagOf(option: Option, vocabulary: Vocabulary): Flag {
+function flagOf(option: Option, path: readonly string[], vocabulary: Vocabulary): Flag {
   const { short, long, description, flags, argChoices, required, optional } = option;
   const names = [short, long].filter((name) => name !== undefined);
   if (!required && !optional) return { names, description };
   const called = /[<[]([^>\]]+?)(?:\.\.\.)?[>\]]/.exec(flags)?.[1] ?? '';
   const words = argChoices ?? vocabulary[long ?? ''] ?? [];
-  return { names, description, value: { words, files: !argChoices && !noPaths.has(called) } };
+  const files = !argChoices && !noPaths.has(called);
+  return { names, description, value: { words, files, endings: endingsOf(path, long ?? '') } };
 }
 
 function operandOf(argument: Argument, path: readonly string[], vocabulary: Vocabulary): Values {
   const known = vocabulary[`${path.join(' ')} ${argument.name()}`] ?? vocabulary[argument.name()];
   const words = argument.argChoices ?? known ?? [];
-  return { words, files: !argument.argChoices && (known !== undefined || !noPaths.has(argument.name())) };
+  const files = !argument.argChoices && (known !== undefined || !noPaths.has(argument.name()));
+  return { words, files, endings: endingsOf(path, argument.name()) };
 }
+
+const endingsOf = (path: readonly string[], name: string) => endings[`${path.join(' ')} ${name}`] ?? endings[name];

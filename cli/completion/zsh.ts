@@ -31,7 +31,7 @@ export function zsh(verbs: readonly Verb[]): string {
       ...listed,
       '  )',
       // options of alix itself may stand before the verb
-      '  while (( at < CURRENT )) && [[ $words[at] == -* ]]; do (( at++ )); done',
+      '  while (( at < CURRENT )) && [[ $words[at] == -* ]]; do [[ $words[at] == --config ]] && (( at++ )); (( at++ )); done',
       '  if (( at < CURRENT )); then case $words[at] in',
       ...cases,
       '  esac; fi',
@@ -42,7 +42,7 @@ export function zsh(verbs: readonly Verb[]): string {
   return `#compdef alix
 # alix: completion for zsh
 _alix_words() { compadd -- "$@" }
-_alix_words_or_files() { compadd -- "$@"; _files }
+_alix_words_or_files() { local files=$1; shift; compadd -- "$@"; _files \${files:+-g} $files }
 
 ${functions.join('\n\n')}
 
@@ -53,9 +53,14 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _alix "$@"; else compdef _a
 const define = (name: string, body: readonly string[]) => `${name}() {\n${body.join('\n')}\n}`;
 
 /** A leading blank: the words are the function's own arguments. */
-function action({ words, files }: Values): string {
-  if (words.length > 0) return ` _alix_words${files ? '_or_files' : ''} ${words.map(plain).join(' ')}`;
-  return files ? '_files' : ' ';
+function action({ words, files, endings }: Values): string {
+  // one ending in parentheses would be a qualifier; folders are offered as well
+  const ends = endings?.map((end) => end.slice(1)) ?? [];
+  const glob = ends.length === 1 ? `"*.${ends[0]}"` : ends.length > 1 ? `"*.(${ends.join('|')})"` : '""';
+  if (words.length === 0) return files ? (endings ? ` _files -g ${glob}` : '_files') : ' ';
+  return files
+    ? ` _alix_words_or_files ${glob} ${words.map(plain).join(' ')}`
+    : ` _alix_words ${words.map(plain).join(' ')}`;
 }
 
 function flagSpecs({ names, description, value }: Flag): string[] {

@@ -9,7 +9,8 @@ import { temporaryFolder } from '../fixtures/folder.js';
 
 const cwd = temporaryFolder();
 mkdirSync(join(cwd, 'strokes-photos'));
-writeFileSync(join(cwd, 'config.json'), '{}');
+for (const name of ['config.json', 'codes.npy', 'codes.parquet', 'net.onnx', 'notes.txt', 'net.txt'])
+  writeFileSync(join(cwd, name), '{}');
 const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 async function script(shell: string): Promise<string> {
@@ -45,6 +46,13 @@ const cases: readonly [line: string, offered: readonly string[], not: readonly s
   ['alix eval merge --comp', [], ['--compat']],
   ['alix web a', ['assets'], []],
   ['alix completion ', ['bash', 'zsh', 'fish'], []],
+  ['alix encode --dry', ['--dry-run'], ['--debug']],
+  ['alix eval merge --print', ['--print-config'], ['--precision']],
+  ['alix encode m i --config con', ['config.json'], []],
+  ['alix --config config.json enc', ['encode'], ['export']],
+  ['alix encode m i --config config.json --on-error ', ['fail', 'skip'], []],
+  ['alix decode m ', ['codes.npy', 'codes.parquet'], []],
+  ['alix eval m --lpips net', ['net.onnx'], []],
 ];
 
 function check(answer: readonly string[], offered: readonly string[], not: readonly string[]): void {
@@ -80,7 +88,8 @@ describe.skipIf(!isHere('bash'))('bash', async () => {
     check(complete('alix', 'encode', 'strokes-'), ['strokes-dali', 'strokes-photos'], []);
     expect(complete('alix', 'encode', './str')).toEqual([]);
     expect(complete('alix', 'encode', 'strokes-dali', 'str')).toEqual([]);
-    expect(complete('alix', 'encode', 'm', 'x', '-o', 'str')).toEqual([]);
+    // folders are offered where the ends of files are known
+    expect(complete('alix', 'encode', 'm', 'x', '-o', 'str')).toEqual(['strokes-photos']);
   });
   test('the verb of an operand is not one', () => {
     check(complete('alix', 'encode', 'eval', '--n'), [], ['--n', '--no-cache']);

@@ -1,7 +1,8 @@
 /** Where options come from: defaults < file < environment < flags, on the real command line. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { ownVariables } from '../../cli/dist/settings/environment.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
@@ -116,6 +117,18 @@ test('the verb runs with them: a file gives the output that is needed, and the e
   const { code, stdout } = await alix(['data', 'make', 'gaussian-ring', '--config', 'make.json', '--seed', '1'], cwd);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ n: 3, seed: 1, output: 'points.npy' });
+});
+
+test('the file that the README shows is taken, and its table has every variable that is no option', async () => {
+  const readme = readFileSync(new URL('../../cli/README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split('<a id="settings">');
+  file('readme.json', JSON.parse(/```json\n(.*?)```/s.exec(section)?.[1] ?? ''));
+  expect((await printed('encode --config readme.json')).options).toMatchObject({
+    batch: { value: 16 },
+    'on-error': { value: 'skip' },
+  });
+  const table = section.slice(0, section.indexOf('**For scripts**'));
+  for (const name of ownVariables) if (name !== 'ALIX_PRINT_CONFIG') expect(table).toContain(`\`${name}\``);
 });
 
 test('train takes flags from them too, and prints the configuration of a run as before', async () => {
