@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeBatches, type Model } from '@alix/infer';
+import { imageOf } from '@alix/infer/bundle';
 import { unstack } from '@alix/infer/io/sheet';
 import { openStaging, readStaging, type Staged, type Staging, stagingOf } from './codes/staging.js';
 import { type OpenedCodes, openModelCodes } from './codes-reader.js';
@@ -35,6 +36,7 @@ interface Work {
 
 export async function decodeTo(model: Model, path: string, options: DecodeOptions, context: Context): Promise<void> {
   const { output, grid } = options;
+  imageOf(model.bundle);
   const codes = await openModelCodes(path, model, context.log, context.signal);
   if (grid) scaleFor(codes.n, model.image);
   const names = codes.names ?? Array.from({ length: codes.n }, (_, i) => numbered(i, codes.n));

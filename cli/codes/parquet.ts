@@ -1,6 +1,6 @@
 /**
  * Codes as .parquet: the columns "name" (text) and "code" (a list of float32), and in the file's own metadata "alix", all else that is
- * known, as JSON. Row groups of 16,384, plain and not compressed: noise does not shrink, and every reader takes it.
+ * known, as JSON. Row groups of up to 16,384, plain and not compressed: noise does not shrink, and every reader takes it.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CodesFile } from '@alix/infer/io/codes-file';
@@ -10,6 +10,8 @@ import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import { type CodesFormat, inBlocksOf, modelOf, parsed } from './format.js';
 
 const ROWS = 16_384;
+/** Values of a row group, which is in memory as lists of numbers, several times over. */
+const VALUES = 1 << 19;
 
 const schema: SchemaElement[] = [
   { name: 'root', num_children: 2 },
@@ -27,13 +29,14 @@ export const parquet: CodesFormat = {
     const kvMetadata = [{ key: 'alix', value: JSON.stringify(source.description) }];
     const table = new ParquetWriter({ writer: bytes, schema, codec: 'UNCOMPRESSED', kvMetadata, createdBy: 'alix' });
     const { d } = source;
-    for await (const { names, codes } of inBlocksOf(ROWS, source)) {
+    const rows = Math.max(1, Math.min(ROWS, Math.floor(VALUES / d)));
+    for await (const { names, codes } of inBlocksOf(rows, source)) {
       const code = names.map((_, i) => Array.from(codes.subarray(i * d, (i + 1) * d)));
       const columnData = [
         { name: 'name', data: [...names] },
         { name: 'code', data: code, encoding: 'PLAIN' as const, statistics: false },
       ];
-      await table.write({ columnData, rowGroupSize: ROWS });
+      await table.write({ columnData, rowGroupSize: rows });
       yield bytes.getBytes().slice();
       bytes.index = 0;
     }

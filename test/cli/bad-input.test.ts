@@ -1,6 +1,6 @@
 /** What goes wrong in a user's hands: one clear line, the right exit code, nothing half-written. */
 import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@alix/infer/io/png';
 import { beforeEach, expect, test } from 'vitest';
@@ -188,13 +188,14 @@ test('a device that is named and missing', async () => {
   }
 });
 
-/** Runs an encoding of many images and calls `act` once its temporary file is there. */
+/** Runs an encoding of many images and calls `act` once it has begun to write codes into its hidden file. */
 async function whileEncoding(act: (child: ChildProcess) => void): Promise<Ran> {
   writeStack(join(cwd, 'many.npy'), 300_000);
   before = everything();
   return alix(['encode', 'model', 'many.npy', '-o', 'codes.npy', '--batch', '1'], cwd, (child) => {
     const timer = setInterval(() => {
-      if (!readdirSync(cwd).some((name) => name.startsWith('.codes.npy.'))) return;
+      const found = statSync(join(cwd, '.codes.npy.part'), { throwIfNoEntry: false });
+      if (!found || found.size < 2000) return;
       clearInterval(timer);
       act(child);
     }, 5);
@@ -202,10 +203,11 @@ async function whileEncoding(act: (child: ChildProcess) => void): Promise<Ran> {
   });
 }
 
-test('Ctrl-C ends with 130 and leaves nothing behind', async () => {
+test('Ctrl-C ends with 130 and leaves nothing behind but what --resume goes on with', async () => {
   const { code, stderr } = await whileEncoding((child) => child.kill('SIGINT'));
   expect(code).toBe(130);
-  expect(stderr).toMatch(/^model [^\n]+\nalix: interrupted\n$/);
+  expect(stderr).toMatch(/^model [^\n]+\nalix: interrupted; go on with --resume\n$/);
+  rmSync(join(cwd, '.codes.npy.part'));
   expect(everything()).toEqual(before);
 });
 

@@ -79,5 +79,5 @@ test('codes from a pipe that never ends are refused at their beginning', async (
   child.stdin.on('drain', pour);
   pour();
   const code = await new Promise((resolve) => child.on('close', resolve));
-  expect([code, said]).toEqual([1, expect.stringMatching(/^alix: stdin: not an NPY file[^\n]*\n$/)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/^alix: stdin: of no kind that is read [^\n]*\n$/)]);
 });
