@@ -6,6 +6,7 @@ import type { Random } from '@alix/infer/io/random';
 import { tile } from '@alix/infer/io/sheet';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from './datasets/dataset.js';
+import { pairRows } from './pair-rows.js';
 import { drawPoints } from './points-picture.js';
 import type { System } from './system.js';
 import { tidied } from './tensorflow/tidied.js';
@@ -57,6 +58,7 @@ export async function reconstructionError(system: System, data: Dataset, count: 
 
 const PAIRS = 32;
 const SAMPLES = 64;
+const BACKGROUND = 128;
 
 /**
  * samples/NAME.png: held-out images above their reconstructions in pairs of rows, then samples from the prior.
@@ -100,16 +102,11 @@ async function imageSheet(system: System, data: Dataset, random: Random) {
   );
   const columns = 16;
   const [first = [], second = [], third] = images;
-  const inPairs = third
-    ? Array.from({ length: Math.ceil(first.length / columns) }, (_, row) => [
-        ...first.slice(row * columns, (row + 1) * columns),
-        ...second.slice(row * columns, (row + 1) * columns),
-      ]).flat()
-    : [];
+  const inPairs = third ? pairRows(first, second, columns, BACKGROUND) : [];
   return tile(
     [...inPairs, ...(third ?? first)],
     { height, width, channels: channels as 1 | 3 },
-    { columns, gap: 2, scale: 2 },
+    { columns, gap: 2, scale: 2, background: BACKGROUND },
   );
 }
 
