@@ -1,7 +1,8 @@
 /** The image arguments of a verb as a stream of images, with what was skipped on the way. */
 import type { NamedImage } from '@alix/infer';
 import { type Bundle, imageOf } from '@alix/infer/bundle';
-import { AlixError } from '@alix/infer/io/errors';
+import { AlixError, type ErrorDetails } from '@alix/infer/io/errors';
+import { isImageName } from '@alix/infer/io/image-list';
 import { spoolImages } from '@alix/infer/io/image-stream';
 import { type ImageEntry, type ImageItem, readImage, readImages } from '@alix/infer/io/images';
 import { aboutStdin, type Spooled } from '@alix/infer/io/spool';
@@ -80,12 +81,16 @@ export async function openInputs(paths: readonly string[], bundle: Bundle, optio
       },
     ),
   );
-  let next = await items.next();
+  const step = () =>
+    items.next().catch((error: unknown) => {
+      throw resize ? error : resizable(error);
+    });
+  let next = await step();
   async function* images(): AsyncGenerator<NamedImage> {
     try {
-      for (; !next.done; next = await items.next()) {
+      for (; !next.done; next = await step()) {
         const { name, pixels, error } = next.value;
-        if (error) skipped.push({ name, code: error.code, message: error.message });
+        if (error) skipped.push({ name, code: error.code, message: (resize ? error : resizable(error)).message });
         else yield { name, pixels };
       }
     } finally {
@@ -95,6 +100,14 @@ export async function openInputs(paths: readonly string[], bundle: Bundle, optio
       throw new AlixError('no-images', `none of the ${total} images could be read`, { where: skipped[0]!.message });
   }
   return { entries, total, images: images(), skipped };
+}
+
+/** Of an image file of another size: the option that takes it all the same. */
+function resizable<E>(error: E): E | AlixError {
+  if (!(error instanceof AlixError) || error.code !== 'wrong-size' || !isImageName(error.where ?? '')) return error;
+  const { code, what, where, expected, found } = error;
+  const details = { where, expected, found, remedy: 'add --resize, which crops and scales images to it', cause: error };
+  return new AlixError(code, what, details as ErrorDetails);
 }
 
 /** One image of the model's size, `-` for the one that comes through stdin: uint8 [H,W,C]. */

@@ -85,7 +85,7 @@ function jsonSink(path: string): Sink {
 }
 
 function pictureSink(
-  { output: path, images = '', index, k: most, metric }: NeighbourOptions,
+  { output: path, images = '', index, k: most, metric, resize }: NeighbourOptions,
   model: Model,
   { n, names }: ReadCodes,
 ): Sink {
@@ -107,7 +107,7 @@ function pictureSink(
     },
     async end(summary) {
       const wanted = shown.flatMap(({ found }) => found.neighbours.map(({ name }) => name!));
-      const pixels = await imagesByName(images, new Set(wanted), model.bundle);
+      const pixels = await imagesByName(images, new Set(wanted), model.bundle, resize);
       const queries = shortNames(shown.map(({ found }) => found.name));
       const captions = new Map(shortNames(wanted).map((short, i) => [wanted[i]!, short]));
       const rows = shown.map(

@@ -21,12 +21,12 @@ export interface Sequence {
 export async function readSequence(
   paths: readonly string[],
   bundle: Bundle,
-  { signal, max }: { readonly signal: AbortSignal; readonly max: number },
+  { signal, max, resize = false }: { readonly signal: AbortSignal; readonly max: number; readonly resize?: boolean },
 ): Promise<Sequence> {
   const images: NamedImage[] = [];
   const entries: ImageEntry[] = [];
   for (const path of paths) {
-    const inputs = await openInputs([path], bundle, { onError: 'fail', signal });
+    const inputs = await openInputs([path], bundle, { onError: 'fail', signal, resize });
     if (images.length + inputs.total > max)
       throw new AlixError('usage', 'too many images for this verb', {
         where: path,

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodePng } from '@alix/infer/io/png';
+import { decodePng, encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
@@ -115,4 +115,26 @@ test('rows without names are given by their places, and cannot be shown', async 
   const { code, stderr } = await bare('-o', 'no.png', '--images', 'in', '--quiet');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: bare\.npy: nothing says which images/)]);
   rmSync(join(cwd, 'bare.npy'));
+});
+
+test('photographs of other sizes: one line says --resize, which takes them as queries, as the index and for the picture', async () => {
+  const size = { height: 3 * tiny.height, width: 2 * tiny.width, channels: 1 } as const;
+  mkdirSync(join(cwd, 'photos'));
+  for (const [i, name] of ['a.png', 'b.png'].entries())
+    writeFileSync(
+      join(cwd, 'photos', name),
+      encodePng(
+        Uint8Array.from({ length: size.height * size.width }, (_, at) => (at * (i + 3)) % 256),
+        size,
+      ),
+    );
+  const encode = ['encode', 'model', 'photos', '-o', 'photos.npy'];
+  const { code, stderr } = await alix([...encode, '--quiet'], cwd);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/pixels, found \d+x\d+\); add --resize, which/)]);
+  expect((await alix([...encode, '--resize'], cwd)).code).toBe(0);
+  const search = ['neighbours', 'model', '--index', 'photos.npy', '--images', 'photos', 'photos', '-k', '1'];
+  expect(await alix([...search, '-o', 'photos.png', '--resize', '--quiet'], cwd)).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
 });
