@@ -88,7 +88,7 @@ export async function writeWithCodes(
   }
 }
 
-const CODES = 'codes.npy';
+export const CODES = 'codes.npy';
 
 /** Whether a file may be one that `writeWithCodes` writes under numbers, or one of those beside them. */
 export function isNumbered(file: string): boolean {

@@ -33,7 +33,7 @@ export interface PictureJournal<Told> {
 }
 
 export function pictureJournal<Told>(folder: string, verb: string, resume: boolean): PictureJournal<Told> {
-  const path = join(folder, `.alix-${verb}.jsonl`);
+  const path = journalIn(folder, verb);
   const tidied = new Set<string>();
   let head: Job | undefined;
   let file: FileHandle | undefined;
@@ -104,6 +104,14 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
     },
   };
 }
+
+/** An option of the run that has begun in a folder: for one that was drawn. */
+export async function begunOption(folder: string, verb: string, name: string): Promise<unknown> {
+  const text = await readFile(journalIn(folder, verb), 'utf8').catch(() => '');
+  return parsed<Job>(text.slice(0, text.indexOf('\n')))?.options?.[name];
+}
+
+const journalIn = (folder: string, verb: string) => join(folder, `.alix-${verb}.jsonl`);
 
 function parsed<T>(line: string): T | undefined {
   try {

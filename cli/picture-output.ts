@@ -3,6 +3,14 @@ import { AlixError } from '@alix/infer/io/errors';
 import { pictureOutput } from './pictures.js';
 import { refuseStdout } from './stdout-bytes.js';
 
+/** @throws AlixError 'usage' where --resume is given without a folder */
+export function needFolder(resume: true | undefined, grid: boolean): void {
+  if (resume && grid)
+    throw new AlixError('usage', '--resume goes on with a folder; a picture is made at once', {
+      remedy: 'name a folder with -o, or leave it out',
+    });
+}
+
 /**
  * Where pictures go: what -o says; stdout where it says nothing and stdin is all that is read.
  *

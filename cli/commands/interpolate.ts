@@ -7,6 +7,8 @@ import type { CommandDefinition, Context } from './command.js';
 interface Options extends ModelOptions {
   readonly output: string;
   readonly steps: number;
+  readonly resize?: boolean;
+  readonly resume?: true;
   readonly path: 'linear' | 'spherical';
 }
 
@@ -14,6 +16,9 @@ const help = `
 A strip has a row for each two neighbours in the order given: the first image, apart from it the decoder's images on the
 way from its code to that of the second, both included, and the second image. A folder gets the images on the way and
 their codes in codes.npy; with more than two images each way is a folder of its own. Codes are means.
+
+A folder that Ctrl-C, a kill or a full disk has left unfinished is gone on with by the same command and --resume, to the
+same bytes.
 
 Examples:
   alix interpolate strokes-dali a.png b.png -o strip.png
@@ -39,6 +44,8 @@ export const interpolate: CommandDefinition = {
           .default('linear'),
       )
       .requiredOption('-o, --output <path>', 'a strip that ends in .png, a folder, or - for stdout')
+      .option('--resume', 'go on with a folder that the same command has begun')
+      .option('--resize', "image files of other sizes: the largest centred part, scaled to the model's size")
       .addHelpText('after', help)
       .action(async (model: string, images: string[], options: Options, command) =>
         run(model, images, options, context(command)),
@@ -57,7 +64,9 @@ async function run(argument: string, paths: readonly string[], options: Options,
     { imagesOf },
     { createProgress },
     { planned },
-    { outputOf },
+    { needFolder, outputOf },
+    { inBatches, writeCodePictures },
+    { sha256 },
   ] = await Promise.all([
     import('../session.js'),
     import('../pictures.js'),
@@ -68,12 +77,19 @@ async function run(argument: string, paths: readonly string[], options: Options,
     import('../progress.js'),
     import('../plan.js'),
     import('../picture-output.js'),
+    import('../code-pictures.js'),
+    import('@alix/infer/io/files'),
   ]);
   const { steps, path } = options;
   const { output, grid } = outputOf(options.output, paths, context);
+  needFolder(options.resume, grid);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
-    const { images, entries } = await readSequence(paths, model.bundle, { signal: context.signal, max: MAX_IMAGES });
+    const { images, entries } = await readSequence(paths, model.bundle, {
+      signal: context.signal,
+      max: MAX_IMAGES,
+      resize: options.resize === true,
+    });
     await atLeastTwo(images, paths);
     const pairs = images.length - 1;
     const n = pairs * steps;
@@ -88,20 +104,33 @@ async function run(argument: string, paths: readonly string[], options: Options,
     if (planned(context, { model: bundle.name, device, inputs: paths, outputs: [output], counts: { images: n } }))
       return;
     const progress = await createProgress(context, 'interpolate', 'images', n);
-    const settings = { batch: options.batch, signal: context.signal };
     await pictures
       .intoOutput(output, async () => {
         const latent = await way(model, images, options, context);
-        const stream = folders.decoded(model, latent, { ...settings, onProgress: progress.update });
-        if (grid) await writeStrip(output, images, await folders.collected(stream), options, model);
-        else
-          await folders.writeWithCodes(output, stream, {
-            size: model.image,
-            latent: model.latent.size,
-            description: { ...summary, latent: model.latent.size, what: 'interpolation' },
-            name,
-          });
-        await pictures.writeDescription(output, 'interpolate', summary);
+        const d = model.latent.size;
+        const { batch } = options;
+        const end = () => pictures.writeDescription(output, 'interpolate', summary);
+        if (!grid)
+          return writeCodePictures(
+            model,
+            output,
+            {
+              verb: 'interpolate',
+              batches: inBatches(latent, d, batch),
+              settings: { steps, path },
+              inputs: sha256(new Uint8Array(latent.buffer, latent.byteOffset, latent.byteLength)),
+              description: { ...summary, latent: d, what: 'interpolation' },
+              name,
+              end,
+            },
+            options,
+            context,
+            progress.update,
+          );
+        const { signal } = context;
+        const stream = folders.decoded(model, latent, { batch, signal, onProgress: progress.update });
+        await writeStrip(output, images, await folders.collected(stream), options, model);
+        await end();
       })
       .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...summary, output }));

@@ -5,12 +5,16 @@ import type { CommandDefinition, Context } from './command.js';
 interface Options extends ModelOptions {
   readonly output: string;
   readonly size: number;
+  readonly resume?: true;
 }
 
 const help = `
 For models whose codes have two values. Every cell stands for as large a share of the prior; the first value of the code
 grows to the right, the second upwards. A folder gets the pictures from left to right, the top row first, and their
 codes in codes.npy.
+
+A folder that Ctrl-C, a kill or a full disk has left unfinished is gone on with by the same command and --resume, to the
+same bytes.
 
 Examples:
   alix manifold models/mnist-2d -o grid.png
@@ -26,6 +30,7 @@ export const manifold: CommandDefinition = {
       .argument('<model>', 'a model folder, or the name of a shipped model')
       .option('--size <n>', 'images in each direction', wholeNumber(1), 20)
       .requiredOption('-o, --output <path>', 'a picture that ends in .png, a folder, or - for stdout')
+      .option('--resume', 'go on with a folder that the same command has begun')
       .addHelpText('after', help)
       .action(async (model: string, options: Options, command) => run(model, options, context(command)));
     addModelOptions(verb);
@@ -41,7 +46,8 @@ async function run(argument: string, options: Options, context: Context): Promis
     sheets,
     folders,
     { planned },
-    { outputOf },
+    { needFolder, outputOf },
+    { inBatches, writeCodePictures },
   ] = await Promise.all([
     import('@alix/infer'),
     import('../session.js'),
@@ -51,10 +57,12 @@ async function run(argument: string, options: Options, context: Context): Promis
     import('../picture-folder.js'),
     import('../plan.js'),
     import('../picture-output.js'),
+    import('../code-pictures.js'),
   ]);
   const { size, batch } = options;
   const { signal } = context;
   const { output, grid } = outputOf(options.output, [], context);
+  needFolder(options.resume, grid);
   await withModel(argument, options, context, async (model) => {
     const n = size * size;
     if (grid) pictures.scaleFor(n, model.image);
@@ -63,20 +71,20 @@ async function run(argument: string, options: Options, context: Context): Promis
     const { bundle, device } = model;
     if (planned(context, { model: bundle.name, device, outputs: [output], counts: { images: n } })) return;
     const progress = await createProgress(context, 'manifold', 'images', n);
-    const stream = folders.decoded(model, latent, { batch, signal, onProgress: progress.update });
     const name = (place: number) => folders.numbered(place, n);
     await pictures
       .intoOutput(output, async () => {
-        if (grid)
-          await sheets.writeGrid(
-            output,
-            await folders.collected(stream),
-            model.image,
-            { title: titleOf(model.bundle.name, latent, size) },
-            { columns: size, seamless: true },
-          );
-        else await folders.writeWithCodes(output, stream, { size: model.image, latent: 2, description, name });
-        await pictures.writeDescription(output, 'manifold', description);
+        const end = () => pictures.writeDescription(output, 'manifold', description);
+        if (!grid) {
+          const batches = inBatches(latent, 2, batch);
+          const made = { verb: 'manifold', batches, settings: { size }, inputs: '', description, name, end };
+          return writeCodePictures(model, output, made, options, context, progress.update);
+        }
+        const stream = folders.decoded(model, latent, { batch, signal, onProgress: progress.update });
+        const title = titleOf(model.bundle.name, latent, size);
+        const edgeless = { columns: size, seamless: true };
+        await sheets.writeGrid(output, await folders.collected(stream), model.image, { title }, edgeless);
+        await end();
       })
       .finally(progress.stop);
     if (context.json) context.out(JSON.stringify({ ...description, output }));

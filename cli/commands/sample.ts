@@ -15,6 +15,7 @@ interface Options extends ModelOptions, ErrorOptions {
   readonly seed?: number;
   readonly truncate?: number;
   readonly given?: readonly string[];
+  readonly resume?: true;
   readonly output: string;
 }
 
@@ -22,6 +23,9 @@ const help = `
 A folder gets 00.png, 01.png, ... and codes.npy, the codes that they were decoded from. With --given a grid has a row
 for each image: the image, and apart from it its samples; a folder gets a folder for each image, if there are several.
 Of several images the samples of each are fixed by the seed and the image's name. -o - writes the grid to stdout.
+
+A folder that Ctrl-C, a kill or a full disk has left unfinished is gone on with by the same command and --resume, to the
+same bytes; not with --given.
 
 Examples:
   alix sample strokes-dali -n 64 --seed 1 -o grid.png
@@ -49,6 +53,7 @@ export const sample: CommandDefinition = {
       .option('--truncate <t>', 'keep every value of the codes within ±t: more typical, less varied', positiveNumber)
       .option('--given <images...>', 'z ~ q(z|x) for each of these images, then p(x|z): files, folders, IDX or .npy')
       .requiredOption('-o, --output <path>', 'a folder, a grid that ends in .png, or - for stdout')
+      .option('--resume', 'go on with a folder that the same command has begun')
       .addHelpText('after', help)
       .action(async (model: string, options: Options, command) => run(model, options, context(command)));
     addErrorOptions(addModelOptions(verb));
@@ -56,12 +61,13 @@ export const sample: CommandDefinition = {
 };
 
 async function run(argument: string, options: Options, context: Context): Promise<void> {
-  const [{ AlixError }, { withModel }, { outputOf }] = await Promise.all([
+  const [{ AlixError }, { withModel }, { needFolder, outputOf }] = await Promise.all([
     import('@alix/infer/io/errors'),
     import('../session.js'),
     import('../picture-output.js'),
   ]);
-  outputOf(options.output, [], context);
+  const { grid } = outputOf(options.output, [], context);
+  needFolder(options.resume, grid);
   const { given, truncate } = options;
   if (given !== undefined && truncate !== undefined)
     throw new AlixError('usage', '--truncate is for the prior and does nothing with --given', {
@@ -71,7 +77,11 @@ async function run(argument: string, options: Options, context: Context): Promis
     throw new AlixError('usage', '--on-error and --max-errors do nothing without --given', {
       remedy: 'leave them out',
     });
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  if (given !== undefined && options.resume)
+    throw new AlixError('usage', '--resume does not go with --given', {
+      remedy: 'draw anew: the same seed is the same',
+    });
+  const seed = options.seed ?? (await begunSeed(options)) ?? Math.floor(Math.random() * 2 ** 31);
   await withModel(argument, options, context, (model) =>
     given === undefined
       ? fromPrior(model, seed, options, context)
@@ -79,14 +89,26 @@ async function run(argument: string, options: Options, context: Context): Promis
   );
 }
 
+/** A seed that was drawn is the one that a resumed run goes on with. */
+async function begunSeed({ resume, output }: Options): Promise<number | undefined> {
+  if (!resume) return undefined;
+  const { begunOption } = await import('../picture-journal.js');
+  const seed = await begunOption(output, 'sample', 'seed');
+  return typeof seed === 'number' ? seed : undefined;
+}
+
 async function fromPrior(model: Model, seed: number, options: Options, context: Context): Promise<void> {
-  const [{ sampleBatches }, pictures, { identity }, { numbered }, sheets] = await Promise.all([
-    import('@alix/infer'),
-    import('../pictures.js'),
-    import('../session.js'),
-    import('../picture-folder.js'),
-    import('../sheets.js'),
-  ]);
+  const [{ sampleBatches }, pictures, { identity }, { numbered }, sheets, folders, draws, { createRandom }] =
+    await Promise.all([
+      import('@alix/infer'),
+      import('../pictures.js'),
+      import('../session.js'),
+      import('../picture-folder.js'),
+      import('../sheets.js'),
+      import('../code-pictures.js'),
+      import('@alix/infer/sample'),
+      import('@alix/infer/io/random'),
+    ]);
   const { n = COUNT, output, truncate, batch } = options;
   if (pictures.pictureOutput(output) === 'grid') pictures.scaleFor(n, model.image);
   const description = {
@@ -107,6 +129,22 @@ async function fromPrior(model: Model, seed: number, options: Options, context: 
       draw: (onProgress) => sampleBatches(model, n, { seed, batch, truncate, signal: context.signal, onProgress }),
       writeGrid: (path, images) => sheets.writeGrid(path, images, model.image, { title }),
       name: (place) => numbered(place, n),
+      writeFolder: (onProgress, end) => {
+        const draw = draws.priorDraws(model.bundle, createRandom(seed), truncate);
+        function* batches() {
+          for (let start = 0; start < n; start += batch) yield draw(Math.min(batch, n - start));
+        }
+        const made = {
+          verb: 'sample',
+          batches: batches(),
+          settings: { n, seed, truncate },
+          inputs: '',
+          description: { model: identity(model), latent: model.latent.size, what: 'sample' },
+          name: (place: number) => numbered(place, n),
+          end,
+        };
+        return folders.writeCodePictures(model, output, made, options, context, onProgress);
+      },
     },
     model,
     output,
@@ -171,6 +209,8 @@ interface Draws {
   readonly draw: (onProgress: (done: number) => void) => AsyncIterable<Sample>;
   readonly writeGrid: (path: string, images: readonly Uint8Array[]) => Promise<void>;
   readonly name: (place: number) => string;
+  /** In the place of what follows from the others, where it can be gone on with. */
+  readonly writeFolder?: (onProgress: (done: number) => void, end: () => Promise<void>) => Promise<void>;
 }
 
 async function write(draws: Draws, model: Model, output: string, context: Context): Promise<void> {
@@ -187,8 +227,11 @@ async function write(draws: Draws, model: Model, output: string, context: Contex
   const progress = await createProgress(context, 'sample', 'images', n);
   await pictures
     .intoOutput(output, async () => {
+      const end = () => pictures.writeDescription(output, 'sample', draws.description());
+      const isGrid = pictures.pictureOutput(output) === 'grid';
+      if (!isGrid && draws.writeFolder) return draws.writeFolder(progress.update, end);
       const stream = draws.draw(progress.update);
-      if (pictures.pictureOutput(output) === 'grid') await draws.writeGrid(output, await collected(stream));
+      if (isGrid) await draws.writeGrid(output, await collected(stream));
       else
         await writeWithCodes(output, stream, {
           size: model.image,
@@ -196,7 +239,7 @@ async function write(draws: Draws, model: Model, output: string, context: Contex
           description: { model: identity(model), latent: model.latent.size, what: 'sample' },
           name: draws.name,
         });
-      await pictures.writeDescription(output, 'sample', draws.description());
+      await end();
     })
     .finally(progress.stop);
   const description = draws.description();

@@ -14,9 +14,12 @@ const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
 const N = 400;
 writeStack(join(cwd, 'many.npy'), N);
+writeStack(join(cwd, 'two.npy'), 2);
 const verbs = {
   reconstruct: ['many.npy', '--batch', '3'],
   inpaint: ['many.npy', '--batch', '3', '--box', '1,2,2,3', '--iterations', '2'],
+  sample: ['-n', `${N}`, '--seed', '3', '--batch', '3', '--truncate', '1'],
+  interpolate: ['two.npy', '--steps', `${N}`, '--batch', '3'],
 } as const;
 type Verb = keyof typeof verbs;
 const args = (verb: Verb, output: string, ...more: string[]) => [verb, 'model', ...verbs[verb], '-o', output, ...more];
@@ -42,26 +45,24 @@ async function broken(verb: Verb, output: string, after: number, signal: NodeJS.
 }
 
 beforeAll(async () => {
-  for (const verb of ['reconstruct', 'inpaint'] as const) expect((await alix(args(verb, verb), cwd)).code).toBe(0);
+  for (const verb of Object.keys(verbs) as Verb[]) expect((await alix(args(verb, verb), cwd)).code).toBe(0);
 }, 120_000);
 
-test.each(['reconstruct', 'inpaint'] as const)(
-  '%s that was killed goes on where it was, to the same bytes',
-  async (verb) => {
-    const output = `${verb}-killed`;
-    await broken(verb, output, 60, 'SIGKILL');
-    const before = new Map(pictures(output).map((name) => [name, statSync(join(cwd, output, name)).ino]));
-    // what the kill came between, and a picture that is damaged: they are made again
-    writeFileSync(join(cwd, output, '.00300.png.999999999-0123456789ab.tmp'), 'x');
-    writeFileSync(join(cwd, output, '00040.png'), 'x');
-    const { code, stderr } = await alix(args(verb, output, '--resume'), cwd);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/\n39 images are done\n/)]);
-    expect(filesOf(join(cwd, output))).toEqual(filesOf(join(cwd, verb)));
-    const kept = [...before].filter(([name, ino]) => statSync(join(cwd, output, name)).ino === ino);
-    // whole batches of three
-    expect(kept.map(([name]) => name)).toEqual(Array.from({ length: 39 }, (_, i) => `${`${i}`.padStart(5, '0')}.png`));
-  },
-);
+test.each(Object.keys(verbs) as Verb[])('%s that was killed goes on where it was, to the same bytes', async (verb) => {
+  const output = `${verb}-killed`;
+  await broken(verb, output, 60, 'SIGKILL');
+  const before = new Map(pictures(output).map((name) => [name, statSync(join(cwd, output, name)).ino]));
+  // what the kill came between, and a picture that is damaged: they are made again
+  const file = (place: number) => `${`${place}`.padStart(verbs[verb][0] === 'many.npy' ? 5 : 3, '0')}.png`;
+  writeFileSync(join(cwd, output, `.${file(300)}.999999999-0123456789ab.tmp`), 'x');
+  writeFileSync(join(cwd, output, file(40)), 'x');
+  const { code, stderr } = await alix(args(verb, output, '--resume'), cwd);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/\n39 images are done\n/)]);
+  expect(filesOf(join(cwd, output))).toEqual(filesOf(join(cwd, verb)));
+  const kept = [...before].filter(([name, ino]) => statSync(join(cwd, output, name)).ino === ino);
+  // whole batches of three
+  expect(kept.map(([name]) => name)).toEqual(Array.from({ length: 39 }, (_, i) => file(i)));
+});
 
 test('Ctrl-C says how to go on; other settings and other inputs are refused; without --resume all begins anew', async () => {
   const words = await broken('reconstruct', 'stopped', 30, 'SIGINT');
@@ -114,6 +115,28 @@ test('what was skipped before the break is told after it', async () => {
   expect(existsSync(join(cwd, 'some-killed/119.png'))).toBe(false);
   expect((await alix(some('some-killed', '--resume'), cwd)).code).toBe(3);
   expect(filesOf(join(cwd, 'some-killed'))).toEqual(filesOf(join(cwd, 'some-whole')));
+});
+
+test('a seed that was drawn is gone on with', async () => {
+  const run = (...more: string[]) =>
+    alix(['sample', 'model', '-n', `${N}`, '--batch', '3', '-o', 'drawn', ...more], cwd);
+  const child = spawn(process.execPath, [launcher, 'sample', 'model', '-n', `${N}`, '--batch', '3', '-o', 'drawn'], {
+    cwd,
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'close');
+  while (child.exitCode === null && pictures('drawn').length < 30) await sleep(2);
+  child.kill('SIGKILL');
+  await ended;
+  expect(existsSync(join(cwd, 'drawn/sample.json'))).toBe(false);
+  const first = readFileSync(join(cwd, 'drawn/000.png'));
+  expect((await run('--resume')).code).toBe(0);
+  expect(readFileSync(join(cwd, 'drawn/000.png'))).toEqual(first);
+  const { seed } = JSON.parse(readFileSync(join(cwd, 'drawn/sample.json'), 'utf8'));
+  expect(
+    (await alix(['sample', 'model', '-n', `${N}`, '--batch', '3', '--seed', `${seed}`, '-o', 'again'], cwd)).code,
+  ).toBe(0);
+  expect(filesOf(join(cwd, 'drawn'))).toEqual(filesOf(join(cwd, 'again')));
 });
 
 test('a grid cannot be gone on with', async () => {
