@@ -4,14 +4,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { existsSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@alix/infer/io/random';
-import { readMetrics } from '@alix/train';
-import { checkpointSteps, openNewest } from '@alix/train/checkpoints';
+import { checkpointSteps } from '@alix/train/checkpoints';
 import { expect, it } from 'vitest';
 import { launcher } from '../fixtures/cli.js';
+import { endOf } from '../fixtures/end-of-run.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
@@ -62,28 +62,6 @@ function changes(folder: string, count: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/** What a run's end is compared by: all but the times. */
-async function endOf(run: string) {
-  const { path, state } = await openNewest(run);
-  const { seconds: _, ...rest } = state;
-  const lines = (await readMetrics(join(run, 'metrics.jsonl'))).map((line) => {
-    const { seconds: _s, images_per_second: _i, data_wait: _w, ...numbers } = line;
-    return numbers;
-  });
-  const samples = readdirSync(join(run, 'samples')).sort();
-  return {
-    state: rest,
-    lines,
-    checkpoints: readdirSync(run)
-      .filter((name) => name.startsWith('checkpoint'))
-      .sort(),
-    samples: samples.map((name) => [name, readFileSync(join(run, 'samples', name)).toString('base64')]),
-    arrays: ['weights.safetensors', 'optimiser.safetensors'].map((file) =>
-      readFileSync(join(path, file)).toString('base64'),
-    ),
-  };
 }
 
 describeWithTensorflow('a run that is killed twenty times', () => {
