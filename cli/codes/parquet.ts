@@ -5,7 +5,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CodesFile } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, statRegular } from '@alix/infer/io/files';
+import { describeSystemError, describing, statRegular } from '@alix/infer/io/files';
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import { type CodesFormat, inBlocksOf, modelOf, parsed } from './format.js';
 
@@ -138,32 +138,45 @@ function flat(rows: readonly (readonly number[])[], d: number, first: number, pa
   return codes;
 }
 
-/** Whatever hyparquet says of a file is about the file. */
+/**
+ * Whatever hyparquet says of a file is about the file. It reads several pieces at once and may leave one unawaited when another fails, so
+ * that no reading rejects: what the system said is told at the end.
+ */
 async function using<T>(path: string, work: (file: AsyncBuffer) => Promise<T>): Promise<T> {
   const handle = await describing(path, () => open(path));
+  const readings: Promise<ArrayBuffer>[] = [];
+  let failed: unknown;
   try {
     const { size } = await describing(path, () => handle.stat());
-    const slice = (start: number, end = size) => describing(path, () => bytesIn(handle, start, end, path));
-    return await work({ byteLength: size, slice });
+    const slice = (start: number, end = size): Promise<ArrayBuffer> => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - Math.max(0, start)));
+      const reading = fill(handle, bytes, Math.max(0, start)).catch((error: unknown) => {
+        failed ??= describeSystemError(error, path);
+      });
+      readings.push(reading.then(() => bytes.buffer));
+      return readings.at(-1)!;
+    };
+    const result = await work({ byteLength: size, slice });
+    if (failed) throw failed;
+    return result;
   } catch (error) {
-    throw error instanceof AlixError
-      ? error
-      : damaged(path, error instanceof Error ? error.message : `${error}`, error);
+    const cause = failed ?? error;
+    throw cause instanceof AlixError
+      ? cause
+      : damaged(path, cause instanceof Error ? cause.message : `${cause}`, cause);
   } finally {
+    await Promise.all(readings);
     await handle.close();
   }
 }
 
-async function bytesIn(file: FileHandle, start: number, end: number, path: string): Promise<ArrayBuffer> {
-  const { size } = await file.stat();
-  if (start < 0 || end > size || start > end) throw damaged(path, `bytes ${start} to ${end} of ${size}`);
-  const bytes = new Uint8Array(end - start);
+/** Bytes that the file does not have any more stay 0. */
+async function fill(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
-    if (bytesRead === 0) throw damaged(path, 'it became shorter while it was read');
+    if (bytesRead === 0) return;
     at += bytesRead;
   }
-  return bytes.buffer;
 }
 
 function damaged(where: string, found: string, cause?: unknown): AlixError {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '@alix/infer';
 import { decodeNpy } from '@alix/infer/io/npy';
+import { createRandom } from '@alix/infer/io/random';
 import { decodeSafetensors } from '@alix/infer/io/safetensors';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
@@ -135,6 +136,34 @@ describe.each(endings)('.%s', (ending) => {
       expect(half).toMatch(/^AlixError [^\n]*half\.[^\n]*$/);
     }
   });
+});
+
+test.each(endings)('damaged .%s is read or refused in one line', async (ending) => {
+  await writeCodes(formatFor(`x.${ending}`), at(`fine.${ending}`), source(40, 3, 40));
+  const whole = bytes(`fine.${ending}`);
+  const random = createRandom(`damage ${ending}`);
+  let refused = 0;
+  for (let i = 0; i < 60; i++) {
+    const mutant = Buffer.from(whole);
+    // what says where things are stands at the end of Parquet files, and at the beginning of the others
+    const reach = i % 2 ? whole.length : Math.min(400, whole.length);
+    for (const place of random.uniform(3)) {
+      const offset = Math.floor(place * reach);
+      const changed = ending === 'parquet' ? whole.length - 1 - offset : offset;
+      mutant[changed] = (mutant[changed]! + 1 + Math.floor(random.uniform(1)[0]! * 255)) % 256;
+    }
+    writeFileSync(at('mutant'), mutant);
+    const error = await openAnyCodes(at('mutant'))
+      .then((file) => file.all())
+      .then(
+        () => undefined,
+        (thrown: Error) => thrown,
+      );
+    if (!error) continue;
+    expect([error.name, error.message]).toEqual(['AlixError', expect.stringMatching(/^[^\n]*mutant[^\n]*$/)]);
+    refused++;
+  }
+  expect(refused).toBeGreaterThan(5);
 });
 
 test.each(['parquet', 'safetensors'])('what Python writes as .%s is read', async (ending) => {
