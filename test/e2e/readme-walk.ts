@@ -85,9 +85,10 @@ export const walks: readonly Walk[] = [
 export const needsTensorflow = (command: string) =>
   /^(npx )?alix (train|export|setup)\b/.test(command) && !command.includes('--dry-run');
 
-/** Numbers are another machine's. */
+/** Numbers, and which checkpoint is the best one, are those of other data. */
 const masked = (line: string) =>
   line
+    .replace(/, the best so far| \[--checkpoint best\]/g, '')
     .replace(/\d+(\.\d+)?(e[+-]\d+)?/g, 'N')
     .replace(/\s+/g, ' ')
     .trim();
