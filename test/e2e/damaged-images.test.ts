@@ -75,6 +75,19 @@ describeWithTensorflow('a run on a folder with damaged images', () => {
     expect(weights('broken')).toBe(weights('whole'));
   });
 
+  it('stopped by Ctrl-C is interrupted, not done in part, and goes on to the same weights', {
+    timeout: 120_000,
+  }, async () => {
+    const args = [...line.split(' '), '--data', 'damaged', '-o', 'stopped', '--on-error', 'skip'];
+    const stopped = await alix(args, root, async (child) => {
+      while (child.exitCode === null && !existsSync(join(root, 'stopped/checkpoint-4'))) await sleep(2);
+      child.kill('SIGINT');
+    });
+    expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringContaining(`cannot be read: ${bad.length}`)]);
+    expect((await alix(['train', '--resume', '-o', 'stopped', '--threads', '1'], root)).code).toBe(3);
+    expect(weights('stopped')).toBe(weights('whole'));
+  });
+
   it('goes no further than --max-errors', async () => {
     const ran = await train('damaged', 'few', '--on-error', 'skip', '--max-errors', '3', '--quiet');
     expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(/^alix: .*too many images cannot be read.*\n$/)]);
