@@ -125,7 +125,7 @@ export async function writeRows(
       apart: line === 0 && most > columns,
     })),
   );
-  const each = typeof above === 'string' ? [] : most > columns ? [`${above[0]} …`] : above;
+  const each = typeof above === 'string' ? [] : most > columns ? [`${above[0]} to ${above.at(-1)}`] : above;
   const headings = [
     { text: ends[0], first: 0 },
     ...(typeof above === 'string' ? [{ text: above, first: 1, last: columns }] : []),
