@@ -14,13 +14,19 @@ export function quoted(word: string): string {
 const FILES = ['image-folder', 'tar-shards'];
 const ARRAYS = ['idx', 'npy'];
 
+/** What is known of the best checkpoint, and how it is had where it is not the newest, which `alix export` takes. */
+export function bestCheckpoint({ best, step }: TrainResult): string | undefined {
+  if (best === undefined) return undefined;
+  const words = `best checkpoint: step ${best.step}, ${best.metric} ${best.value.toPrecision(4)}`;
+  return best.step === step ? words : `${words}; alix export takes it with --checkpoint best`;
+}
+
 /** One line a command: export, and for a model of images that has both encoder and decoder reconstruct and eval. */
-export async function nextCommands(config: RunConfig, { folder, best, step }: TrainResult): Promise<string[]> {
+export async function nextCommands(config: RunConfig, { folder }: TrainResult): Promise<string[]> {
   const { design } = await import('@alix/train/design');
   const { architecture, chains } = design(config);
   const model = `${folder.replace(/[/\\]+$/, '')}-model`;
-  const isPast = best !== undefined && best.step !== step;
-  const exported = `alix export ${quoted(folder)} -o ${quoted(model)}${isPast ? ' [--checkpoint best]' : ''}`;
+  const exported = `alix export ${quoted(folder)} -o ${quoted(model)}`;
   const { source, options } = config.data;
   const { sourceName } = await import('@alix/train/datasets/index');
   const kind = existsSync(source) ? ((await sourceName(source)) ?? '') : '';

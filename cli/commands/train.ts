@@ -104,9 +104,9 @@ async function run(what: string | undefined, options: Options, context: Context)
     context.log(`interrupted at step ${result.step} and saved; continue with \`alix train --resume -o ${folder}\``);
   else {
     context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs)${rate}: ${folder}`);
-    const { best } = result;
-    if (best) context.log(`best checkpoint: step ${best.step}, ${best.metric} ${best.value.toPrecision(4)}`);
-    const { nextCommands } = await import('../train-next.js');
+    const { bestCheckpoint, nextCommands } = await import('../train-next.js');
+    const best = bestCheckpoint(result);
+    if (best) context.log(best);
     for (const line of await nextCommands(config, result)) context.log(line);
   }
 }
