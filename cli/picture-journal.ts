@@ -3,9 +3,11 @@
  * written, with the numbers of its images. A run goes on after the last batch whose pictures are all there as they were written; so every
  * batch has the images that it has in a run that nothing ends.
  */
-import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
+
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describing, sha256 } from '@alix/infer/io/files';
+import { describeSystemError, describing, readRegular, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from './inputs.js';
 import { isPassing, type Job, refuseOther, resumable } from './resuming.js';
 import { version } from './version.js';
@@ -62,10 +64,7 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
     async begin(job) {
       head = job;
       if (!resume) return [];
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
-        throw error;
-      });
+      const text = await textOf(path);
       // what stands after the last end of a line is torn
       const [first, ...lines] = text.split('\n').slice(0, -1);
       const before = parsed<Job & { readonly alix?: string }>(first ?? '');
@@ -77,7 +76,7 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
       const done: JournalBatch<Told>[] = [];
       for (const line of lines) {
         const batch = parsed<JournalBatch<Told>>(line);
-        if (!batch || !(await isThere(folder, batch))) break;
+        if (!isBatch(batch, done.at(-1)?.images ?? 0) || !(await isThere(folder, batch))) break;
         done.push(batch);
         end += Buffer.byteLength(line) + 1;
       }
@@ -99,7 +98,8 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
       file = undefined;
       const isOther = (error as { readonly code?: unknown } | undefined)?.code === 'other-job';
       if (isPassing(error)) return length > 0 || kept > 0 ? resumable(error) : error;
-      if (!isOther) await rm(path, { force: true });
+      // the error is what is told, not that something else is in the journal's place
+      if (!isOther) await rm(path, { force: true }).catch(() => {});
       return error;
     },
   };
@@ -119,6 +119,33 @@ function parsed<T>(line: string): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Nothing where there is no such file. */
+async function textOf(path: string): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw describeSystemError(error, path);
+  });
+  const bytes = found ? await readRegular(path) : new Uint8Array();
+  // places in the file are counted in its text
+  return isUtf8(bytes) ? Buffer.from(bytes).toString() : '';
+}
+
+/** Whether a line says all that is gone on from: what is damaged is done again. @param before images of the batch before */
+function isBatch<Told>(batch: JournalBatch<Told> | undefined, before: number): batch is JournalBatch<Told> {
+  if (typeof batch !== 'object' || batch === null) return false;
+  const { images, skipped, unmasked, told, pictures } = batch;
+  const isPicture = (one: unknown) => {
+    const { file, sha256 } = (one ?? {}) as Record<string, unknown>;
+    return typeof file === 'string' && !file.includes('\0') && typeof sha256 === 'string';
+  };
+  return (
+    Number.isSafeInteger(images) &&
+    images >= before &&
+    [skipped, unmasked, told, pictures].every(Array.isArray) &&
+    pictures.every(isPicture)
+  );
 }
 
 /** Files that are read at a time. */

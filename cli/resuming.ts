@@ -58,12 +58,15 @@ export function refuseOther(found: unknown, wanted: Job, where: string): void {
   if (model?.sha256 !== wanted.model.sha256) refuse('another model', short(model), short(wanted.model));
   for (const [key, value] of Object.entries(wanted.options)) {
     const before = options?.[key] ?? null;
-    if (before !== value) refuse(`another --${key}`, before ?? 'none', value ?? 'none');
+    if (before !== value) refuse(`another --${key}`, typeof before === 'object' ? 'none' : before, value ?? 'none');
   }
-  if (inputs !== wanted.inputs) refuse('other inputs', inputs?.slice(0, 12), wanted.inputs.slice(0, 12));
+  if (inputs !== wanted.inputs) refuse('other inputs', begun(inputs), begun(wanted.inputs));
 }
 
-const short = (model: Job['model'] | undefined) => `${model?.name} (${model?.sha256.slice(0, 12)})`;
+/** What is read may be damaged: of what is no text there is nothing to tell. */
+const begun = (text: unknown) => (typeof text === 'string' ? text.slice(0, 12) : 'none');
+const short = (model: Job['model'] | undefined) =>
+  `${typeof model?.name === 'string' ? model.name : 'none'} (${begun(model?.sha256)})`;
 
 /** Errors after which the same command may do: what was done is kept for it. */
 const PASSING = new Set([

@@ -5,10 +5,11 @@
  * A record is three uint32, little-endian (bytes of JSON, values, CRC-32 of what follows), the JSON and the values, float32. The first has
  * the job and no values.
  */
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describing, sha256 } from '@alix/infer/io/files';
+import { AlixError } from '@alix/infer/io/errors';
+import { describeSystemError, describing, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from '../inputs.js';
 import { bytesOf, type CodesBlock } from './format.js';
 
@@ -57,11 +58,18 @@ export function stagingOf(path: string): string {
 
 /** What an earlier run has left in a file, or undefined where there is nothing to go on from. */
 export async function readStaging(path: string): Promise<Staged | undefined> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw error;
+    throw describeSystemError(error, path);
   });
-  if (!file) return undefined;
+  if (!found) return undefined;
+  // a pipe would be waited for
+  if (!found.isFile())
+    throw new AlixError('not-a-file', 'something else is where an interrupted run leaves its codes', {
+      where: path,
+      remedy: 'remove it',
+    });
+  const file = await describing(path, () => open(path));
   try {
     let job: unknown;
     let [n, images, end] = [0, 0, 0];

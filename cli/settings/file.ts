@@ -1,6 +1,7 @@
 /** `--config FILE`: a JSON table of options by their long names, for all verbs, and in a table under a verb's name for that one. */
 import { AlixError } from '@alix/infer/io/errors';
 import { readRegular } from '@alix/infer/io/files';
+import { parseJson } from '@alix/infer/io/json';
 import { meant } from '@alix/infer/io/suggest';
 import type { Command, Option } from 'commander';
 import { keyOf, readValue } from './option.js';
@@ -43,7 +44,7 @@ export async function readSettings(path: string, program: Command): Promise<Sett
 function parse(text: string, where: string): Table {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw new AlixError('bad-config', 'not valid JSON', { where, cause });
   }

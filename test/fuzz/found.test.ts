@@ -8,6 +8,7 @@ import { downloadSet } from '@alix/train/datasets/download/set';
 import { EventLog } from '@alix/train/event-log';
 import { MetricsLog } from '@alix/train/metrics-log';
 import { readRun } from '@alix/train/run-folder';
+import { pictureJournal } from 'alix/dist/picture-journal.js';
 import { trainConfig } from 'alix/dist/train-config.js';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
@@ -77,4 +78,34 @@ test('no line is longer than 4,000 characters', () => {
   const { message } = new AlixError('bad', 'w', { where: 'file', found: 'y'.repeat(300_000) });
   expect(message).toMatch(/^file: w \(found y+$/);
   expect(message).toHaveLength(4000);
+});
+
+test('what is damaged in a journal of pictures is made again', async () => {
+  const folder = fresh();
+  const path = join(folder, '.alix-sample.jsonl');
+  const job = { model: { name: 'tiny', sha256: 'a'.repeat(64) }, options: {}, inputs: 'b' };
+  const made = pictureJournal(folder, 'sample', false);
+  const batch = { skipped: [], unmasked: [], told: [], pictures: [] };
+  await made.begin(job);
+  for (const images of [1, 2]) await made.add({ images, ...batch });
+  await made.fail(new Error('ended'));
+  const [head = '', first = '', second = ''] = readFileSync(path, 'utf8').split('\n');
+  const done = async (...lines: string[]) => {
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    const again = pictureJournal(folder, 'sample', true);
+    return again.begin(job).then((batches) => batches.map(({ images }) => images));
+  };
+  expect(await done(head, first, second)).toEqual([1, 2]);
+  for (const damaged of [
+    '{"images":9}',
+    'null',
+    second.replace('2', '"2"'),
+    second.replace('2', '0'),
+    second.replace('[]', '{}'),
+  ])
+    expect(await done(head, first, damaged, second)).toEqual([1]);
+  await expect(done('{"model":{"sha256":5}}', first)).rejects.toMatchObject({
+    code: 'other-job',
+    expected: 'none (none)',
+  });
 });

@@ -3,6 +3,7 @@ import type { Format } from '../format.js';
 import { archives } from './archives.js';
 import { datasets } from './datasets.js';
 import { images } from './images.js';
+import { leftovers } from './leftovers.js';
 import { models } from './models.js';
 import { reports } from './reports.js';
 import { runs } from './runs.js';
@@ -17,4 +18,5 @@ export const formats: readonly Format[] = [
   ...models,
   ...runs,
   ...reports,
+  ...leftovers,
 ];
