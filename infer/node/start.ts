@@ -6,6 +6,7 @@ import { connect } from '../worker/connect.js';
 import type { Answer } from '../worker/messages.js';
 import { Gate, guard, unguard } from './gate.js';
 import { checkRuntimeOptions, type RuntimeOptions } from './options.js';
+import { forbidTelemetry } from './telemetry.js';
 
 /** Milliseconds that `dispose` waits for a graph that is running. */
 const GRACE = 5000;
@@ -55,6 +56,7 @@ export async function startRuntime(
   file = new URL('./worker.js', import.meta.url),
 ): Promise<Runtime> {
   checkRuntimeOptions(options);
+  forbidTelemetry();
   // of its own flags: those of the process may be a program's text, or a loader that is slow to start
   const gate = new Gate();
   const worker = new Worker(file, { name: 'alix', execArgv: [], workerData: { gate: gate.memory } });
