@@ -10,6 +10,7 @@ import { toShape } from '@alix/infer/io/image-file';
 import type { ImageSize } from '@alix/infer/io/image-head';
 import type { Pixels } from '@alix/infer/io/png';
 import { centreCrop, resize } from '@alix/infer/io/resize';
+import type { Colours } from './head-colours.js';
 
 /** The options of every source that reads image files; 0 means "as the images are". */
 export const fitOptions = { size: 0, channels: 0, centreCrop: 0 };
@@ -62,6 +63,28 @@ export function fitFor({ size, channels, centreCrop }: FitOptions, first: Omit<P
 /** The size that all images must have, where the rule changes none. */
 export function requiredSize(fit: Fit): ImageSize | undefined {
   return fit.scale || fit.crop !== 0 ? undefined : fit;
+}
+
+/** What every image must be like where the rule changes none. */
+export interface Alike extends ImageSize {
+  /** Whether colour would be lost, which nobody asked for: the first image alone said that all are grey. */
+  readonly grey: boolean;
+}
+
+/** Undefined where images of all kinds are brought to one. */
+export function alike(fit: Fit, { channels }: Pick<FitOptions, 'channels'>): Alike | undefined {
+  const size = requiredSize(fit);
+  return size && { height: size.height, width: size.width, grey: channels === 0 && fit.channels === 1 };
+}
+
+/** @throws AlixError 'bad-data' for an image in colour where the first one is grey */
+export function checkSameColours(found: Colours | undefined, { grey }: Alike, where: string): void {
+  if (!grey || found !== 'colour') return;
+  throw new AlixError('bad-data', 'an image in colour, and the first one is grey', {
+    where,
+    remedy:
+      'say which all shall be: --set data.options.channels=3 or =1 in alix train, --set channels=3 in alix data info',
+  });
 }
 
 /** @throws AlixError 'wrong-size' for an image of another size than the first */

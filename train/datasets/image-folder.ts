@@ -8,7 +8,7 @@ import { decodeImage } from '@alix/infer/io/image-file';
 import { isImageName, walk } from '@alix/infer/io/image-list';
 import type { Pixels } from '@alix/infer/io/png';
 import { type ClassLabels, type DatasetSource, resolveOptions, rowsDataset } from './dataset.js';
-import { checkFitOptions, fitFor, fitOptions, requiredSize } from './fit.js';
+import { alike, checkFitOptions, fitFor, fitOptions } from './fit.js';
 import { checkCount, checkShare, hasSplitFolders, inOrder, isIn, placeOf } from './held-out.js';
 import { keptOf, surveyFiles } from './image-survey.js';
 import { sharedArray } from './rows/memory.js';
@@ -44,7 +44,7 @@ export const imageFolder: DatasetSource = {
     checkCount(listed.length, split, path);
 
     const fit = fitFor(settings, await firstImage(path, all, skipping !== undefined));
-    const survey = await surveyFiles(path, listed, requiredSize(fit), skipping);
+    const survey = await surveyFiles(path, listed, alike(fit, settings), skipping);
     const { sizes, origin } = survey;
     const mine = keptOf(listed, survey);
     const labels = classes && labelsOf(mine, classOf, classes);

@@ -6,7 +6,8 @@ import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, readBytes } from '@alix/infer/io/files';
 import { decodeImage } from '@alix/infer/io/image-file';
 import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
-import { checkSameSize } from './fit.js';
+import { type Alike, checkSameColours, checkSameSize } from './fit.js';
+import { headColours } from './head-colours.js';
 import { type ImageOrigin, imageFormat, imageOrigin } from './image-format.js';
 import { sharedArray } from './rows/memory.js';
 import { noneLeft, type SplitSkipping } from './skipping.js';
@@ -32,12 +33,12 @@ export interface Survey {
  * @param names below `root`
  * @param wanted what all images must have; undefined: no file is opened
  * @param skipping leaves files out that cannot be read, or are of another size
- * @throws AlixError 'wrong-size', 'too-large', 'bad-image', and errors of the system in plain words
+ * @throws AlixError 'wrong-size', 'bad-data' of mixed colours, 'too-large', 'bad-image', and errors of the system in plain words
  */
 export async function surveyFiles(
   root: string,
   names: readonly string[],
-  wanted: ImageSize | undefined,
+  wanted: Alike | undefined,
   skipping?: SplitSkipping | undefined,
 ): Promise<Survey> {
   const sizes = new Uint32Array(new SharedArrayBuffer(4 * names.length));
@@ -53,7 +54,10 @@ export async function surveyFiles(
       const { bytes, found } = look(path, wanted ? head : undefined);
       checkBytes(bytes, path);
       sizes[i] = bytes;
-      if (wanted) checkSameSize(headSize(found) ?? (await sizeInside(await readBytes(path), path)), wanted, path);
+      if (wanted) {
+        checkSameSize(headSize(found) ?? (await sizeInside(await readBytes(path), path)), wanted, path);
+        checkSameColours(headColours(found), wanted, path);
+      }
       formats.push(imageFormat(found, path));
     } catch (error) {
       if (!skipping) throw error;

@@ -3,6 +3,7 @@ import { AlixError } from '@alix/infer/io/errors';
 import { FileWindow } from '@alix/infer/io/file-window';
 import { HEAD_BYTES, headSize, type ImageSize } from '@alix/infer/io/image-head';
 import { type TarMember, tarMembers } from '@alix/infer/io/tar';
+import { type Colours, headColours } from './head-colours.js';
 import { imageFormat } from './image-format.js';
 import { checkBytes, sizeInside } from './image-survey.js';
 import type { Shard } from './rows/tar.js';
@@ -20,6 +21,8 @@ interface Sample {
   image?: TarMember;
   /** Its size, where that was asked for. */
   size?: ImageSize;
+  /** Whether its head says that it is in colour, where its size was asked for. */
+  colours?: Colours | undefined;
   /** Its file format (image-format.ts). */
   format?: string;
   /** Of the member .cls: a class number. */
@@ -116,5 +119,10 @@ async function readLabel(file: FileWindow, { offset, size }: TarMember, where: s
 async function look(file: FileWindow, { name, offset, size }: TarMember, where: string) {
   const head = await file.at(offset, Math.min(size, HEAD_BYTES));
   const format = imageFormat(head, name);
-  return { format, size: headSize(head) ?? (await sizeInside(Uint8Array.from(await file.at(offset, size)), where)) };
+  const colours = headColours(head);
+  return {
+    format,
+    colours,
+    size: headSize(head) ?? (await sizeInside(Uint8Array.from(await file.at(offset, size)), where)),
+  };
 }

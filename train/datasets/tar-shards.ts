@@ -7,7 +7,17 @@ import { decodeImage } from '@alix/infer/io/image-file';
 import type { Pixels } from '@alix/infer/io/png';
 import type { TarMember } from '@alix/infer/io/tar';
 import { type DatasetSource, resolveOptions, rowsDataset, type Split } from './dataset.js';
-import { checkFitOptions, checkSameSize, type Fit, fitFor, fitOptions, requiredSize } from './fit.js';
+import {
+  type Alike,
+  alike,
+  checkFitOptions,
+  checkSameColours,
+  checkSameSize,
+  type Fit,
+  fitFor,
+  fitOptions,
+  requiredSize,
+} from './fit.js';
 import { checkCount, checkShare, inOrder, isIn, placeOf } from './held-out.js';
 import { imageOrigin } from './image-format.js';
 import { sharedArray } from './rows/memory.js';
@@ -112,7 +122,7 @@ async function index(path: string, split: Split, settings: Settings, skipping: S
           if (!skipping || !(error instanceof AlixError)) throw error;
           damage = error;
         }
-      damage ??= fit && sizeDamage(sample, fit, where, skipping !== undefined);
+      damage ??= fit && unlike(sample, alike(fit, settings), where, skipping !== undefined);
       largest = largestClass(largest, label, where);
       const place = placeOf(`${basename(shardPath)}:${key}`);
       if (damage instanceof AlixError) why ??= damage.message;
@@ -131,12 +141,12 @@ async function index(path: string, split: Split, settings: Settings, skipping: S
   return { fit, classes, shards, formats, rows: inOrder(rows, places) };
 }
 
-/** An image of another size than the first, where all must have one. */
-function sizeDamage({ size }: ImageSample, fit: Fit, where: string, keeps: boolean): unknown {
-  const required = requiredSize(fit);
-  if (!required || !size) return undefined;
+/** Why an image is not as the first one, where all must be alike. */
+function unlike({ size, colours }: ImageSample, wanted: Alike | undefined, where: string, keeps: boolean): unknown {
+  if (!wanted || !size) return undefined;
   try {
-    checkSameSize(size, required, where);
+    checkSameSize(size, wanted, where);
+    checkSameColours(colours, wanted, where);
     return undefined;
   } catch (error) {
     if (!keeps) throw error;

@@ -58,6 +58,27 @@ const refusal = (path: string): Promise<AlixError> =>
 describe.each([
   ['a folder', folderOf],
   ['a shard', shardOf],
+])('%s whose first image is grey', (_, of) => {
+  it('has grey images alone, unless it is said what all shall be', async () => {
+    const grey = await rgb().toColourspace('b-w').png().toBuffer();
+    const path = of({ '0.png': grey, 'x.png': plain });
+    const error = await refusal(path);
+    expect([error.code, error.message]).toEqual([
+      'bad-data',
+      expect.stringMatching(/x\.png: an image in colour, and the first one is grey; .*data\.options\.channels=3/),
+    ]);
+    for (const channels of [1, 3]) {
+      const data = await openDataset(path, { split: 'train', seed: 1, options: { heldOut: 0, channels } });
+      expect([data.count, data.shape]).toEqual([2, [SIDE, SIDE, channels]]);
+    }
+    const allGrey = await openDataset(of({ '0.png': grey }), { split: 'train', seed: 1, options: { heldOut: 0 } });
+    expect(allGrey.shape).toEqual([SIDE, SIDE, 1]);
+  });
+});
+
+describe.each([
+  ['a folder', folderOf],
+  ['a shard', shardOf],
 ] as const)('%s', (_, put) => {
   it('reads palettes, 16 bits, interlaced and progressive images', async () => {
     const found = await pixelsOf(
