@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { decodeFeatureFile } from '@alix/eval';
 import { encodePng } from '@alix/infer/io/png';
 import { beforeAll, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { evaluationsIn, noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const cwd = temporaryFolder();
-const { args } = evaluationsIn(cwd, 2);
+const { args } = evaluationsIn(cwd, 2, inside);
 const pixels = noise(60 * 24);
 const sound = Array.from({ length: 60 }, (_, i) => {
   const image = encodePng(pixels.slice(24 * i, 24 * (i + 1)), { height: 6, width: 4, channels: 1 });
@@ -41,7 +41,7 @@ const nameOf = ({ name }: { name: string }) => name.replace(/^(train|test)\//, '
 const failures = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('alix: '));
 
 test('data info: all are decoded, and a table says which cannot be', async () => {
-  const ran = await alix(['data', 'info', 'damaged', '--on-error', 'skip'], cwd);
+  const ran = await inside(['data', 'info', 'damaged', '--on-error', 'skip'], cwd);
   expect([ran.code, ran.stdout]).toEqual([3, expect.stringContaining('train split: 59 images of 4x6x1')]);
   expect(ran.stdout).toContain('even: 29');
   expect(ran.stdout).toContain('odd: 30');
@@ -52,16 +52,17 @@ test('data info: all are decoded, and a table says which cannot be', async () =>
       expect.stringMatching(/^ {2}train {2}train\/(even|odd)\/.{12} .*damaged\/train\/(even|odd)\/.*: .*;/),
     ),
   ]);
-  const json = await alix(['data', 'info', 'damaged', '--on-error', 'skip', '--json'], cwd);
+  const json = await inside(['data', 'info', 'damaged', '--on-error', 'skip', '--json'], cwd);
   const info = JSON.parse(json.stdout);
   expect([json.code, info.count, info.classes]).toEqual([3, 59, [29, 30]]);
   expect(info.skipped.map(nameOf).sort()).toEqual(names);
-  const mended = await alix(['data', 'info', 'mended', '--on-error', 'skip', '--json'], cwd);
+  const mended = await inside(['data', 'info', 'mended', '--on-error', 'skip', '--json'], cwd);
   expect([mended.code, JSON.parse(mended.stdout).skipped]).toEqual([0, []]);
 });
 
 test('eval: fails in one line without it; with it, the numbers of the data without them, and n', async () => {
-  const on = (data: string, output: string, ...more: string[]) => alix([...args(output), '--data', data, ...more], cwd);
+  const on = (data: string, output: string, ...more: string[]) =>
+    inside([...args(output), '--data', data, ...more], cwd);
   const failed = await on('damaged', 'failed');
   expect([failed.code, failures(failed.stderr)]).toEqual([1, [expect.stringMatching(/damaged\/test\/(even|odd)\//)]]);
   expect(readdirSync(cwd)).not.toContain('failed');
@@ -78,14 +79,14 @@ test('eval: fails in one line without it; with it, the numbers of the data witho
 });
 
 test('limits: as many as allowed, one too many, none left, and the option alone', async () => {
-  const on = (...more: string[]) => alix([...args('c'), '--data', 'damaged', ...more], cwd);
+  const on = (...more: string[]) => inside([...args('c'), '--data', 'damaged', ...more], cwd);
   const few = await on('--on-error', 'skip', '--max-errors', '2');
   expect([few.code, failures(few.stderr)]).toEqual([1, [expect.stringMatching(/too many images.*at most 2, found 3/)]]);
   expect((await on('--on-error', 'skip', '--max-errors', '3')).code).toBe(3);
   const alone = await on('--max-errors', '3');
   expect([alone.code, failures(alone.stderr)]).toEqual([2, [expect.stringMatching(/without --on-error skip/)]]);
   write('ruined', damaged);
-  const none = await alix([...args('d'), '--data', 'ruined', '--on-error', 'skip'], cwd);
+  const none = await inside([...args('d'), '--data', 'ruined', '--on-error', 'skip'], cwd);
   expect([none.code, failures(none.stderr)]).toEqual([
     1,
     [expect.stringMatching(/none of the \d+ images can be read/)],
@@ -96,7 +97,7 @@ test('limits: as many as allowed, one too many, none left, and the option alone'
 test('eval features: those of the data without them', async () => {
   const on = (data: string, ...more: string[]) => {
     const line = ['eval', 'features', '--data', data, '--extractor', 'net.onnx', '--threads', '1'];
-    return alix([...line, '-o', `${data}.safetensors`, ...more], cwd);
+    return inside([...line, '-o', `${data}.safetensors`, ...more], cwd);
   };
   const [ran, other] = [await on('damaged', '--on-error', 'skip', '--json'), await on('mended')];
   expect([ran.code, other.code]).toEqual([3, 0]);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { createRandom } from '@alix/infer/io/random';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { evaluationsIn, noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeForeign } from '../fixtures/foreign-pair.js';
+import { inside } from '../fixtures/inside.js';
 import { type SmallDisk, smallDisk, whyNoDisk } from '../fixtures/small-disk.js';
 
 const cwd = temporaryFolder();
-const { run } = evaluationsIn(cwd, 200);
+const { run } = evaluationsIn(cwd, 200, inside);
 const features = 'eval features --data data --extractor net.onnx --threads 1 --feature-sample 150';
 
 /** What is run with the output's path behind it, and the output's name. */
@@ -55,14 +55,14 @@ describe.skipIf(whyNoDisk(cwd))('a disk that fills', () => {
       const part = noise(4800).subarray(name === 'a' ? 0 : 2400, name === 'a' ? 2400 : 4800);
       writeFileSync(join(cwd, `part-${name}`), encodeIdx({ shape: [100, 6, 4], data: part.slice() }));
       const line = features.replace('data data', `data part-${name}`);
-      expect((await alix([...line.split(' '), '-o', `${name}.safetensors`], cwd)).code).toBe(0);
+      expect((await inside([...line.split(' '), '-o', `${name}.safetensors`], cwd)).code).toBe(0);
     }
   }, 120_000);
   afterAll(() => disk.remove());
 
   test.each(cases)('%s %s', async (line, output) => {
     const draw = createRandom(Number(process.env.ALIX_SEED ?? 1)).split(output);
-    const to = (folder: string) => alix([...line.split(' '), join(folder, output), '--quiet'], cwd);
+    const to = (folder: string) => inside([...line.split(' '), join(folder, output), '--quiet'], cwd);
     const whole = await to('roomy');
     expect([whole.code, whole.stderr]).toEqual([0, '']);
     const wanted = contentOf(join(cwd, 'roomy'));
@@ -86,7 +86,7 @@ describe.skipIf(whyNoDisk(cwd))('a disk that fills', () => {
   test.each(cases)('read-only: %s %s', async (line, output) => {
     disk.remount('ro');
     try {
-      const ran = await alix([...line.split(' '), join('disk', output), '--quiet'], cwd);
+      const ran = await inside([...line.split(' '), join('disk', output), '--quiet'], cwd);
       expect([ran.code, ran.stdout]).toEqual([1, '']);
       expect(ran.stderr).toMatch(/^alix: [^\n]*(read-only|cannot be written)[^\n]*\n$/);
       expect(existsSync(join(disk.folder, output))).toBe(false);
