@@ -1,17 +1,18 @@
 /** What `--resume` goes by: that the same is done to the same inputs by the same model, and what is kept for it when a run ends early. */
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { Model } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing } from '@alix/infer/io/files';
 import type { ImageEntry } from '@alix/infer/io/images';
 import type { Spooled } from '@alix/infer/io/spool';
 import { turns } from '@alix/infer/io/turn';
 import { identity } from './session.js';
+import { version } from './version.js';
 
 /** What a run was told to do. Plain JSON: it is written into what an interrupted run leaves. */
 export interface Job {
+  /** The version of alix. */
+  readonly alix: string;
   readonly model: { readonly name: string; readonly sha256: string; readonly precision?: string };
   /** Options that change a byte of the results, by their names on the command line. */
   readonly options: Readonly<Record<string, string | number | boolean | null>>;
@@ -22,7 +23,7 @@ export interface Job {
 /** @param options undefined is written as null */
 export function jobOf(model: Model, options: Readonly<Record<string, unknown>>, inputs: string): Job {
   const entries = Object.entries({ ...options, device: model.device }).map(([key, value]) => [key, value ?? null]);
-  return { model: identity(model), options: Object.fromEntries(entries), inputs };
+  return { alix: version(), model: identity(model), options: Object.fromEntries(entries), inputs };
 }
 
 /** One sum over the names, sizes and times of files: the content of a million files would take long to read. */
@@ -35,8 +36,9 @@ export async function sumOfFiles(entries: readonly ImageEntry[], stdin?: Spooled
     const lines = await Promise.all(
       entries.slice(at, at + AT_ONCE).map(async ({ name, path }) => {
         if (path === stdin?.path) return [name, stdin.sha256];
-        const { size, mtimeMs } = await describing(path, () => stat(path));
-        return [name, size, mtimeMs];
+        // what is not there, or has no name that leads to it, is told where it is read, and skipped there where that was asked for
+        const found = await stat(path).catch(() => undefined);
+        return [name, found?.size ?? null, found?.mtimeMs ?? null];
       }),
     );
     hash.update(JSON.stringify(lines));
@@ -56,11 +58,19 @@ export function refuseOther(found: unknown, wanted: Job, where: string): void {
     });
   };
   if (model?.sha256 !== wanted.model.sha256) refuse('another model', short(model), short(wanted.model));
+  // one bundle holds several precisions
+  const [before, now] = [model?.precision, wanted.model.precision].map((precision) => precision ?? "the model's own");
+  if (before !== now) refuse('another --precision', before, now);
   for (const [key, value] of Object.entries(wanted.options)) {
-    const before = options?.[key] ?? null;
-    if (before !== value) refuse(`another --${key}`, typeof before === 'object' ? 'none' : before, value ?? 'none');
+    const given = options?.[key] ?? null;
+    if (given !== value) refuse(`another --${key}`, typeof given === 'object' ? 'none' : given, value ?? 'none');
   }
   if (inputs !== wanted.inputs) refuse('other inputs', begun(inputs), begun(wanted.inputs));
+}
+
+/** Another version may give other bytes: what it has begun is begun anew. */
+export function isOfThisVersion(found: unknown): boolean {
+  return (found as Partial<Job> | null)?.alix === version();
 }
 
 /** What is read may be damaged: of what is no text there is nothing to tell. */
@@ -98,28 +108,4 @@ export function resumable(error: unknown): unknown {
     remedy: `${remedy ? `${remedy}, then ` : ''}go on with --resume`,
     cause,
   });
-}
-
-/** Removes what atomic writes of processes that are no more have left of these files. */
-export async function removeTemporaries(files: readonly string[]): Promise<void> {
-  const folders = new Map<string, Set<string>>();
-  for (const file of files) {
-    const folder = dirname(resolve(file));
-    const names = folders.get(folder) ?? new Set();
-    folders.set(folder, names.add(basename(file).slice(0, 40)));
-  }
-  for (const [folder, names] of folders)
-    for (const file of await readdir(folder).catch(() => [])) {
-      const [, name = '', pid = ''] = /^\.(.*)\.(\d+)-[0-9a-f]{12}\.tmp$/s.exec(file) ?? [];
-      if (names.has(name) && !isRunning(Number(pid))) await rm(join(folder, file), { force: true });
-    }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,15 @@
 /** What goes wrong in a user's hands: one clear line, the right exit code, nothing half-written. */
 import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@alix/infer/io/png';
 import { beforeEach, expect, test } from 'vitest';
@@ -110,6 +119,23 @@ test.skipIf(process.platform === 'win32')('a pipe in the place of an image is no
   before = everything();
   await refused(['encode', 'model', 'pipe', '-o', 'c.npy'], 1, 'pipe: neither a file nor a folder');
 });
+
+test.skipIf(process.platform !== 'linux').each(verbs)(
+  '%s: a name that is not UTF-8 and a link to nowhere are skipped where that is asked for',
+  async (_, args) => {
+    writeFileSync(Buffer.concat([Buffer.from(`${join(cwd, 'in')}/4`), Buffer.of(0xff), Buffer.from('.png')]), '');
+    symlinkSync('nowhere.png', join(cwd, 'in', '5.png'));
+    const refusal = await alix([...args, '--quiet'], cwd);
+    expect([refusal.code, refusal.stderr]).toEqual([1, expect.stringMatching(/^alix: in\/4.+name is not UTF-8.*\n$/)]);
+    const { code, stdout } = await alix([...args, '--on-error', 'skip', '--json'], cwd);
+    const { n, skipped } = JSON.parse(stdout) as { n: number; skipped: { message: string }[] };
+    expect([code, n]).toEqual([3, 3]);
+    expect(skipped.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/not UTF-8/),
+      expect.stringMatching(/^in\/5.png: no such file/),
+    ]);
+  },
+);
 
 test('a name that moves the cursor is not shown as it is', async () => {
   await refused(
