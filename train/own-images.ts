@@ -54,9 +54,11 @@ export async function ownImages(base: RunConfig, size: number): Promise<OwnImage
   const channels = options.channels || (found ? (found.colour > 0 ? 3 : 1) : (train.shape[2] ?? 3));
   const batch = batchFor(train.count, base.batch);
   const networks = networksForSize(base, size, Number(channels));
+  const rows = Math.min(batch, networks.batch ?? batch);
   const config = {
     ...networks,
-    batch: Math.min(batch, networks.batch ?? batch),
+    ...(networks.optimiser && { optimiser: forEpochsOf(Math.floor(train.count / rows), networks.optimiser) }),
+    batch: rows,
     data: { source, options: { ...options, size, channels } },
   };
   return { config, words: wordsOf(train, test, found, size, Number(channels)) };
@@ -66,6 +68,14 @@ export async function ownImages(base: RunConfig, size: number): Promise<OwnImage
 export function batchFor(count: number, batch: number): number {
   return Math.max(1, Math.min(batch, count, Math.max(SMALLEST_BATCH, Math.floor(count / STEPS))));
 }
+
+/** AIM's learning rate falls with the epochs, which have 500 steps and more there: over shorter ones it would be gone before much is learnt. */
+function forEpochsOf(steps: number, optimiser: NonNullable<PartialConfig['optimiser']>) {
+  const isGone = optimiser.schedule === 'inverse-sqrt-epoch' && steps < PAPER_STEPS;
+  return isGone ? { ...optimiser, schedule: 'constant' as const } : optimiser;
+}
+/** Of CIFAR-10, 50,000 images in batches of 100. */
+const PAPER_STEPS = 500;
 
 interface Found {
   /** Images whose head says something. */
