@@ -16,6 +16,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { alix, launcher, type Ran } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { encoderGraph, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const root = temporaryFolder();
@@ -39,7 +40,7 @@ const verbs = [
 
 /** Runs, expects one line that holds `words`, the exit code, and not a file more or less than before. */
 async function refused(args: readonly string[], code: number, words: string | RegExp): Promise<void> {
-  const ran = await alix([...args, '--quiet'], cwd);
+  const ran = await inside([...args, '--quiet'], cwd);
   expect(ran.stderr).toMatch(/^alix: [^\n]+\n$/);
   expect(ran.stderr).toMatch(words);
   expect([ran.code, ran.stdout]).toEqual([code, '']);

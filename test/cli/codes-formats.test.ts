@@ -12,9 +12,9 @@ import type { CodesSource } from '../../cli/dist/codes/format.js';
 import { formatFor, formats, openAnyCodes } from '../../cli/dist/codes/formats.js';
 import { writeCodes } from '../../cli/dist/codes/write.js';
 import { readCodes } from '../../cli/dist/codes-reader.js';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { piped } from '../fixtures/piped.js';
 import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
@@ -23,7 +23,7 @@ writeTinyBundle(join(cwd, 'model'));
 writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/ü "1".png']);
 const at = (...path: string[]) => join(cwd, ...path);
 const bytes = (path: string) => readFileSync(at(path));
-const encode = (...args: string[]) => alix(['encode', 'model', ...args], cwd);
+const encode = (...args: string[]) => inside(['encode', 'model', ...args], cwd);
 const names = ['a/2.png', 'a/ü "1".png', 'b/1.png'];
 const endings = formats.map(({ name }) => name);
 const sha256 = 'b'.repeat(64);
@@ -78,11 +78,11 @@ test('the four formats hold the same codes, names and model, each as its own rea
 describe.each(endings)('.%s', (ending) => {
   test('decode and neighbours take it, from a file and decode from stdin', async () => {
     await encode('in', '-o', `c.${ending}`);
-    expect((await alix(['decode', 'model', `c.${ending}`, '-o', `out-${ending}`], cwd)).stderr).not.toMatch(
+    expect((await inside(['decode', 'model', `c.${ending}`, '-o', `out-${ending}`], cwd)).stderr).not.toMatch(
       /nothing says/,
     );
     expect(readdirSync(at(`out-${ending}`))).toEqual(['a', 'b', 'decode.json']);
-    const found = await alix(
+    const found = await inside(
       ['neighbours', 'model', '--index', `c.${ending}`, 'in/b/1.png', '-k', '1', '-o', '-'],
       cwd,
     );
@@ -121,7 +121,7 @@ describe.each(endings)('.%s', (ending) => {
 
   test('codes of another model, and half a file, are one line', async () => {
     await writeCodes(formatFor(`x.${ending}`), at(`other.${ending}`), source(5, 3, 5));
-    const other = await alix(['decode', 'model', `other.${ending}`, '-o', 'no', '--quiet'], cwd);
+    const other = await inside(['decode', 'model', `other.${ending}`, '-o', 'no', '--quiet'], cwd);
     expect([other.code, other.stderr]).toEqual([
       1,
       expect.stringMatching(/^alix: other\.\w+: [^\n]*another model[^\n]*\n$/),

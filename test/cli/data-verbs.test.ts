@@ -8,8 +8,8 @@ import { datasets, openDataset } from '@alix/train/datasets/index';
 import { drawStrokes } from '@alix/train/datasets/strokes';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { tarOf } from '../fixtures/tar.js';
 
 const root = temporaryFolder();
@@ -22,7 +22,7 @@ const jpeg = (height: number, width: number, value: number) =>
     .jpeg()
     .toBuffer();
 const json = async (...args: string[]) => {
-  const { code, stdout, stderr } = await alix(['data', ...args, '--json'], root);
+  const { code, stdout, stderr } = await inside(['data', ...args, '--json'], root);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout);
 };
@@ -107,16 +107,16 @@ test('classes that are folders are called by their names, below a train folder t
   for (const split of ['train', 'test'])
     for (const name of ['cat/a', 'cat/b/c', 'dog with spaces/a']) put(`pets/${split}/${name}.png`, grey);
   expect(await json('info', 'pets')).toMatchObject({ classes: [2, 1], classNames: ['cat', 'dog with spaces'] });
-  const { stdout } = await alix(['data', 'info', 'pets', '--split', 'test'], root);
+  const { stdout } = await inside(['data', 'info', 'pets', '--split', 'test'], root);
   expect(stdout).toMatch(/cat: 2 \(66.7 %\)\n +dog with spaces: 1 \(33.3 %\)/);
 });
 
 test('for people it is a few lines, with what lossy files mean', async () => {
-  const { code, stdout, stderr } = await alix(['data', 'info', 'celeba'], root);
+  const { code, stdout, stderr } = await inside(['data', 'info', 'celeba'], root);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^celeba, train split: 2 images of 64x64x3\n {2}classes +none\n {2}attributes +Bald 50.0 %\n/);
   expect(stdout).toMatch(/note +all 2 images are JPEG: lossy compression moves distances/);
-  const classes = await alix(['data', 'info', 'cifar10', '--set', 'partial=true'], root);
+  const classes = await inside(['data', 'info', 'cifar10', '--set', 'partial=true'], root);
   expect(classes.stdout).toMatch(/classes +10, from 0 to 2 rows; 7 without any\n +0: 1 \(25.0 %\)/);
 });
 
@@ -177,7 +177,7 @@ test('the list names every data set with its options and where it comes from', a
   expect(of('strokes')).toMatchObject({ from: 'made', options: { train: 60_000 } });
   expect(of('svhn')).toMatchObject({ from: 'download', licence: expect.stringMatching(/non-commercial/) });
   expect(of('image-folder')).toMatchObject({ from: 'files' });
-  const { stdout } = await alix(['data'], root);
+  const { stdout } = await inside(['data'], root);
   for (const name of Object.keys(datasets)) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
 });
 
@@ -194,7 +194,7 @@ test('mistakes are one line, and leave nothing behind', async () => {
     [['make', 'gaussian-grid', '-o', 'x'], 2, /ends in .npy/],
     [['make', 'strokes', '-n', '5', '-o', 'folder'], 1, /not empty/],
   ] as const) {
-    const ran = await alix(['data', ...args], root);
+    const ran = await inside(['data', ...args], root);
     expect([args, ran.code, ran.stdout, ran.stderr.trim().split('\n')]).toEqual([
       args,
       code,

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { encodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix, launcher } from '../fixtures/cli.js';
+import { launcher } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { decodeByHand, encodeByHand, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
 writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/1.png']);
-const run = (...args: string[]) => alix(['decode', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['decode', 'model', ...args], cwd);
 const bytes = (path: string) => readFileSync(join(cwd, path));
 const json = (path: string) => JSON.parse(bytes(path).toString());
 const files = (path: string) => (readdirSync(join(cwd, path), { recursive: true }) as string[]).sort();
@@ -43,7 +44,7 @@ async function refused(args: readonly string[], code: number, words: RegExp): Pr
 }
 
 test('what encode wrote comes back under the names of its images', async () => {
-  await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
+  await inside(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
   const { code, stdout, stderr } = await run('codes.npy', '-o', 'out');
   expect([code, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(/^model tiny [^\n]+\n3 images -> out\n$/);
@@ -69,12 +70,12 @@ test('without names they are numbered; float64 is read too; --json gives one obj
 });
 
 test('a grid, and the same from stdin', async () => {
-  await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
+  await inside(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
   expect((await run('codes.npy', '-o', 'grid.png')).code).toBe(0);
   expect(json('grid.png.json')).toMatchObject({ n: 3, names: ['a/1.png', 'a/2.png', 'b/1.png'] });
   const args = [launcher, 'decode', 'model', '-', '-o', 'piped.png', '--quiet'];
   // in this format the names come through the pipe too
-  await alix(['encode', 'model', 'in', '-o', 'codes.safetensors'], cwd);
+  await inside(['encode', 'model', 'in', '-o', 'codes.safetensors'], cwd);
   const { status } = spawnSync(process.execPath, args, { cwd, input: bytes('codes.safetensors') });
   expect(status).toBe(0);
   expect(bytes('piped.png')).toEqual(bytes('grid.png'));
@@ -103,7 +104,7 @@ test('names do not lead out of the folder, nor over each other, nor over the cod
 });
 
 test('into the folder of the codes', async () => {
-  await alix(['sample', 'model', '-n', '3', '--seed', '1', '-o', 'drawn'], cwd);
+  await inside(['sample', 'model', '-n', '3', '--seed', '1', '-o', 'drawn'], cwd);
   const before = ['0', '1', '2'].map((name) => bytes(`drawn/${name}.png`));
   rmSync(join(cwd, 'drawn/1.png'));
   expect((await run('drawn/codes.npy', '-o', 'drawn')).code).toBe(0);

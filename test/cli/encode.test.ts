@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { expect, test } from 'vitest';
-import { alix, alixBytes } from '../fixtures/cli.js';
+import { alixBytes } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { encodeByHand, fileEntry, tiny, tinyImages, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
 // out of order, two folders, the same file name in both
 writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/1.png']);
-const run = (...args: string[]) => alix(['encode', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['encode', 'model', ...args], cwd);
 const read = (path: string) => decodeNpy(readFileSync(join(cwd, path)), path);
 const json = (path: string) => JSON.parse(readFileSync(join(cwd, path), 'utf8'));
 

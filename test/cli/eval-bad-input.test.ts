@@ -9,11 +9,12 @@ import { describe, expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { evaluationsIn, noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { floats, graph, integers, matrix, port } from '../fixtures/tiny-bundle.js';
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
 const cwd = temporaryFolder();
-const { run, args: argsOf } = evaluationsIn(cwd, 60);
+const { run, args: argsOf } = evaluationsIn(cwd, 60, inside);
 const path = (...names: string[]) => join(cwd, ...names);
 
 /** sqrt(scale · (xw) - less): constant where scale is 0, NaN for dark images where `less` is large. */
@@ -79,7 +80,7 @@ test.each([
   ['--classifier-range', '0,1'],
   ['--curve-n', '10'],
 ])('%s is refused where what it is of is not named', async (option, value) => {
-  const { code, stdout, stderr } = await alix(
+  const { code, stdout, stderr } = await inside(
     ['eval', 'model', '--data', 'data', '-o', 'x', `${option}=${value}`],
     cwd,
   );
@@ -88,7 +89,7 @@ test.each([
 });
 
 test('an option of a metric that is not measured is refused', async () => {
-  const { code, stderr } = await alix(['eval', 'model', '--data', 'data', '-o', 'x', '--set', 'nll.samples=3'], cwd);
+  const { code, stderr } = await inside(['eval', 'model', '--data', 'data', '-o', 'x', '--set', 'nll.samples=3'], cwd);
   expect([code, existsSync(path('x'))]).toEqual([2, false]);
   expect(stderr).toMatch(/alix: nll\.samples: [^\n]*nll, which is not measured[^\n]*\n$/);
 });
@@ -98,7 +99,7 @@ test.each([
   ['equal images', ['--data', 'equal']],
 ])('%s: what can be had is there, what compares features is left out and told', async (name, args) => {
   const all = ['eval', 'model', '--data', 'data', '--extractor', 'net.onnx', '-o', name, ...args];
-  const { code, stderr } = await alix(all, cwd);
+  const { code, stderr } = await inside(all, cwd);
   expect(code).toBe(0);
   const { metrics, skipped } = JSON.parse(readFileSync(path(name, 'report.json'), 'utf8'));
   expect(metrics).toHaveProperty('mse');

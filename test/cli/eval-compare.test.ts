@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { loadsSomething } from '../fixtures/self-contained.js';
 import {
   decodeByHand,
@@ -28,8 +28,8 @@ writeTinyBundle(join(cwd, 'worse'), tiny, (json) => json, { 'encoder.onnx': enco
 const path = (...parts: string[]) => join(cwd, ...parts);
 const json = (...parts: string[]) => JSON.parse(readFileSync(path(...parts), 'utf8'));
 const measure = (model: string, output: string, ...args: string[]) =>
-  alix(['eval', model, '--data', 'data', '--metrics', 'mse,psnr', '--no-cache', '-o', output, ...args], cwd);
-const compare = (...args: string[]) => alix(['eval', 'compare', ...args], cwd);
+  inside(['eval', model, '--data', 'data', '--metrics', 'mse,psnr', '--no-cache', '-o', output, ...args], cwd);
+const compare = (...args: string[]) => inside(['eval', 'compare', ...args], cwd);
 /** A copy of report `a` with something changed. */
 function changed(name: string, change: (report: Readonly<Record<string, object>>) => unknown): string {
   cpSync(path('a'), path(name), { recursive: true });

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { fileEntry, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
@@ -24,7 +24,7 @@ writeFileSync(data('net.onnx'), graph);
 // its images come larger
 writeFileSync(data('large.onnx'), extractorGraph({ shape: ['N', 1, 9, 8], size: 72, d: 3 }));
 const run = (output: string, ...args: string[]) =>
-  alix(['eval', 'model', '--data', '.', '--threads', '1', '-o', output, ...args], cwd);
+  inside(['eval', 'model', '--data', '.', '--threads', '1', '-o', output, ...args], cwd);
 const report = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'report.json'), 'utf8'));
 
 test('a classifier and labels: scores named after it, numbers by class', async () => {
@@ -65,7 +65,7 @@ test('--compat: what the tool has, in its words; the rest is told; --set goes fi
 
 test('a reference for it is made with its resize, and refused without', async () => {
   const features = (output: string, ...args: string[]) =>
-    alix(['eval', 'features', '--data', '.', '--extractor', 'large.onnx', '-o', output, ...args], cwd);
+    inside(['eval', 'features', '--data', '.', '--extractor', 'large.onnx', '-o', output, ...args], cwd);
   expect((await features('clean.safetensors', '--compat', 'clean-fid')).code).toBe(0);
   expect((await features('own.safetensors')).code).toBe(0);
   const args = ['--compat', 'clean-fid', '--extractor', 'large.onnx', '--metrics', 'fd', '--reference'];

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeF
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { beforeAll, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { writeRandomRun } from '../fixtures/random-run.js';
 import { loadsSomething } from '../fixtures/self-contained.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   made = await writeRandomRun(cwd, { steps, own: 40 });
 });
 const run = (output: string, ...args: string[]) =>
-  alix(['eval', made.model, '--data', 'data', '--metrics', 'mse', '--no-cache', '-o', output, ...args], cwd);
+  inside(['eval', made.model, '--data', 'data', '--metrics', 'mse', '--no-cache', '-o', output, ...args], cwd);
 const report = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'report.json'), 'utf8'));
 
 test('each checkpoint has its point; that of the model itself is its own number', async () => {
@@ -45,7 +45,7 @@ test('each checkpoint has its point; that of the model itself is its own number'
 test("under a tool's conventions curves are of what it has; a tool that has nothing of them is refused", async () => {
   const all = ['eval', made.model, '--data', 'data', '--no-cache', '--run', made.run, '--extractor', made.model];
   const of = (tool: string) =>
-    alix([...all, '-o', tool, '--compat', tool, '--metrics', tool === 'prdc' ? 'prdc' : 'fd'], cwd);
+    inside([...all, '-o', tool, '--compat', tool, '--metrics', tool === 'prdc' ? 'prdc' : 'fd'], cwd);
   const { code } = await of('clean-fid');
   expect(code).toBe(0);
   for (const { values } of report('clean-fid').curves.points)

@@ -3,8 +3,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { strokesImages, strokesModel } from '../fixtures/strokes-evaluation.js';
 
 const cwd = temporaryFolder();
@@ -14,7 +14,7 @@ const bundle = JSON.parse(readFileSync(path, 'utf8'));
 bundle.training.config.data = { source: 'strokes', options: { test: 70 } };
 writeFileSync(path, JSON.stringify(bundle));
 const counts = async (data: string, folder: string) => {
-  const { code, stdout } = await alix(
+  const { code, stdout } = await inside(
     ['eval', 'model', '--data', data, '--metrics', 'mse', '-o', folder, '--json'],
     cwd,
   );

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { decodeFeatureFile } from '@alix/eval';
 import { encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
@@ -25,7 +25,7 @@ writeTinyBundle(join(cwd, 'model'), { ...tiny, height: size, width: size }, (jso
 }));
 const features = async (output: string, ...more: string[]) => {
   const line = '--data photos --split train --extractor net.onnx --threads 1 -o'.split(' ');
-  const ran = await alix(['eval', 'features', ...line, output, ...more, '--json'], cwd);
+  const ran = await inside(['eval', 'features', ...line, output, ...more, '--json'], cwd);
   expect([ran.code, ran.stderr]).toEqual([0, '']);
   expect(JSON.parse(ran.stdout).options).toMatchObject(options);
   return decodeFeatureFile(readFileSync(join(cwd, output)), output);
@@ -38,7 +38,7 @@ test('--like takes the options of a model, --set says them: the very images that
   const said = await features('said.safetensors', ...settings);
   expect([said.images, said.statistics.scatter]).toEqual([like.images, like.statistics.scatter]);
   const line = 'eval model --data photos --split train --extractor net.onnx --metrics fd --reference like.safetensors';
-  const ran = await alix([...line.split(' '), '--threads', '1', '--json', '-o', 'report'], cwd);
+  const ran = await inside([...line.split(' '), '--threads', '1', '--json', '-o', 'report'], cwd);
   expect(ran.code, ran.stderr).toBe(0);
   expect(JSON.parse(ran.stdout).data).toMatchObject({ n, images: like.images });
 });
@@ -46,6 +46,6 @@ test('--like takes the options of a model, --set says them: the very images that
 test('a model that says nothing of its data is no help, and says so', async () => {
   writeTinyBundle(join(cwd, 'silent'));
   const line = 'eval features --data photos --extractor net.onnx -o x.safetensors --like silent';
-  const ran = await alix(line.split(' '), cwd);
+  const ran = await inside(line.split(' '), cwd);
   expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(/^alix: silent: the model does not say.*--set/)]);
 });

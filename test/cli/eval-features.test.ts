@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { covariance, decodeFeatureFile, decodeFidFile, featureStatistics } from '@alix/eval';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { tiny, tinyImages, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { extractorGraph, featuresByHand } from '../fixtures/tiny-extractor.js';
 
@@ -23,7 +23,7 @@ writeFileSync(join(cwd, 'net.onnx'), graph);
 writeTinyBundle(join(cwd, 'model'));
 const read = (name: string) => decodeFeatureFile(readFileSync(join(cwd, name)), name);
 const features = (data: string, output: string, ...more: string[]) =>
-  alix(['eval', 'features', '--data', `${data}.idx3-ubyte`, '--extractor', 'net.onnx', '-o', output, ...more], cwd);
+  inside(['eval', 'features', '--data', `${data}.idx3-ubyte`, '--extractor', 'net.onnx', '-o', output, ...more], cwd);
 
 test('features of all images, and of parts that merge to them', async () => {
   const ran = await features('all', 'all.safetensors', '--feature-sample', '10', '--json');
@@ -54,14 +54,14 @@ test('features of all images, and of parts that merge to them', async () => {
     ['b', '64'],
   ] as const)
     expect((await features(part, `${part}.safetensors`, '--feature-sample', '10', '--batch', batch)).code).toBe(0);
-  const merged = await alix(['eval', 'merge', 'b.safetensors', 'a.safetensors', '-o', 'ab.safetensors'], cwd);
+  const merged = await inside(['eval', 'merge', 'b.safetensors', 'a.safetensors', '-o', 'ab.safetensors'], cwd);
   expect(merged).toMatchObject({ code: 0, stdout: `${n} images, ${d} features, 10 of them sampled\n` });
   const both = read('ab.safetensors');
   expect([both.images, both.sample.keys, both.extractor]).toEqual([whole.images, whole.sample.keys, extractor]);
   whole.statistics.scatter.forEach((value, i) => {
     expect(Math.abs(both.statistics.scatter[i]! - value)).toBeLessThan(1e-5 * whole.statistics.scatter[0]!);
   });
-  expect((await alix(['eval', 'merge', 'ab.safetensors', '-o', 'ab.npz'], cwd)).code).toBe(0);
+  expect((await inside(['eval', 'merge', 'ab.safetensors', '-o', 'ab.npz'], cwd)).code).toBe(0);
   const fid = await decodeFidFile(readFileSync(join(cwd, 'ab.npz')), 'ab.npz');
   expect(fid).toEqual({ mean: both.statistics.mean, covariance: covariance(both.statistics) });
 });
@@ -92,7 +92,7 @@ test.each([
     '--extractor-range takes two different numbers',
   ],
 ])('%s', async (_, args, words) => {
-  const { code, stdout, stderr } = await alix(['eval', ...args], cwd);
+  const { code, stdout, stderr } = await inside(['eval', ...args], cwd);
   expect([code === 0, stdout]).toEqual([false, '']);
   expect(stderr).toContain(words);
   expect(stderr).toMatch(/alix: [^\n]+\n$/);

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { classImages } from '../fixtures/learning.js';
 import { pairGraph } from '../fixtures/pair-graph.js';
 import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
@@ -23,7 +23,7 @@ for (const [part, n, seed] of [
   writeFileSync(join(cwd, 'data', `${part}-labels-idx1-ubyte`), encodeIdx({ shape: [n], data: labels }));
 }
 const run = (...args: string[]) =>
-  alix(['eval', 'model', '--data', 'data', '-o', 'out', '--threads', '1', ...args], cwd);
+  inside(['eval', 'model', '--data', 'data', '-o', 'out', '--threads', '1', ...args], cwd);
 
 test('every number has its row, its n and its convention', async () => {
   const metrics = 'mse,baseline,inpainting,lpips,probe,neighbours,nll';

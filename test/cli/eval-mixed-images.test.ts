@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
@@ -17,7 +17,7 @@ test('images of mixed sizes: one line that names the file, both sizes and a reme
   mkdirSync(join(cwd, 'mixed', 'train'));
   writeFileSync(join(cwd, 'mixed', 'train', '0.png'), image(6, 4));
   for (const i of [1, 2, 3]) writeFileSync(join(cwd, 'mixed', 'test', `${i}.png`), image(6, i === 2 ? 5 : 4));
-  const { code, stdout, stderr } = await alix(['eval', 'model', '--data', 'mixed', '-o', 'out'], cwd);
+  const { code, stdout, stderr } = await inside(['eval', 'model', '--data', 'mixed', '-o', 'out'], cwd);
   expect(code).not.toBe(0);
   expect(stdout).toBe('');
   // after the line that says which model runs where

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
 const root = temporaryFolder();
@@ -27,7 +28,7 @@ describeWithTensorflow('a model of points', () => {
       'modes.threshold=4',
       '--json',
     ];
-    const { code, stdout } = await alix([...asked, '-o', 'report'], root);
+    const { code, stdout } = await inside([...asked, '-o', 'report'], root);
     expect(code).toBe(0);
     const record = JSON.parse(readFileSync(join(root, 'report', 'report.json'), 'utf8'));
     expect(JSON.parse(stdout)).toEqual({ ...record, output: 'report' });
@@ -49,7 +50,7 @@ describeWithTensorflow('a model of points', () => {
       [['--set', 'modes.threshold=0'], /^alix: modes.threshold=0: .*expected a number above 0/],
       [['--data', 'strokes'], /^alix: strokes: the model is one of points, and these are none/],
     ] as const) {
-      const refused = await alix([...asked.slice(0, 4), ...more, '--quiet', '-o', 'other'], root);
+      const refused = await inside([...asked.slice(0, 4), ...more, '--quiet', '-o', 'other'], root);
       expect(refused.code).toBeGreaterThan(0);
       expect(refused.stderr).toMatch(message);
       expect(existsSync(join(root, 'other'))).toBe(false);

@@ -5,17 +5,17 @@ import { encodeFeatureFile, featureStatistics } from '@alix/eval';
 import { sha256 } from '@alix/infer/io/files';
 import { encodeNpz } from '@alix/infer/io/npz';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { evaluationsIn, FEATURES, noise } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
 const cwd = temporaryFolder();
-const { run } = evaluationsIn(cwd, 120);
+const { run } = evaluationsIn(cwd, 120, inside);
 const path = (name: string) => join(cwd, name);
 const metricsOf = (output: string) => JSON.parse(readFileSync(path(`${output}/report.json`), 'utf8')).metrics;
 const features = (output: string, ...more: string[]) =>
-  alix(['eval', 'features', '--data', 'data', '--extractor', 'net.onnx', '-o', output, ...more], cwd);
+  inside(['eval', 'features', '--data', 'data', '--extractor', 'net.onnx', '-o', output, ...more], cwd);
 const options = ['--metrics', 'fd,kid,prdc', '--samples', '80'];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ test('a file of `alix eval features`: every number is that of the images themsel
 
 test('mu and sigma alone, as pytorch-fid keeps them: the Fréchet distance; why there is no more is told', async () => {
   const args = ['eval', 'model', '--data', 'data', '--extractor', 'net.onnx', '--samples', '80', '--json'];
-  const ran = await alix([...args, '--reference', 'real.npz', '-o', 'gaussian'], cwd);
+  const ran = await inside([...args, '--reference', 'real.npz', '-o', 'gaussian'], cwd);
   const { metrics, skipped, reference } = JSON.parse(ran.stdout);
   const direct = metricsOf('direct');
   expect(metrics['samples.fd'].value / direct['samples.fd'].value).toBeCloseTo(1, 12);
@@ -137,7 +137,7 @@ describe('refused in one line, before anything is computed', () => {
       expect([code, stdout, existsSync(path('refused'))]).toEqual([1, '', false]);
       expect(stderr).toContain(words);
     }
-    const alone = await alix(['eval', 'model', '--data', 'data', '--reference', 'real.npz', '-o', 'refused'], cwd);
+    const alone = await inside(['eval', 'model', '--data', 'data', '--reference', 'real.npz', '-o', 'refused'], cwd);
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('name the --extractor')]);
   });
 });

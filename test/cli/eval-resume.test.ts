@@ -7,13 +7,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { alix, type Ran } from '../fixtures/cli.js';
 import { evaluationsIn, reportOf } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { smallDisk, whyNoDisk } from '../fixtures/small-disk.js';
 import { tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { extractorGraph } from '../fixtures/tiny-extractor.js';
 
 const cwd = temporaryFolder();
 // three parts of images, two of samples
-const { run, args, report } = evaluationsIn(cwd, 8500);
+const { run, args, report } = evaluationsIn(cwd, 8500, inside);
 const options = ['--no-cache', '--samples', '5000', '--feature-sample', '300'];
 const path = (...names: string[]) => join(cwd, ...names);
 const parts = (output: string) => (existsSync(path(output, 'parts')) ? readdirSync(path(output, 'parts')).sort() : []);

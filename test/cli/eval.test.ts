@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { featureDistance, featureStatistics } from '@alix/eval';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { loadsSomething } from '../fixtures/self-contained.js';
 import { decodeByHand, encodeByHand, fileEntry, tiny, tinyImages, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { extractorGraph, featuresByHand } from '../fixtures/tiny-extractor.js';
@@ -19,7 +19,7 @@ writeFileSync(join(cwd, 'data'), encodeIdx({ shape: [n, 6, 4], data: pixels }));
 writeFileSync(join(cwd, 'wide'), encodeIdx({ shape: [2, 4, 6], data: pixels.slice(0, 48) }));
 writeFileSync(join(cwd, 'net.onnx'), extractorGraph({ shape: ['N', 6, 4, 1], size, d }));
 writeTinyBundle(join(cwd, 'model'));
-const run = (...args: string[]) => alix(['eval', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['eval', 'model', ...args], cwd);
 const report = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'report.json'), 'utf8'));
 
 const originals = Array.from({ length: n }, (_, i) => pixels.subarray(i * size, (i + 1) * size));

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { decodeNpy, encodeNpy } from '@alix/infer/io/npy';
 import { encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { d, decodeForeign, encodeForeign, type Pair, shape, size, writeForeign } from '../fixtures/foreign-pair.js';
+import { inside } from '../fixtures/inside.js';
 
 const cwd = temporaryFolder();
-const run = (...args: string[]) => alix(args, cwd);
+const run = (...args: string[]) => inside(args, cwd);
 const pair: Pair = { layout: 'NCHW', spread: 'log_variance', deep: true };
 const { height, width, channels } = shape;
 const n = 3;

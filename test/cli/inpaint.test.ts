@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { decodePng, encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { decodeByHand, encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { linearDecoder, refineGraph } from '../fixtures/tiny-refine.js';
 
@@ -14,7 +14,7 @@ writeTinyBundle(join(cwd, 'model'));
 const graphs = { 'decoder.onnx': linearDecoder(tiny), 'refine.onnx': refineGraph(tiny, 'linear') };
 writeTinyBundle(join(cwd, 'refining'), tiny, (json) => json, graphs);
 writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/1.png']);
-const run = (...args: string[]) => alix(['inpaint', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['inpaint', 'model', ...args], cwd);
 const bytes = (path: string) => readFileSync(join(cwd, path));
 const json = (path: string) => JSON.parse(bytes(path).toString());
 const files = (path: string) => (readdirSync(join(cwd, path), { recursive: true }) as string[]).sort();
@@ -148,7 +148,7 @@ test('a grid: the image, its hole in a colour of its own, and the image filled',
 test('--refine fits the known pixels: less error there, as recorded', async () => {
   const fit = async (...options: string[]) => {
     const args = ['inpaint', 'refining', 'in', '--box', '1,2,2,3', '--iterations', '1', '-o', 'fit', '--json'];
-    const { code, stdout } = await alix([...args, ...options], cwd);
+    const { code, stdout } = await inside([...args, ...options], cwd);
     expect(code).toBe(0);
     return JSON.parse(stdout);
   };

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { findImage, type Place } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { decodeByHand, encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
 // image 0 is called b, image 1 a, image 2 c: not in the order of their names
 writeImages(join(cwd, 'in'), ['b.png', 'a.png', 'c.png']);
-const run = (...args: string[]) => alix(['interpolate', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['interpolate', 'model', ...args], cwd);
 const bytes = (path: string) => readFileSync(join(cwd, path));
 const json = (path: string) => JSON.parse(bytes(path).toString());
 const files = (path: string) => (readdirSync(join(cwd, path), { recursive: true }) as string[]).sort();
@@ -56,7 +56,7 @@ test('several images: a way for each two neighbours, and the codes can be decode
     ['0', '1', '2'].flatMap((pair) => [`${pair}/0.png`, `${pair}/1.png`]),
   );
   near(codes('ways/codes.npy'), [0, 1, 1, 2, 2, 0].flatMap(mean), 1e-4);
-  expect((await alix(['decode', 'model', 'ways/codes.npy', '-o', 'again'], cwd)).code).toBe(0);
+  expect((await inside(['decode', 'model', 'ways/codes.npy', '-o', 'again'], cwd)).code).toBe(0);
   expect(bytes('again/1/1.png')).toEqual(bytes('ways/1/1.png'));
 });
 

@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
@@ -34,14 +34,14 @@ test.each([
   ['points', 'encode points images -o codes.npy', /^alix: points: .*points, which has no images.*\n$/],
   ['points', 'sample points -n 2 -o grid.png', /^alix: points: .*points, which has no images.*\n$/],
 ])('%s: %s', async (_, line, message) => {
-  const { code, stdout, stderr } = await alix([...line.split(' '), '--quiet'], cwd);
+  const { code, stdout, stderr } = await inside([...line.split(' '), '--quiet'], cwd);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(readdirSync(cwd).sort()).toEqual(['gan', 'images', 'points']);
 });
 
 test('a model without an encoder samples all the same', async () => {
-  const { code } = await alix(['sample', 'gan', '-n', '2', '--seed', '1', '-o', 'made.png'], cwd);
+  const { code } = await inside(['sample', 'gan', '-n', '2', '--seed', '1', '-o', 'made.png'], cwd);
   expect(code).toBe(0);
   expect(readdirSync(cwd)).toContain('made.png');
 });

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePng, encodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { encodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
@@ -14,8 +14,8 @@ writeImages(join(cwd, 'in'), ['b/0.png', 'a/1.png', 'a/2.png', 'c/3.png', 'c/4.p
 /** Images by the order of their names. */
 const names = ['a/1.png', 'a/2.png', 'b/0.png', 'c/3.png', 'c/4.png'];
 const image = (name: string) => pixelsOf(Number(name[2]));
-await alix(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
-const run = (...args: string[]) => alix(['neighbours', 'model', '--index', 'codes.npy', ...args], cwd);
+await inside(['encode', 'model', 'in', '-o', 'codes.npy'], cwd);
+const run = (...args: string[]) => inside(['neighbours', 'model', '--index', 'codes.npy', ...args], cwd);
 const bytes = (path: string) => readFileSync(join(cwd, path));
 
 /** Places and distances by hand, the nearest first. */
@@ -81,14 +81,14 @@ test('a picture: each image, and apart from it its neighbours', async () => {
 
 test('an index of one file of many images', async () => {
   writeStack(join(cwd, 'many.npy'), 9);
-  await alix(['encode', 'model', 'many.npy', '-o', 'stack.npy'], cwd);
+  await inside(['encode', 'model', 'many.npy', '-o', 'stack.npy'], cwd);
   const args = ['neighbours', 'model', '--index', 'stack.npy', 'in/a/1.png', '-k', '1', '-o', 'one.png'];
-  expect((await alix([...args, '--images', 'many.npy'], cwd)).code).toBe(0);
+  expect((await inside([...args, '--images', 'many.npy'], cwd)).code).toBe(0);
   expect(JSON.parse(bytes('one.png.json').toString()).images[0].neighbours[0]).toMatchObject({
     name: '00001',
     index: 1,
   });
-  const { code, stderr } = await alix([...args, '--images', 'in', '--quiet'], cwd);
+  const { code, stderr } = await inside([...args, '--images', 'in', '--quiet'], cwd);
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(/^alix: in\/00001: an image of the index is not there[^\n]+\n$/),
@@ -109,7 +109,8 @@ test.each([
 
 test('rows without names are given by their places, and cannot be shown', async () => {
   writeFileSync(join(cwd, 'bare.npy'), bytes('codes.npy'));
-  const bare = (...args: string[]) => alix(['neighbours', 'model', '--index', 'bare.npy', 'in/a/1.png', ...args], cwd);
+  const bare = (...args: string[]) =>
+    inside(['neighbours', 'model', '--index', 'bare.npy', 'in/a/1.png', ...args], cwd);
   const { stdout } = await bare('-k', '1', '-o', '-', '--quiet');
   expect(JSON.parse(stdout).neighbours).toEqual([{ index: 0, distance: expect.any(Number) }]);
   const { code, stderr } = await bare('-o', 'no.png', '--images', 'in', '--quiet');
@@ -129,11 +130,11 @@ test('photographs of other sizes: one line says --resize, which takes them as qu
       ),
     );
   const encode = ['encode', 'model', 'photos', '-o', 'photos.npy'];
-  const { code, stderr } = await alix([...encode, '--quiet'], cwd);
+  const { code, stderr } = await inside([...encode, '--quiet'], cwd);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/pixels, found \d+x\d+\); add --resize, which/)]);
-  expect((await alix([...encode, '--resize'], cwd)).code).toBe(0);
+  expect((await inside([...encode, '--resize'], cwd)).code).toBe(0);
   const search = ['neighbours', 'model', '--index', 'photos.npy', '--images', 'photos', 'photos', '-k', '1'];
-  expect(await alix([...search, '-o', 'photos.png', '--resize', '--quiet'], cwd)).toMatchObject({
+  expect(await inside([...search, '-o', 'photos.png', '--resize', '--quiet'], cwd)).toMatchObject({
     code: 0,
     stderr: '',
   });

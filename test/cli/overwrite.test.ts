@@ -2,9 +2,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const root = temporaryFolder();
@@ -46,15 +46,15 @@ test.each([
 ])('%s', async (_, args) => {
   mkdirSync(join(cwd, 'a'));
   const before = contents();
-  const { code, stderr } = await alix([...args, '--quiet'], cwd);
+  const { code, stderr } = await inside([...args, '--quiet'], cwd);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: [^\n]*would replace a file[^\n]*\n$/)]);
   expect(contents()).toEqual(before);
 });
 
 test('an output folder among the images: the results of the first run are not read as images by the second', async () => {
-  expect((await alix(['reconstruct', 'model', 'in', '-o', 'in/out'], cwd)).code).toBe(0);
+  expect((await inside(['reconstruct', 'model', 'in', '-o', 'in/out'], cwd)).code).toBe(0);
   const before = contents();
-  const { code, stderr } = await alix(['reconstruct', 'model', 'in', '-o', 'in/out', '--quiet'], cwd);
+  const { code, stderr } = await inside(['reconstruct', 'model', 'in', '-o', 'in/out', '--quiet'], cwd);
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(/^alix: in\/out\/[^\n]*would be read as an image[^\n]*\n$/),
@@ -65,8 +65,8 @@ test('an output folder among the images: the results of the first run are not re
 test('beside or above the images there is nothing to refuse, and a second run replaces the first', async () => {
   cpSync(join(cwd, 'in'), join(cwd, 'set/in'), { recursive: true });
   for (const _ of [1, 2]) {
-    expect((await alix(['reconstruct', 'model', 'set/in', '-o', 'set'], cwd)).code).toBe(0);
-    expect((await alix(['reconstruct', 'model', 'set/in', '-o', 'set/out'], cwd)).code).toBe(0);
+    expect((await inside(['reconstruct', 'model', 'set/in', '-o', 'set'], cwd)).code).toBe(0);
+    expect((await inside(['reconstruct', 'model', 'set/in', '-o', 'set/out'], cwd)).code).toBe(0);
   }
   expect(existsSync(join(cwd, 'set/a/2.png'))).toBe(true);
 });

@@ -7,14 +7,14 @@ import { cost } from '@alix/train/cost';
 import { expect, test } from 'vitest';
 import { type ListedRecipe, recipeTable } from '../../cli/dist/commands/recipes.js';
 import { textTable, wrapped } from '../../cli/dist/table.js';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const root = temporaryFolder();
 const example = fileURLToPath(new URL('../../examples/my-objective.ts', import.meta.url));
 
 async function listed(...args: string[]): Promise<ListedRecipe[]> {
-  const { code, stdout, stderr } = await alix(['recipes', ...args, '--json'], root);
+  const { code, stdout, stderr } = await inside(['recipes', ...args, '--json'], root);
   expect([code, stderr]).toEqual([0, '']);
   return (JSON.parse(stdout) as { recipes: ListedRecipe[] }).recipes;
 }
@@ -53,7 +53,7 @@ test('named systems and recipes are listed alone, and a mistyped one is a line w
       .map(({ name }) => name)
       .sort(),
   );
-  const { code, stderr } = await alix(['recipes', 'bigam'], root);
+  const { code, stderr } = await inside(['recipes', 'bigam'], root);
   expect([code, stderr]).toEqual([
     2,
     expect.stringMatching(/^alix: bigam: no such system or recipe \(did you mean bigan\?\)[^\n]+\n$/),
@@ -61,7 +61,7 @@ test('named systems and recipes are listed alone, and a mistyped one is a line w
 });
 
 test('the table names each once, under its system, in 100 columns', async () => {
-  const { code, stdout, stderr } = await alix(['recipes'], root);
+  const { code, stdout, stderr } = await inside(['recipes'], root);
   expect(code).toBe(0);
   expect(stderr).toMatch(/alix train dali-strokes\n$/);
   const lines = stdout.trimEnd().split('\n');
@@ -95,14 +95,14 @@ test("a user's recipes are listed after alix's own", async () => {
 });
 
 test('a file that is none ends it with one line', async () => {
-  const { code, stderr, stdout } = await alix(['recipes', 'nowhere.ts'], root);
+  const { code, stderr, stdout } = await inside(['recipes', 'nowhere.ts'], root);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^alix: nowhere\.ts: no such file or folder[^\n]*\n$/);
 });
 
 test("a user's recipe that does not fit is named", async () => {
   writeFileSync(join(root, 'odd.ts'), "export const a = { name: 'odd', config: { objective: { name: 'dalli' } } };");
-  const { code, stderr, stdout } = await alix(['recipes', 'odd.ts'], root);
+  const { code, stderr, stdout } = await inside(['recipes', 'odd.ts'], root);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^alix: recipe odd of odd\.ts: "dalli" is no objective \(expected [^\n]*\n$/);
 });

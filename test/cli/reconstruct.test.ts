@@ -2,17 +2,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { BIAS, decodeByHand, encodeByHand, fileEntry, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 import { decodeLinearly, linearDecoder, linearWeight, refineGraph } from '../fixtures/tiny-refine.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
 writeImages(join(cwd, 'in'), ['b/1.png', 'a/2.png', 'a/1.png']);
-const run = (...args: string[]) => alix(['reconstruct', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['reconstruct', 'model', ...args], cwd);
 const json = (path: string) => JSON.parse(readFileSync(join(cwd, path), 'utf8'));
 const png = (path: string) => decodePng(readFileSync(join(cwd, path)), path);
 const files = (path: string) => (readdirSync(join(cwd, path), { recursive: true }) as string[]).sort();
@@ -129,7 +129,7 @@ test("--refine: the error before is the encoder's, the error after the least the
   const graphs = { 'decoder.onnx': linearDecoder(tiny), 'refine.onnx': refineGraph(tiny, 'linear') };
   writeTinyBundle(join(cwd, 'refining'), tiny, (of) => of, graphs);
   const refine = ['--refine', '400', '--learning-rate', '0.2', '--batch', '2'];
-  const { code, stdout } = await alix(['reconstruct', 'refining', 'in', ...refine, '-o', 'refined'], cwd);
+  const { code, stdout } = await inside(['reconstruct', 'refining', 'in', ...refine, '-o', 'refined'], cwd);
   expect(code).toBe(0);
   const result = json('refined/reconstruct.json');
   expect(result).toMatchObject({ n: 3, codes: 'refined', refine: { steps: 400, learning_rate: 0.2 } });
@@ -145,7 +145,7 @@ test("--refine: the error before is the encoder's, the error after the least the
     `mse ${mse.mean.toPrecision(6)} ± ${mse.std.toPrecision(3)} over 3 images (pixels in [0,1], codes refined by 400 steps; ` +
       `before: ${mse_before.mean.toPrecision(6)} ± ${mse_before.std.toPrecision(3)})\n`,
   );
-  const grid = await alix(['reconstruct', 'refining', 'in', '--refine', '2', '-o', 'three.png', '--json'], cwd);
+  const grid = await inside(['reconstruct', 'refining', 'in', '--refine', '2', '-o', 'three.png', '--json'], cwd);
   expect(JSON.parse(grid.stdout)).toMatchObject({ codes: 'refined', refine: { steps: 2, learning_rate: 0.1 } });
   const plain = decodeLinearly(tiny, encodeByHand(tiny, pixelsOf(1)).mean).map((value) => value * 255);
   const [original] = findImage(png('three.png'), pixelsOf(1), tiny, 19);

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { decodeByHand, tiny, writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
 writeTinyBundle(join(cwd, 'model'));
-const run = (...args: string[]) => alix(['sample', 'model', ...args], cwd);
+const run = (...args: string[]) => inside(['sample', 'model', ...args], cwd);
 const bytes = (path: string) => readFileSync(join(cwd, path));
 const json = (path: string) => JSON.parse(bytes(path).toString());
 const codes = (path: string) => decodeNpy(bytes(path), path).data as Float32Array;

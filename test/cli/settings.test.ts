@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ownVariables } from '../../cli/dist/settings/environment.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const cwd = temporaryFolder();
 const file = (name: string, content: unknown) => writeFileSync(join(cwd, name), JSON.stringify(content));
@@ -31,7 +32,7 @@ interface Printed {
 /** What --print-config says, with an environment. */
 async function printed(line: string, env: Readonly<Record<string, string>> = {}): Promise<Printed> {
   Object.assign(process.env, env);
-  const { code, stdout, stderr } = await alix([...line.split(' '), '--print-config'], cwd);
+  const { code, stdout, stderr } = await inside([...line.split(' '), '--print-config'], cwd);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout);
 }

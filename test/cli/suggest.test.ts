@@ -1,7 +1,7 @@
 import { nearest } from '@alix/infer/io/suggest';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 test.each([
   ['strokes-dal', 'strokes-dali'],
@@ -27,7 +27,7 @@ test.each([
   ['eval strokes-dali --data strokes --metrics mze -o r', 'no such metric (did you mean mse?)'],
   ['eval strokes-dali --data strokes --set kid.sise=3 -o r', 'no such option of a metric (did you mean kid.size?)'],
 ])('alix %s', async (line, words) => {
-  const { code, stdout, stderr } = await alix(line.split(' '), cwd);
+  const { code, stdout, stderr } = await inside(line.split(' '), cwd);
   expect([code === 0, stdout]).toEqual([false, '']);
   expect(stderr).toContain(words);
 });

@@ -5,13 +5,14 @@ import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
 const root = temporaryFolder();
 
 async function refused(line: string, code: number, words: RegExp): Promise<void> {
   const before = readdirSync(root).sort();
-  const ran = await alix(['train', ...line.split(' '), '--quiet'], root);
+  const ran = await inside(['train', ...line.split(' '), '--quiet'], root);
   expect(ran.stderr).toMatch(/^alix: [^\n]+\n$/);
   expect(ran.stderr).toMatch(words);
   expect([ran.code, ran.stdout]).toEqual([code, '']);
@@ -116,7 +117,7 @@ test('a network that should have been trained beforehand', async () => {
 describeWithTensorflow('with TensorFlow', () => {
   test('labels of data that have none', async () => {
     writeFileSync(join(root, 'images-ubyte'), encodeIdx({ shape: [100, 28, 28], data: new Uint8Array(78400) }));
-    const { code, stderr } = await alix(
+    const { code, stderr } = await inside(
       ['train', 'classifier', '--data', 'images-ubyte', '--steps', '1', '-o', 'unlabelled', '--quiet'],
       root,
     );

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ORT_VERSION, ortFiles } from '@alix/infer/web/assets';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const folder = temporaryFolder();
 const infer = createRequire(createRequire(import.meta.url).resolve('@alix/infer/package.json'));
@@ -22,7 +22,7 @@ test('alix web assets copies a set that a page can load, beside what is there, a
   mkdirSync(join(folder, 'public'));
   writeFileSync(join(folder, 'public', 'index.html'), 'mine');
   writeFileSync(join(folder, 'public', 'alix.js'), 'old');
-  const { code, stdout, stderr } = await alix(['web', 'assets', 'public'], folder);
+  const { code, stdout, stderr } = await inside(['web', 'assets', 'public'], folder);
   expect(stderr).toMatch(/Cross-Origin-Opener-Policy: same-origin\n +Cross-Origin-Embedder-Policy: require-corp/);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^onnxruntime-web\/ort-wasm-simd-threaded\.wasm +14,240 KB$/m);
@@ -43,7 +43,7 @@ test('alix web assets copies a set that a page can load, beside what is there, a
 });
 
 test('for scripts it is one object', async () => {
-  const { stdout } = await alix(['web', 'assets', 'json', '--json'], folder);
+  const { stdout } = await inside(['web', 'assets', 'json', '--json'], folder);
   const { files, headers } = JSON.parse(stdout);
   expect(files.map(({ file }: { file: string }) => file).at(-1)).toBe('alix.js');
   expect(headers).toMatchObject({ 'Cross-Origin-Embedder-Policy': 'require-corp' });
@@ -51,7 +51,7 @@ test('for scripts it is one object', async () => {
 
 test('a folder that cannot be is an error of one line', async () => {
   writeFileSync(join(folder, 'file'), '');
-  const { code, stderr } = await alix(['web', 'assets', 'file'], folder);
+  const { code, stderr } = await inside(['web', 'assets', 'file'], folder);
   expect(code).toBe(1);
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
