@@ -5,6 +5,7 @@ import { AlixError, type ErrorDetails } from '@alix/infer/io/errors';
 import { isImageName } from '@alix/infer/io/image-list';
 import { spoolImages } from '@alix/infer/io/image-stream';
 import { type ImageEntry, type ImageItem, readImage, readImages } from '@alix/infer/io/images';
+import { orLeftOut } from '@alix/infer/io/leave-out';
 import { aboutStdin, type Spooled } from '@alix/infer/io/spool';
 import type { Context } from './commands/command.js';
 import type { ErrorOptions } from './options.js';
@@ -83,7 +84,8 @@ export async function openInputs(paths: readonly string[], bundle: Bundle, optio
   );
   const step = () =>
     items.next().catch((error: unknown) => {
-      throw resize ? error : resizable(error);
+      const leftOut = onError === 'skip' ? error : orLeftOut(error);
+      throw resize ? leftOut : resizable(leftOut);
     });
   let next = await step();
   async function* images(): AsyncGenerator<NamedImage> {

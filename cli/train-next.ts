@@ -1,7 +1,7 @@
 /** What to do with a run that has ended: the commands, with its own paths, as they can be pasted into a shell. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunConfig, TrainResult } from '@alix/train';
+import type { RunConfig, RunResult, TrainResult } from '@alix/train';
 
 /** A word as a POSIX shell reads it back. */
 export function quoted(word: string): string {
@@ -21,8 +21,11 @@ export function bestCheckpoint({ best, step }: TrainResult): string | undefined 
   return best.step === step ? words : `${words}; alix export takes it with --checkpoint best`;
 }
 
+/** What the commands depend on besides the configuration. */
+type NextOf = Pick<RunResult, 'folder' | 'skipped'>;
+
 /** One line a command: export, and for a model of images that has both encoder and decoder reconstruct and eval. */
-export async function nextCommands(config: RunConfig, { folder }: TrainResult): Promise<string[]> {
+export async function nextCommands(config: RunConfig, { folder, skipped }: NextOf): Promise<string[]> {
   const { design } = await import('@alix/train/design');
   const { architecture, chains } = design(config);
   const model = `${folder.replace(/[/\\]+$/, '')}-model`;
@@ -33,12 +36,14 @@ export async function nextCommands(config: RunConfig, { folder }: TrainResult): 
   const isRead = FILES.includes(kind) || (ARRAYS.includes(kind) && !options.size);
   const all = [exported];
   const hasBoth = chains.encoder.length > 0 && chains.decoder.length > 0;
+  // what training left out is still among the data
+  const skip = skipped.length > 0 ? ' --on-error skip' : '';
   if (architecture.data.kind === 'image' && hasBoth) {
     if (isRead)
       all.push(
-        `alix reconstruct ${quoted(model)} ${quoted(source)}${options.size ? ' --resize' : ''} -o ${quoted(`${model}-pairs.png`)}`,
+        `alix reconstruct ${quoted(model)} ${quoted(source)}${options.size ? ' --resize' : ''}${skip} -o ${quoted(`${model}-pairs.png`)}`,
       );
-    all.push(`alix eval ${quoted(model)} --data ${quoted(source)} -o ${quoted(`${model}-report`)}`);
+    all.push(`alix eval ${quoted(model)} --data ${quoted(source)}${skip} -o ${quoted(`${model}-report`)}`);
   }
   const pictures = join(folder, 'samples');
   return [

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
+import { orLeftOut } from '@alix/infer/io/leave-out';
 import { beginnings } from './beginnings.js';
 import { checkBest } from './best.js';
 import { checkShape } from './check-data.js';
@@ -125,7 +126,11 @@ export async function runTraining(request: RunRequest): Promise<RunResult> {
       });
     await keepExtensions(config, folder);
     const { train } = await import('./trainer.js');
-    const result = await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() });
+    const result = await train({ ...request, config, data, heldOut, start, isMine: () => lock.isHeld() }).catch(
+      (error: unknown) => {
+        throw skipping ? error : orLeftOut(error);
+      },
+    );
     return { ...result, skipped };
   } finally {
     // on a disk that takes nothing any more it fails too, and must not hide why the run ended

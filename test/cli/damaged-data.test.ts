@@ -78,6 +78,18 @@ test('eval: fails in one line without it; with it, the numbers of the data witho
   expect(b.data).not.toHaveProperty('skipped');
 });
 
+test('without it one line names the file as it was given, and the option', async () => {
+  const line = /^alix: damaged\/.*; .*leave out what cannot be read: --on-error skip$/;
+  for (const verb of [
+    ['data', 'info', 'damaged', '-o', 'sheet.png'],
+    [...args('e'), '--data', 'damaged'],
+    ['encode', 'model', 'damaged/test', '-o', 'codes.npy'],
+  ]) {
+    const ran = await alix(verb, cwd);
+    expect([ran.code, failures(ran.stderr)], verb[0]).toEqual([1, [expect.stringMatching(line)]]);
+  }
+});
+
 test('limits: as many as allowed, one too many, none left, and the option alone', async () => {
   const on = (...more: string[]) => inside([...args('c'), '--data', 'damaged', ...more], cwd);
   const few = await on('--on-error', 'skip', '--max-errors', '2');

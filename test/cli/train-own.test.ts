@@ -12,7 +12,7 @@ import { batchFor } from '@alix/train/own-images';
 import { describe, expect, it, test } from 'vitest';
 import { epochForecast } from '../../cli/dist/epoch-forecast.js';
 import { trainConfig } from '../../cli/dist/train-config.js';
-import { quoted } from '../../cli/dist/train-next.js';
+import { nextCommands, quoted } from '../../cli/dist/train-next.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { describeWithTensorflow } from '../tensorflow.js';
@@ -222,6 +222,15 @@ test('words as a shell reads them back', () => {
     "'$HOME'",
     "''",
   ]);
+});
+
+test('commands after a run that left images out leave them out too', async () => {
+  const { config } = await chosen('dali', mixed, 32);
+  const skipped = [{ split: 'test', name: 'x.png', code: 'bad-image', message: 'x' }] as const;
+  const [first, ...others] = (await nextCommands(config, { folder: 'r', skipped })).slice(1);
+  expect([first, others.length]).toEqual(['  alix export r -o r-model', 2]);
+  for (const line of others) expect(line).toMatch(/ --on-error skip -o /);
+  expect((await nextCommands(config, { folder: 'r', skipped: [] })).join()).not.toContain('--on-error');
 });
 
 describeWithTensorflow('with TensorFlow', () => {

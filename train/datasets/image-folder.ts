@@ -54,7 +54,7 @@ export const imageFolder: DatasetSource = {
       count: mine.length,
       labels: labels && sharedArray(labels),
       classes: classes?.length,
-      source: { kind: 'files', shape, root: resolve(path), names: packNames(mine), sizes, fit },
+      source: { kind: 'files', shape, root: path, names: packNames(mine), sizes, fit },
       origin,
       fingerprint: fingerprint({ split, fit, classes }, mine, sizes),
     });

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing } from '@alix/infer/io/files';
+import { orLeftOut } from '@alix/infer/io/leave-out';
 import { meant } from '@alix/infer/io/suggest';
 import { celeba, namesCeleba } from './celeba.js';
 import { cifar10, namesCifar10 } from './cifar10.js';
@@ -79,9 +80,21 @@ export async function openDataset(data: string, request: DatasetRequest): Promis
   const named = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
   const source = named ?? (await sourceOf(data));
   const options = resolveOptions(source.name, source.defaults, request.options) as NonNullable<Dataset['options']>;
-  const dataset = await source.open(named ? request : { ...request, path: data });
+  const opened = source.open(named ? request : { ...request, path: data });
   const { skipping } = request;
-  return { ...(skipping ? await withoutDamaged(dataset, skipping) : dataset), options };
+  if (skipping) return { ...(await withoutDamaged(await opened, skipping)), options };
+  const leavingNoneOut = <T>(read: Promise<T>): Promise<T> =>
+    read.catch((error: unknown) => {
+      throw orLeftOut(error);
+    });
+  const dataset = await leavingNoneOut(opened);
+  const { batch, pixels } = dataset;
+  return {
+    ...dataset,
+    batch: (indices) => leavingNoneOut(batch(indices)),
+    ...(pixels && { pixels: (indices: Uint32Array) => leavingNoneOut(pixels(indices)) }),
+    options,
+  };
 }
 
 /** The name of the source that `openDataset` would take; undefined where there is nothing, or nothing that can be read. */
