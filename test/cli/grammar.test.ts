@@ -2,18 +2,15 @@
 import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commandsFor } from '../../cli/dist/commands/index.js';
 import { addCommonOptions } from '../../cli/dist/common-options.js';
-import { runProgram } from '../../cli/dist/program.js';
 import { withGlobalOptions } from '../../cli/dist/settings/index.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const cwd = temporaryFolder();
-const home = process.cwd();
-process.chdir(cwd);
-afterAll(() => process.chdir(home));
 process.env.ALIX_CACHE = join(cwd, 'cache');
 
 /** What is said of a verb: a line that works (where it is quick and needs nothing else), one that fails, where it writes. */
@@ -105,17 +102,6 @@ const all = below(program, []);
 const names = all.map(([name]) => name);
 const words = (text: string) => text.split(' ').filter((word) => word !== '');
 
-/** In this process, on a terminal that is a pipe. */
-async function inside(args: readonly string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    stdout: { write: (text: string) => (said.out += text) },
-    stderr: { write: (text: string) => (said.err += text) },
-  };
-  const code = await runProgram(args, await commandsFor(args), terminal, new AbortController().signal);
-  return { code, ...said };
-}
-
 /** Every file below the folder with its size. */
 const tree = () =>
   readdirSync(cwd, { recursive: true, encoding: 'utf8' })
@@ -143,7 +129,7 @@ describe.each(all)('alix %s', (name, verb) => {
   const isGroup = verb.commands.length > 0 && verb.registeredArguments.length === 0;
 
   test('its help says what it does, has examples, and tells of each option', async () => {
-    const { code, out, err } = await inside([...path, '--help']);
+    const { code, stdout: out, stderr: err } = await inside([...path, '--help'], cwd);
     expect([code, err]).toEqual([0, '']);
     expect(verb.description()).not.toBe('');
     if (!isGroup || name === 'data') expect(out).toMatch(/\nExamples?:\n {2}.*\balix /);
@@ -157,17 +143,17 @@ describe.each(all)('alix %s', (name, verb) => {
   });
 
   test('a mistyped option gets a suggestion, exit code 2, and with --json one object', async () => {
-    const { code, out, err } = await inside([...path, '--qiuet']);
+    const { code, stdout: out, stderr: err } = await inside([...path, '--qiuet'], cwd);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(new RegExp(`^alix: [^\\n]+\\(did you mean --quiet\\?\\); see \`alix ${name} --help\`\\n$`));
-    const told = await inside([...path, '--qiuet', '--json']);
-    expect([told.code, JSON.parse(told.out).error.code]).toEqual([2, 'usage']);
+    const told = await inside([...path, '--qiuet', '--json'], cwd);
+    expect([told.code, JSON.parse(told.stdout).error.code]).toEqual([2, 'usage']);
   });
 
   test('its own name mistyped gets a suggestion', async () => {
     const last = path.at(-1) ?? '';
     const typed = `${last.slice(0, -2)}${last.at(-1)}${last.at(-2)}`;
-    const { code, err } = await inside([...path.slice(0, -1), typed]);
+    const { code, stderr: err } = await inside([...path.slice(0, -1), typed], cwd);
     expect(code).toBe(2);
     expect(err).toMatch(new RegExp(`^alix: [^\\n]+\\(did you mean (${path[0]} )?${last}\\?\\)[^\\n]*\\n$`));
   });
@@ -176,7 +162,7 @@ describe.each(all)('alix %s', (name, verb) => {
   test.each(choices.map((option) => [option.long ?? '', option.argChoices?.[0] ?? ''] as const))(
     'a mistyped choice of %s gets a suggestion',
     async (option, choice) => {
-      const { code, out, err } = await inside([...path, `${option}=${choice}x`]);
+      const { code, stdout: out, stderr: err } = await inside([...path, `${option}=${choice}x`], cwd);
       expect([code, out]).toEqual([2, '']);
       expect(err).toMatch(/^alix: [^\n]+ is invalid\. Allowed choices are [^\n]+\n$/);
       expect(err).toContain(`(did you mean ${choice}?)`);
@@ -187,7 +173,7 @@ describe.each(all)('alix %s', (name, verb) => {
     '--print-config says where its options come from, and runs nothing',
     async () => {
       if (['train', 'import'].includes(name)) return;
-      const { code, out, err } = await inside([...path, '--print-config']);
+      const { code, stdout: out, stderr: err } = await inside([...path, '--print-config'], cwd);
       expect([code, err]).toEqual([0, '']);
       const { verb: told, options } = JSON.parse(out);
       expect(told).toBe(name);
@@ -197,23 +183,26 @@ describe.each(all)('alix %s', (name, verb) => {
 
   test.runIf(fails !== undefined)('what fails is one line, and one object with --json', async () => {
     const args = [...path, ...words(fails ?? '')];
-    const plain = await inside(args);
-    expect([plain.code, plain.out]).toEqual([expect.toBeOneOf([1, 2]), '']);
-    expect(plain.err.split('\n').filter((line) => line.startsWith('alix: '))).toHaveLength(1);
-    expect(plain.err).toMatch(/(^|\n)alix: [^\n]+\n$/);
-    const told = await inside([...args, '--json']);
+    const plain = await inside(args, cwd);
+    expect([plain.code, plain.stdout]).toEqual([expect.toBeOneOf([1, 2]), '']);
+    expect(plain.stderr.split('\n').filter((line) => line.startsWith('alix: '))).toHaveLength(1);
+    expect(plain.stderr).toMatch(/(^|\n)alix: [^\n]+\n$/);
+    const told = await inside([...args, '--json'], cwd);
     expect(told.code).toBe(plain.code);
-    expect(JSON.parse(told.out).error.message).not.toBe('');
+    expect(JSON.parse(told.stdout).error.message).not.toBe('');
   });
 
   test.runIf(works !== undefined)(
     'what works is one object with --json, without colours, and silent with --quiet',
     async () => {
       const args = [...path, ...words(works ?? '')];
-      const { code, stdout, stderr } = await alix([...args, '--json'], cwd);
-      expect([code, stderr.includes('\r'), stderr.includes('\u001b')]).toEqual([0, false, false]);
+      const plain = await inside([...args, '--json'], cwd);
+      expect([plain.code, plain.stderr.includes('\r'), plain.stderr.includes('\u001b')]).toEqual([0, false, false]);
+      expect(JSON.parse(plain.stdout)).toBeTypeOf('object');
+      // each verb once in a process of its own
+      const { code, stdout, stderr } = await alix([...args, '--json', '--quiet'], cwd);
+      expect([code, stderr]).toEqual([0, '']);
       expect(JSON.parse(stdout)).toBeTypeOf('object');
-      expect(await alix([...args, '--quiet'], cwd)).toMatchObject({ code: 0, stderr: '' });
     },
   );
 
@@ -221,7 +210,7 @@ describe.each(all)('alix %s', (name, verb) => {
   test.runIf(tries && name !== 'train')('--dry-run tells what would be written, and writes nothing', async () => {
     const line = works ?? dry ?? `${writes} ${outputs[name] ?? 'fresh'}`;
     const before = tree();
-    const { code, out } = await inside([...path, ...words(line), '--dry-run', '--json']);
+    const { code, stdout: out } = await inside([...path, ...words(line), '--dry-run', '--json'], cwd);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ dryRun: true, outputs: expect.any(Array) });
     expect(tree()).toEqual(before);
@@ -229,7 +218,7 @@ describe.each(all)('alix %s', (name, verb) => {
 
   test.runIf(writes !== undefined)('an output that cannot be written is one line and exit code 1', async () => {
     const args = [...path, ...words(writes ?? ''), `blocked/${outputs[name] ?? 'fresh'}`];
-    const { code, out, err } = await inside([...args, '--quiet']);
+    const { code, stdout: out, stderr: err } = await inside([...args, '--quiet'], cwd);
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^alix: [^\n]*blocked[^\n]+\n$/);
   });

@@ -4,10 +4,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { alix, launcher } from '../fixtures/cli.js';
+import { launcher } from '../fixtures/cli.js';
 import { filesOf } from '../fixtures/files-of.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
+import { inside } from '../fixtures/inside.js';
 import { writeTinyBundle } from '../fixtures/tiny-bundle.js';
 
 const cwd = temporaryFolder();
@@ -45,7 +46,7 @@ async function broken(verb: Verb, output: string, after: number, signal: NodeJS.
 }
 
 beforeAll(async () => {
-  for (const verb of Object.keys(verbs) as Verb[]) expect((await alix(args(verb, verb), cwd)).code).toBe(0);
+  for (const verb of Object.keys(verbs) as Verb[]) expect((await inside(args(verb, verb), cwd)).code).toBe(0);
 }, 120_000);
 
 test.each(Object.keys(verbs) as Verb[])('%s that was killed goes on where it was, to the same bytes', async (verb) => {
@@ -56,7 +57,7 @@ test.each(Object.keys(verbs) as Verb[])('%s that was killed goes on where it was
   const file = (place: number) => `${`${place}`.padStart(verbs[verb][0] === 'many.npy' ? 5 : 3, '0')}.png`;
   writeFileSync(join(cwd, output, `.${file(300)}.999999999-0123456789ab.tmp`), 'x');
   writeFileSync(join(cwd, output, file(40)), 'x');
-  const { code, stderr } = await alix(args(verb, output, '--resume'), cwd);
+  const { code, stderr } = await inside(args(verb, output, '--resume'), cwd);
   expect([code, stderr]).toEqual([0, expect.stringMatching(/\n39 images are done\n/)]);
   expect(filesOf(join(cwd, output))).toEqual(filesOf(join(cwd, verb)));
   const kept = [...before].filter(([name, ino]) => statSync(join(cwd, output, name)).ino === ino);
@@ -68,22 +69,22 @@ test('Ctrl-C says how to go on; other settings and other inputs are refused; wit
   const words = await broken('reconstruct', 'stopped', 30, 'SIGINT');
   expect(words.trim().split('\n').at(-1)).toBe('alix: interrupted; go on with --resume');
   const refused = async (message: RegExp, ...more: string[]) => {
-    const { code, stderr } = await alix(args('reconstruct', 'stopped', '--resume', '--quiet', ...more), cwd);
+    const { code, stderr } = await inside(args('reconstruct', 'stopped', '--resume', '--quiet', ...more), cwd);
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
     expect(stderr.split('\n')).toHaveLength(2);
   };
   await refused(/^alix: stopped: what was begun here had another --batch \(expected 3, found 4\);/, '--batch', '4');
   writeImages(join(cwd, 'more'), ['x.png']);
   const other = ['reconstruct', 'model', 'more', '--batch', '3', '-o', 'stopped', '--resume', '--quiet'];
-  expect((await alix(other, cwd)).stderr).toMatch(/^alix: stopped[^\n]*had other inputs[^\n]*\n$/);
+  expect((await inside(other, cwd)).stderr).toMatch(/^alix: stopped[^\n]*had other inputs[^\n]*\n$/);
   // a torn line, as of a full disk
   const journal = join(cwd, 'stopped/.alix-reconstruct.jsonl');
   writeFileSync(journal, readFileSync(journal).subarray(0, -9));
-  expect((await alix(args('reconstruct', 'stopped', '--resume'), cwd)).code).toBe(0);
+  expect((await inside(args('reconstruct', 'stopped', '--resume'), cwd)).code).toBe(0);
   expect(filesOf(join(cwd, 'stopped'))).toEqual(filesOf(join(cwd, 'reconstruct')));
   await broken('reconstruct', 'anew', 30, 'SIGKILL');
   rmSync(join(cwd, 'anew/00002.png'));
-  const { stderr } = await alix(args('reconstruct', 'anew'), cwd);
+  const { stderr } = await inside(args('reconstruct', 'anew'), cwd);
   expect(stderr).not.toContain('are done');
   expect(readdirSync(join(cwd, 'anew')).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
   for (const [name, bytes] of filesOf(join(cwd, 'reconstruct')))
@@ -106,20 +107,20 @@ test('what was skipped before the break is told after it', async () => {
     output,
     ...more,
   ];
-  expect((await alix(some('some-whole'), cwd)).code).toBe(3);
+  expect((await inside(some('some-whole'), cwd)).code).toBe(3);
   const child = spawn(process.execPath, [launcher, ...some('some-killed')], { cwd, stdio: 'ignore' });
   const ended = once(child, 'close');
   while (child.exitCode === null && !existsSync(join(cwd, 'some-killed/020.png'))) await sleep(2);
   child.kill('SIGKILL');
   await ended;
   expect(existsSync(join(cwd, 'some-killed/119.png'))).toBe(false);
-  expect((await alix(some('some-killed', '--resume'), cwd)).code).toBe(3);
+  expect((await inside(some('some-killed', '--resume'), cwd)).code).toBe(3);
   expect(filesOf(join(cwd, 'some-killed'))).toEqual(filesOf(join(cwd, 'some-whole')));
 });
 
 test('a seed that was drawn is gone on with', async () => {
   const run = (...more: string[]) =>
-    alix(['sample', 'model', '-n', `${N}`, '--batch', '3', '-o', 'drawn', ...more], cwd);
+    inside(['sample', 'model', '-n', `${N}`, '--batch', '3', '-o', 'drawn', ...more], cwd);
   const child = spawn(process.execPath, [launcher, 'sample', 'model', '-n', `${N}`, '--batch', '3', '-o', 'drawn'], {
     cwd,
     stdio: 'ignore',
@@ -134,12 +135,12 @@ test('a seed that was drawn is gone on with', async () => {
   expect(readFileSync(join(cwd, 'drawn/000.png'))).toEqual(first);
   const { seed } = JSON.parse(readFileSync(join(cwd, 'drawn/sample.json'), 'utf8'));
   expect(
-    (await alix(['sample', 'model', '-n', `${N}`, '--batch', '3', '--seed', `${seed}`, '-o', 'again'], cwd)).code,
+    (await inside(['sample', 'model', '-n', `${N}`, '--batch', '3', '--seed', `${seed}`, '-o', 'again'], cwd)).code,
   ).toBe(0);
   expect(filesOf(join(cwd, 'drawn'))).toEqual(filesOf(join(cwd, 'again')));
 });
 
 test('a grid cannot be gone on with', async () => {
-  const { code, stderr } = await alix(args('reconstruct', 'grid.png', '--resume', '--quiet'), cwd);
+  const { code, stderr } = await inside(args('reconstruct', 'grid.png', '--resume', '--quiet'), cwd);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^alix: grid\.png: --resume needs a folder to go on with/)]);
 });

@@ -3,15 +3,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { alix, launcher } from '../fixtures/cli.js';
+import { launcher } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 
 const cwd = temporaryFolder();
 process.env.ALIX_CACHE = join(cwd, 'cache');
 const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 
-const made = await alix('data make strokes -n 4 --seed 1 -o digits'.split(' '), cwd);
-const ready = await alix('encode strokes-dali digits -o given.npy --quiet'.split(' '), cwd);
+const made = await inside('data make strokes -n 4 --seed 1 -o digits'.split(' '), cwd);
+const ready = await inside('encode strokes-dali digits -o given.npy --quiet'.split(' '), cwd);
 const [a = '', b = ''] = readdirSync(join(cwd, 'digits'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.png'))
   .map((name) => join('digits', name));
@@ -70,24 +71,22 @@ describe.skipIf(!hasScript)('progress on a terminal', () => {
 interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** From the first Ctrl-C on. */
-  readonly seconds: number;
   readonly stderr: string;
 }
 
-/** Sends SIGINT once the verb says which model it runs, and perhaps again. */
-function interrupted(line: string, again: boolean): Promise<Ended> {
+/** Sends SIGINT so many milliseconds after the verb says which model it runs, and perhaps again. */
+function interrupted(line: string, after: number, again: boolean): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [launcher, ...line.split(' ')], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-    let [stderr, first] = ['', 0];
+    let [stderr, isSaid] = ['', false];
     child.stderr.on('data', (text: Buffer) => {
       stderr += text;
-      if (first > 0 || !stderr.includes('model ')) return;
-      first = performance.now();
-      child.kill('SIGINT');
-      if (again) setTimeout(() => child.kill('SIGINT'), 200);
+      if (isSaid || !stderr.includes('model ')) return;
+      isSaid = true;
+      setTimeout(() => child.kill('SIGINT'), after);
+      if (again) setTimeout(() => child.kill('SIGINT'), after + 200);
     });
-    child.on('close', (code, signal) => resolve({ code, signal, seconds: (performance.now() - first) / 1000, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, stderr }));
   });
 }
 
@@ -97,6 +96,7 @@ const long = 'sample strokes-dali -n 20000 --batch 20000 --seed 1 -o';
 test('Ctrl-C once ends cleanly, with exit code 130 and nothing half-written', async () => {
   const { code, signal, stderr } = await interrupted(
     'sample strokes-dali -n 10000 --batch 8 --seed 1 -o once.png',
+    0,
     false,
   );
   expect([code, signal]).toEqual([130, null]);
@@ -105,8 +105,12 @@ test('Ctrl-C once ends cleanly, with exit code 130 and nothing half-written', as
 });
 
 test.skipIf(process.platform === 'win32')('twice stops at once, by the signal', async () => {
-  const { signal, seconds, stderr } = await interrupted(`${long} twice.png`, true);
-  expect([signal, stderr.includes('alix:')]).toEqual(['SIGINT', false]);
-  expect(seconds).toBeLessThan(3);
-  expect(existsSync(join(cwd, 'twice.png'))).toBe(false);
+  // the first one may come before the graph runs, and then ends it cleanly: that depends on what else the machine does
+  for (let after = 100; ; after *= 2) {
+    const { code, signal, stderr } = await interrupted(`${long} twice.png`, after, true);
+    expect(existsSync(join(cwd, 'twice.png'))).toBe(false);
+    if (code === 130 && after < 10_000) continue;
+    expect([signal, stderr.includes('alix:')]).toEqual(['SIGINT', false]);
+    break;
+  }
 });
