@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, makeFolder, removeEmptyFolders, temporaryName } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
+import { bytesOf } from './codes/format.js';
 import { namesWriter } from './names-writer.js';
 import { refuseFolder } from './pictures.js';
 
@@ -80,8 +81,4 @@ function head(rows: number, d: number): Uint8Array {
   const bytes = npyHeader('<f4', [rows, d]);
   if (bytes.length !== HEAD) throw new AlixError('internal', `an NPY head of ${bytes.length} bytes`);
   return bytes;
-}
-
-function bytesOf(codes: Float32Array): Uint8Array {
-  return new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
 }

@@ -13,9 +13,10 @@ import { numbered, pictureFolder } from './picture-folder.js';
 import { intoOutput, pictureFile, scaleFor, writeDescription } from './pictures.js';
 import { planned } from './plan.js';
 import { createProgress } from './progress.js';
-import { isPassing, jobOf, refuseOther, removeTemporaries, resumable, sumOfFiles } from './resuming.js';
+import { isOfThisVersion, isPassing, jobOf, refuseOther, resumable, sumOfFiles } from './resuming.js';
 import { identity } from './session.js';
 import { shortNames, writeGrid } from './sheets.js';
+import { removeTemporaries } from './temporaries.js';
 
 export interface DecodeOptions extends ModelOptions {
   readonly output: string;
@@ -76,12 +77,13 @@ interface Begun {
 }
 
 async function begin({ model, path, codes, names, options, context }: Work): Promise<Begun> {
-  const { output, batch, resume } = options;
+  const { output, batch, threads, resume } = options;
   const entries = codes.stdin ? [{ path: codes.stdin.path, name: 'stdin' }] : await filesOf(path);
-  const job = jobOf(model, { batch }, await sumOfFiles(entries, codes.stdin));
+  const job = jobOf(model, { batch, threads }, await sumOfFiles(entries, codes.stdin));
   if (!resume) return { job, found: undefined };
-  const found = await readStaging(journalOf(output));
-  if (found) refuseOther(found.job, job, output);
+  const left = await readStaging(journalOf(output));
+  if (left) refuseOther(left.job, job, output);
+  const found = isOfThisVersion(left?.job) ? left : undefined;
   const done = names.slice(0, found?.n).map((name) => join(output, pictureFile(name)));
   if (found && (await areThere(done))) {
     await removeTemporaries(names.slice(found.n, found.n + batch).map((name) => join(output, pictureFile(name))));

@@ -14,8 +14,9 @@ import { refuseInputs } from './overwrite.js';
 import { refuseFolder } from './pictures.js';
 import { planned } from './plan.js';
 import { createProgress, rate } from './progress.js';
-import { isPassing, type Job, jobOf, refuseOther, removeTemporaries, resumable, sumOfFiles } from './resuming.js';
+import { isOfThisVersion, isPassing, type Job, jobOf, refuseOther, resumable, sumOfFiles } from './resuming.js';
 import { identity } from './session.js';
+import { removeTemporaries } from './temporaries.js';
 
 export interface EncodeOptions extends ModelOptions, ErrorOptions {
   readonly output: string;
@@ -46,12 +47,13 @@ export async function encodeTo(
     begun: async (entries, stdin) => {
       if (!isFile) return undefined;
       await refuseInputs(output, entries, false);
-      const { batch, sample, seed, onError, maxErrors, resize } = options;
-      const told = { batch, sample, seed, 'on-error': onError, 'max-errors': maxErrors, resize };
+      const { batch, threads, sample, seed, onError, maxErrors, resize } = options;
+      const told = { batch, threads, sample, seed, 'on-error': onError, 'max-errors': maxErrors, resize };
       const wanted = jobOf(model, told, await sumOfFiles(entries, stdin));
       found = resume ? await describing(output, () => readStaging(stagingOf(output))) : undefined;
       if (found) refuseOther(found.job, wanted, output);
-      else if (resume) context.log(`${output}: there is nothing to resume: it begins anew`);
+      if (!isOfThisVersion(found?.job)) found = undefined;
+      if (resume && !found) context.log(`${output}: there is nothing to resume: it begins anew`);
       job = { ...wanted, drawn: (found?.job as Begun | undefined)?.drawn ?? drawn(options) };
       return found;
     },

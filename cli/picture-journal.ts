@@ -5,12 +5,13 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describeSystemError, describing, readRegular, sha256 } from '@alix/infer/io/files';
+import { describing, readRegular, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from './inputs.js';
-import { isPassing, type Job, refuseOther, resumable } from './resuming.js';
-import { version } from './version.js';
+import { pictureFile } from './pictures.js';
+import { isOfThisVersion, isPassing, type Job, refuseOther, resumable } from './resuming.js';
+import { removeAllTemporaries } from './temporaries.js';
 
 /** A batch that is done. @typeParam Told what is known of each image */
 export interface JournalBatch<Told> {
@@ -53,11 +54,13 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
     });
   const opened = () =>
     describing(path, async () => {
-      file = await open(path, kept > 0 ? 'r+' : 'w');
+      // one that is not gone on with is removed, not written over: it may be a link to another file, or a pipe
+      if (kept === 0) await unlink(path).catch(unlessMissing);
+      file = await open(path, kept > 0 ? 'r+' : 'wx');
       // what follows is torn, or of pictures that are there no more
       await file.truncate(kept);
       length = kept;
-      if (kept === 0) await write({ alix: version(), ...head });
+      if (kept === 0) await write(head);
     });
 
   return {
@@ -67,11 +70,11 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
       const text = await textOf(path);
       // what stands after the last end of a line is torn
       const [first, ...lines] = text.split('\n').slice(0, -1);
-      const before = parsed<Job & { readonly alix?: string }>(first ?? '');
+      const before = parsed<Job>(first ?? '');
       if (first === undefined || before === undefined) return [];
       refuseOther(before, job, folder);
       await tidy(folder, tidied);
-      if (before.alix !== version()) return [];
+      if (!isOfThisVersion(before)) return [];
       let end = Buffer.byteLength(first) + 1;
       const done: JournalBatch<Told>[] = [];
       for (const line of lines) {
@@ -107,7 +110,7 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
 
 /** An option of the run that has begun in a folder: for one that was drawn. */
 export async function begunOption(folder: string, verb: string, name: string): Promise<unknown> {
-  const text = await readFile(journalIn(folder, verb), 'utf8').catch(() => '');
+  const text = await textOf(journalIn(folder, verb));
   return parsed<Job>(text.slice(0, text.indexOf('\n')))?.options?.[name];
 }
 
@@ -121,31 +124,41 @@ function parsed<T>(line: string): T | undefined {
   }
 }
 
-/** Nothing where there is no such file. */
+/** Nothing where there is no such file, or a link that leads to another one. */
 async function textOf(path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw describeSystemError(error, path);
-  });
-  const bytes = found ? await readRegular(path) : new Uint8Array();
+  const found = await describing(path, () => lstat(path).catch(unlessMissing));
+  const bytes = found && !found.isSymbolicLink() ? await readRegular(path) : new Uint8Array();
   // places in the file are counted in its text
   return isUtf8(bytes) ? Buffer.from(bytes).toString() : '';
 }
 
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
 /** Whether a line says all that is gone on from: what is damaged is done again. @param before images of the batch before */
 function isBatch<Told>(batch: JournalBatch<Told> | undefined, before: number): batch is JournalBatch<Told> {
-  if (typeof batch !== 'object' || batch === null) return false;
+  if (!isObject(batch)) return false;
   const { images, skipped, unmasked, told, pictures } = batch;
-  const isPicture = (one: unknown) => {
-    const { file, sha256 } = (one ?? {}) as Record<string, unknown>;
-    return typeof file === 'string' && !file.includes('\0') && typeof sha256 === 'string';
-  };
+  const isPicture = ({ file, sha256 }: { readonly file: unknown; readonly sha256: unknown }) =>
+    typeof file === 'string' && isInside(file) && typeof sha256 === 'string';
   return (
     Number.isSafeInteger(images) &&
     images >= before &&
-    [skipped, unmasked, told, pictures].every(Array.isArray) &&
+    [skipped, unmasked, told, pictures].every((list) => Array.isArray(list) && list.every(isObject)) &&
     pictures.every(isPicture)
   );
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Whether this is a file that alix may have written into the folder: no other one is opened. */
+function isInside(file: string): boolean {
+  try {
+    return !file.includes('\0') && pictureFile(file) === file;
+  } catch {
+    return false;
+  }
 }
 
 /** Files that are read at a time. */
@@ -156,7 +169,7 @@ async function isThere(folder: string, { pictures }: JournalBatch<unknown>): Pro
   for (let at = 0; at < pictures.length; at += AT_ONCE) {
     const same = await Promise.all(
       pictures.slice(at, at + AT_ONCE).map(async (picture) => {
-        const bytes = await readFile(join(folder, picture.file)).catch(() => undefined);
+        const bytes = await readRegular(join(folder, picture.file)).catch(() => undefined);
         return bytes !== undefined && sha256(bytes) === picture.sha256;
       }),
     );
@@ -165,24 +178,9 @@ async function isThere(folder: string, { pictures }: JournalBatch<unknown>): Pro
   return true;
 }
 
-/** Temporary files of a process that is no more. */
-const TEMPORARY = /^\..+\.(\d+)-[0-9a-f]{12}\.tmp$/;
-
 /** Removes what a kill has left half-written in a folder. */
 async function tidy(folder: string, tidied: Set<string>): Promise<void> {
   if (tidied.has(folder)) return;
   tidied.add(folder);
-  for (const name of await readdir(folder).catch(() => [])) {
-    const process = TEMPORARY.exec(name)?.[1];
-    if (process !== undefined && !isRunning(Number(process))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  await removeAllTemporaries(folder);
 }

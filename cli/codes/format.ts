@@ -62,6 +62,17 @@ export async function* inBlocksOf(rows: number, source: CodesSource): AsyncGener
   if (names.length > 0) yield { names, codes: codes.subarray(0, names.length * d) };
 }
 
+/** Blocks in one array of so many values. */
+export async function allOf(blocks: AsyncIterable<Float32Array>, values: number): Promise<Float32Array> {
+  const codes = new Float32Array(values);
+  let at = 0;
+  for await (const block of blocks) {
+    codes.set(block, at);
+    at += block.length;
+  }
+  return codes;
+}
+
 /** Who made the codes, of what a file says in JSON; undefined where it says nothing of the kind. */
 export function modelOf(description: unknown): CodesFile['model'] {
   const { model } = (description ?? {}) as { readonly model?: unknown };

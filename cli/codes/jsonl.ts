@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import type { CodesFile } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
 import { describing, statRegular } from '@alix/infer/io/files';
-import type { CodesFormat } from './format.js';
+import { allOf, type CodesFormat } from './format.js';
 
 /** Characters of a line: a code of 100,000 values is a tenth of it. */
 const MAX_LINE = 1 << 24;
@@ -65,14 +65,16 @@ async function open(path: string): Promise<CodesFile> {
   }
   const d = first?.code.length ?? 0;
   async function* blocks(size = ROWS, from = 0): AsyncGenerator<Float32Array> {
-    let block = new Float32Array(size * d);
+    // codes may be long, and few
+    const most = Math.max(1, Math.min(size, n - from));
+    let block = new Float32Array(most * d);
     let [seen, filled] = [0, 0];
     for await (const { code } of rows(path)) {
       if (seen++ < from) continue;
       block.set(code, filled++ * d);
-      if (filled < size) continue;
+      if (filled < most) continue;
       yield block;
-      block = new Float32Array(size * d);
+      block = new Float32Array(most * d);
       filled = 0;
     }
     if (filled > 0) yield block.subarray(0, filled * d);
@@ -84,15 +86,7 @@ async function open(path: string): Promise<CodesFile> {
     names: first?.name === undefined ? undefined : names,
     model: first?.model,
     blocks,
-    async all() {
-      const codes = new Float32Array(n * d);
-      let at = 0;
-      for await (const block of blocks()) {
-        codes.set(block, at);
-        at += block.length;
-      }
-      return codes;
-    },
+    all: () => allOf(blocks(), n * d),
   };
 }
 
@@ -124,17 +118,25 @@ function rowOf(text: string, path: string, line: number): Row {
 
 async function* lines(path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  const stream = createReadStream(path, { highWaterMark: 1 << 18 })[Symbol.asyncIterator]();
+  const stream = createReadStream(path, { highWaterMark: 1 << 18 });
+  const pieces = stream[Symbol.asyncIterator]();
   let rest = '';
-  for (;;) {
-    const { value, done } = await describing(path, () => stream.next());
-    const text = rest + (done ? decoder.decode() : decoder.decode(value as Uint8Array, { stream: true }));
-    const found = text.split('\n');
-    rest = found.pop() ?? '';
-    yield* found;
-    if (done) break;
-    if (rest.length > MAX_LINE)
-      throw new AlixError('bad-codes', 'a line that is too long for a code', { where: path, remedy: 'check the file' });
+  try {
+    for (;;) {
+      const { value, done } = await describing(path, () => pieces.next());
+      const text = rest + (done ? decoder.decode() : decoder.decode(value as Uint8Array, { stream: true }));
+      const found = text.split('\n');
+      rest = found.pop() ?? '';
+      yield* found;
+      if (done) break;
+      if (rest.length > MAX_LINE)
+        throw new AlixError('bad-codes', 'a line that is too long for a code', {
+          where: path,
+          remedy: 'check the file',
+        });
+    }
+  } finally {
+    stream.destroy();
   }
   if (rest !== '') yield rest;
 }

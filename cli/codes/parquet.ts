@@ -7,7 +7,7 @@ import type { CodesFile } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing, statRegular } from '@alix/infer/io/files';
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
-import { type CodesFormat, inBlocksOf, modelOf, parsed } from './format.js';
+import { allOf, type CodesFormat, inBlocksOf, modelOf, parsed } from './format.js';
 
 const ROWS = 16_384;
 /** Values of a row group, which is in memory as lists of numbers, several times over. */
@@ -66,15 +66,7 @@ export const parquet: CodesFormat = {
       names,
       model: modelOf(parsed(said)),
       blocks,
-      async all() {
-        const codes = new Float32Array(n * d);
-        let at = 0;
-        for await (const block of blocks()) {
-          codes.set(block, at);
-          at += block.length;
-        }
-        return codes;
-      },
+      all: () => allOf(blocks(), n * d),
     };
   },
 };

@@ -5,13 +5,13 @@
  * A record is three uint32, little-endian (bytes of JSON, values, CRC-32 of what follows), the JSON and the values, float32. The first has
  * the job and no values.
  */
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { AlixError } from '@alix/infer/io/errors';
 import { describeSystemError, describing, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from '../inputs.js';
-import { bytesOf, type CodesBlock } from './format.js';
+import { bytesOf, type CodesBlock, parsed } from './format.js';
 
 /** What a batch adds. */
 export interface Batch extends CodesBlock {
@@ -58,12 +58,12 @@ export function stagingOf(path: string): string {
 
 /** What an earlier run has left in a file, or undefined where there is nothing to go on from. */
 export async function readStaging(path: string): Promise<Staged | undefined> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw describeSystemError(error, path);
   });
   if (!found) return undefined;
-  // a pipe would be waited for
+  // a pipe would be waited for, and what a link leads to be written over
   if (!found.isFile())
     throw new AlixError('not-a-file', 'something else is where an interrupted run leaves its codes', {
       where: path,
@@ -77,7 +77,8 @@ export async function readStaging(path: string): Promise<Staged | undefined> {
     for await (const record of recordsIn(file)) {
       if (end === 0) job = record.json;
       else {
-        const batch = record.json as Pick<Batch, 'names' | 'images' | 'skipped'>;
+        const batch = record.json;
+        if (!isBatch(batch, images)) break;
         n += batch.names.length;
         images = batch.images;
         skipped.push(...batch.skipped);
@@ -138,6 +139,14 @@ export async function openStaging(path: string, job: unknown, found?: Staged): P
   };
 }
 
+/** Whether a record says all that is gone on from: what is damaged is done again. @param before images of the record before */
+function isBatch(json: unknown, before: number): json is Pick<Batch, 'names' | 'images' | 'skipped'> {
+  const { names, images, skipped } = (json ?? {}) as { readonly [key in keyof Batch]: unknown };
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const areSkipped = Array.isArray(skipped) && skipped.every((one) => typeof one === 'object' && one !== null);
+  return areNames && areSkipped && Number.isSafeInteger(images) && (images as number) >= before;
+}
+
 function recordOf(json: unknown, values: Uint8Array = new Uint8Array()): Uint8Array {
   const text = Buffer.from(JSON.stringify(json));
   const record = Buffer.concat([Buffer.alloc(HEAD), text, values]);
@@ -160,6 +169,8 @@ async function* recordsIn(file: FileHandle): AsyncGenerator<Record> {
   for (let at = 0; ; ) {
     if ((await readInto(file, head, at)) < HEAD) return;
     const [text, values, sum] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
+    // zeros, which the sum of nothing fits, are what a power cut leaves of what was not written yet
+    if (text === 0) return;
     const size = text + 4 * values;
     const { size: most } = await file.stat();
     if (size > MAX_RECORD || at + HEAD + size > most) return;
@@ -167,7 +178,7 @@ async function* recordsIn(file: FileHandle): AsyncGenerator<Record> {
     if ((await readInto(file, body, at + HEAD)) < size || crc32(body) !== sum) return;
     const codes = new Float32Array(body.buffer.slice(text));
     at += HEAD + size;
-    yield { json: JSON.parse(body.toString('utf8', 0, text)), codes, end: at };
+    yield { json: parsed(body.toString('utf8', 0, text)), codes, end: at };
   }
 }
 

@@ -15,10 +15,11 @@ import { join } from 'node:path';
 import { loadModel, type Model } from '@alix/infer';
 import { afterAll, expect, test, vi } from 'vitest';
 import { formatFor, formats } from '../../cli/dist/codes/formats.js';
-import { stagingOf } from '../../cli/dist/codes/staging.js';
+import { openStaging, readStaging, stagingOf } from '../../cli/dist/codes/staging.js';
 import type { Context } from '../../cli/dist/commands/command.js';
 import { decodeTo } from '../../cli/dist/decode-run.js';
 import { encodeTo } from '../../cli/dist/encode-run.js';
+import { jobOf, refuseOther } from '../../cli/dist/resuming.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages } from '../fixtures/images.js';
@@ -154,6 +155,24 @@ test('what was begun otherwise is refused in one line, and left as it is', async
   expect([anew.error, anew.runs, named('.o.npy')]).toEqual([undefined, 3, []]);
   const nothing = await encode('o.npy', resume);
   expect([nothing.runs, nothing.words]).toEqual([5, expect.stringMatching(/nothing to resume: it begins anew/)]);
+});
+
+test('what another version of alix has begun is begun anew; another precision is refused', async () => {
+  const path = stagingOf(at('old.npy'));
+  const begun = async (alix: object) => {
+    await encode('old.npy', {}, 2);
+    const left = await readStaging(path);
+    await (await openStaging(path, { ...(left?.job as object), ...alix })).close(true);
+    return (await encode('old.npy', resume)).words;
+  };
+  expect(await begun({ alix: '0.0.0-old' })).toMatch(/nothing to resume/);
+  expect(await begun({})).not.toMatch(/nothing to resume/);
+  const job = jobOf(model, {}, '');
+  const found = { ...job, model: { ...job.model, precision: 'float16' } };
+  expect(() => refuseOther(found, job, 'old.npy')).toThrow(
+    /another --precision \(expected float16, found the model's own\)/,
+  );
+  expect(() => refuseOther(job, job, 'old.npy')).not.toThrow();
 });
 
 test('what cannot be gone on with leaves nothing', async () => {

@@ -10,6 +10,7 @@ import { MetricsLog } from '@alix/train/metrics-log';
 import { readRun } from '@alix/train/run-folder';
 import { pictureJournal } from 'alix/dist/picture-journal.js';
 import { trainConfig } from 'alix/dist/train-config.js';
+import { version } from 'alix/dist/version.js';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/folder.js';
@@ -83,7 +84,7 @@ test('no line is longer than 4,000 characters', () => {
 test('what is damaged in a journal of pictures is made again', async () => {
   const folder = fresh();
   const path = join(folder, '.alix-sample.jsonl');
-  const job = { model: { name: 'tiny', sha256: 'a'.repeat(64) }, options: {}, inputs: 'b' };
+  const job = { alix: version(), model: { name: 'tiny', sha256: 'a'.repeat(64) }, options: {}, inputs: 'b' };
   const made = pictureJournal(folder, 'sample', false);
   const batch = { skipped: [], unmasked: [], told: [], pictures: [] };
   await made.begin(job);

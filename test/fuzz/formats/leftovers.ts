@@ -6,12 +6,14 @@ import { commandsFor } from 'alix/dist/commands/index.js';
 import { pictureJournal } from 'alix/dist/picture-journal.js';
 import { readSettings } from 'alix/dist/settings/file.js';
 import { withGlobalOptions } from 'alix/dist/settings/index.js';
+import { version } from 'alix/dist/version.js';
 import { Command } from 'commander';
 import { type Format, sound } from '../format.js';
 import { treeOf } from '../tree.js';
 import { folderOf } from './written.js';
 
 const job = {
+  alix: version(),
   model: { name: 'tiny', sha256: 'a'.repeat(64) },
   options: { seed: 1, resize: null },
   inputs: 'b'.repeat(64),
