@@ -85,7 +85,7 @@ test('without it one line names the file as it was given, and the option', async
     [...args('e'), '--data', 'damaged'],
     ['encode', 'model', 'damaged/test', '-o', 'codes.npy'],
   ]) {
-    const ran = await alix(verb, cwd);
+    const ran = await inside(verb, cwd);
     expect([ran.code, failures(ran.stderr)], verb[0]).toEqual([1, [expect.stringMatching(line)]]);
   }
 });
