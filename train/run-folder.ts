@@ -31,6 +31,10 @@ const runSchema = z.strictObject({
   }),
   /** Whose weights it began with, where it was told to begin with another run's. */
   init: z.strictObject({ run: z.string(), step: z.number().int().nonnegative(), sha256: z.string() }).optional(),
+  /** What reconstructions are compared with (mean-image-error.ts), where there are any. */
+  meanImage: z
+    .strictObject({ mse: z.number(), of: z.number().int().positive(), over: z.number().int().positive() })
+    .optional(),
   config: configSchema,
 });
 

@@ -15,6 +15,7 @@ import { type Design, design } from './design.js';
 import { checkUnchanged, keepExtensions, loadExtensions } from './extensions/index.js';
 import { initInWords } from './init.js';
 import { leftOutInWords, skippingOf } from './leaving-out.js';
+import { type MeanImageError, meanImageError, meanImageInWords } from './mean-image-error.js';
 import { minibatchesPerStep } from './minibatches-per-step.js';
 import { checkSameRun, createRun, readRun, writeRun } from './run-folder.js';
 import { lockRun } from './run-lock.js';
@@ -43,6 +44,8 @@ export interface RunRequest {
 export interface RunResult extends TrainResult {
   /** Images that could not be read and were left out, as run.json has them. */
   readonly skipped: readonly SkippedImage[];
+  /** The error of the mean image on the held-out rows; undefined where no reconstructions of images are measured. */
+  readonly meanImage: MeanImageError | undefined;
 }
 
 const { version } = createRequire(import.meta.url)('@alix/train/package.json') as { version: string };
@@ -95,6 +98,8 @@ export async function runTraining(request: RunRequest): Promise<RunResult> {
       remedy: `start another run with -o, with --init ${before.init.run}/checkpoint-${before.init.step} if it is still there`,
     });
   if (init) request.onEvent?.(initInWords(init));
+  const mean = before?.meanImage ?? (await meanImageError(designed, data, heldOut));
+  if (mean && !before?.meanImage) request.onEvent?.(meanImageInWords(mean));
   // before the lock, which makes the folder: without TensorFlow nothing is left behind
   const { threads } = request;
   const tf = await loadTensorflow({
@@ -107,7 +112,13 @@ export async function runTraining(request: RunRequest): Promise<RunResult> {
   try {
     await removeUnfinished(folder);
     // its end or its data's place may be new, and a later --resume has only this to go by
-    if (before) await writeRun(folder, { ...before, data: { ...before.data, name: data.name }, config });
+    if (before)
+      await writeRun(folder, {
+        ...before,
+        data: { ...before.data, name: data.name },
+        ...(mean && { meanImage: mean }),
+        config,
+      });
     else
       await createRun(folder, {
         alixVersion: version,
@@ -122,6 +133,7 @@ export async function runTraining(request: RunRequest): Promise<RunResult> {
           ...(skipped.length > 0 && { skipped: [...skipped] }),
         },
         ...(init && { init: init.record }),
+        ...(mean && { meanImage: mean }),
         config,
       });
     await keepExtensions(config, folder);
@@ -131,7 +143,7 @@ export async function runTraining(request: RunRequest): Promise<RunResult> {
         throw skipping ? error : orLeftOut(error);
       },
     );
-    return { ...result, skipped };
+    return { ...result, skipped, meanImage: mean };
   } finally {
     // on a disk that takes nothing any more it fails too, and must not hide why the run ended
     await lock.release().catch(() => undefined);

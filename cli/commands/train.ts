@@ -105,6 +105,11 @@ async function run(what: string | undefined, options: Options, context: Context)
   else {
     context.log(`trained ${result.step} steps (${result.epochs.toFixed(2)} epochs)${rate}: ${folder}`);
     const { bestCheckpoint, nextCommands } = await import('../train-next.js');
+    const { meanImage, reconstructionError } = result;
+    if (meanImage && reconstructionError !== undefined) {
+      const { besideMeanImage } = await import('@alix/train/mean-image-error');
+      context.log(besideMeanImage(reconstructionError, meanImage));
+    }
     const best = bestCheckpoint(result);
     if (best) context.log(best);
     for (const line of await nextCommands(config, result)) context.log(line);

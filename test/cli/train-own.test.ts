@@ -243,7 +243,11 @@ describeWithTensorflow('with TensorFlow', () => {
     expect(JSON.parse(readFileSync(join(root, 'my run', 'run.json'), 'utf8'))).toMatchObject({
       config: { data: { source: "my photos'", options: { size: 16, channels: 3 } } },
       data: { options: { heldOut: 0.1 } },
+      meanImage: { mse: expect.any(Number) },
     });
+    const [, told] =
+      /^the mean image's error is (0\.\d{4}) \(of 5\d training images, over \d held out\)/m.exec(ran.stderr) ?? [];
+    expect(ran.stderr).toContain(` times the mean image's ${told}`);
     const commands = ran.stderr.split('next:\n')[1]?.trimEnd().split('\n') ?? [];
     expect(commands).toEqual([
       "  alix export 'my run' -o 'my run-model'",

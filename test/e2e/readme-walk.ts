@@ -85,10 +85,11 @@ export const walks: readonly Walk[] = [
 export const needsTensorflow = (command: string) =>
   /^(npx )?alix (train|export|setup)\b/.test(command) && !command.includes('--dry-run');
 
-/** Numbers, and which checkpoint is the best one, are those of other data. */
+/** Numbers, which checkpoint is the best one, and whether it is good yet, are those of other data. */
 const masked = (line: string) =>
   line
-    .replace(/, the best so far| \[--checkpoint best\]/g, '')
+    .replace(/, the best so far| \[--checkpoint best\]|; alix export takes it with --checkpoint best/g, '')
+    .replace(/: not yet better than knowing nothing; train longer/, '')
     .replace(/\d+(\.\d+)?(e[+-]\d+)?/g, 'N')
     .replace(/\s+/g, ' ')
     .trim();

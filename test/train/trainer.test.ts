@@ -79,6 +79,8 @@ describeWithTensorflow('training', () => {
       const second = await runTraining({ folder: broken, resume: true });
       expect(second).toMatchObject({ step: 7, interrupted: false });
       expect(await weightsOf(broken)).toEqual(await weightsOf(unbroken));
+      expect(second.meanImage).toEqual(first.meanImage);
+      expect(second.meanImage?.over).toBe(name === 'gan' ? undefined : 20);
       const steps = (await readMetrics(join(broken, 'metrics.jsonl'))).map(({ step }) => step);
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
     },

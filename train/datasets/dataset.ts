@@ -161,6 +161,9 @@ function inMemory(
   });
 }
 
+/** Values in memory at once: 64 MB. */
+const MEAN_VALUES = 16e6;
+
 /**
  * The mean over all rows, float32 of the row's shape: images in [0,1]. The reconstruction that knows nothing of its
  * input: its mean squared error is what every model must beat.
@@ -168,7 +171,8 @@ function inMemory(
 export async function meanImage(dataset: Dataset): Promise<Float32Array<ArrayBuffer>> {
   const size = dataset.shape.reduce((product, n) => product * n, 1);
   const sums = new Float64Array(size);
-  const chunk = 1000;
+  // few of the large ones are in memory at a time; the sums do not depend on it
+  const chunk = Math.max(1, Math.min(1000, Math.floor(MEAN_VALUES / size)));
   for (let start = 0; start < dataset.count; start += chunk) {
     const rows = Math.min(chunk, dataset.count - start);
     const values = await dataset.batch(Uint32Array.from({ length: rows }, (_, i) => start + i));
