@@ -1,4 +1,4 @@
-/** `npm install -g` one package after the other, each with copies of what they share: training, export and evaluation work together. */
+/** `npm install -g` alix, then what it does not bring, each with copies of what they share: training, export and evaluation work together. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +13,8 @@ const alix = (...args: string[]) => prefix.alix(...args);
 beforeAll(async () => {
   prefix = await globalPrefix(folder, PACKAGES.slice(1));
   await prefix.install(prefix.archive);
-  for (const name of ['@alix/train', '@alix/export', '@alix/eval']) await prefix.install(name);
+  // in one command, for npm reads all that is there each time; each package gets a folder of its own all the same
+  await prefix.install('@alix/train', '@alix/export', '@alix/eval');
 }, 300_000);
 afterAll(() => prefix?.packages.close());
 
