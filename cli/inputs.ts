@@ -9,6 +9,7 @@ import { orLeftOut } from '@alix/infer/io/leave-out';
 import { aboutStdin, type Spooled } from '@alix/infer/io/spool';
 import type { Context } from './commands/command.js';
 import type { ErrorOptions } from './options.js';
+import { checkMaxErrors } from './skip-options.js';
 
 /** An image that could not be read, and why. */
 export interface Skipped {
@@ -49,10 +50,7 @@ const DASH = '-';
  */
 export async function openInputs(paths: readonly string[], bundle: Bundle, options: InputOptions): Promise<Inputs> {
   const { onError, maxErrors, resize = false, signal, begun } = options;
-  if (maxErrors !== undefined && onError !== 'skip')
-    throw new AlixError('usage', '--max-errors does nothing without --on-error skip', {
-      remedy: 'add --on-error skip',
-    });
+  await checkMaxErrors(maxErrors, onError);
   let total = 0;
   let entries: readonly ImageEntry[] = [];
   const skipped: Skipped[] = [];

@@ -11,7 +11,7 @@ import { describing, readRegular, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from './inputs.js';
 import { pictureFile } from './pictures.js';
 import { isOfThisVersion, isPassing, type Job, refuseOther, resumable } from './resuming.js';
-import { removeAllTemporaries } from './temporaries.js';
+import { removeAllTemporaries, unlessMissing } from './temporaries.js';
 
 /** A batch that is done. @typeParam Told what is known of each image */
 export interface JournalBatch<Told> {
@@ -130,10 +130,6 @@ async function textOf(path: string): Promise<string> {
   const bytes = found && !found.isSymbolicLink() ? await readRegular(path) : new Uint8Array();
   // places in the file are counted in its text
   return isUtf8(bytes) ? Buffer.from(bytes).toString() : '';
-}
-
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Whether a line says all that is gone on from: what is damaged is done again. @param before images of the batch before */

@@ -3,10 +3,18 @@ import { AlixError } from '@alix/infer/io/errors';
 import { pictureOutput } from './pictures.js';
 import { refuseStdout } from './stdout-bytes.js';
 
+export interface Output {
+  /** A path, or - for stdout. */
+  readonly output: string;
+  /** Whether one picture is made. */
+  readonly grid: boolean;
+}
+
 /** @throws AlixError 'usage' where --resume is given without a folder */
-export function needFolder(resume: true | undefined, grid: boolean): void {
+export function needFolder(resume: true | undefined, { output, grid }: Output): void {
   if (resume && grid)
-    throw new AlixError('usage', '--resume goes on with a folder; a picture is made at once', {
+    throw new AlixError('usage', '--resume needs a folder to go on with', {
+      where: output,
       remedy: 'name a folder with -o, or leave it out',
     });
 }
@@ -20,7 +28,7 @@ export function outputOf(
   output: string | undefined,
   inputs: readonly string[],
   context: { readonly json: boolean },
-): { readonly output: string; readonly grid: boolean } {
+): Output {
   const path = output ?? (inputs.length === 1 && inputs[0] === '-' ? '-' : undefined);
   if (path === undefined)
     throw new AlixError('usage', "required option '-o, --output <path>' not specified", {

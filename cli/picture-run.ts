@@ -1,12 +1,12 @@
 /** The inputs of a verb that makes a picture of each, with what an earlier run has done of them. */
 import { stat } from 'node:fs/promises';
 import type { Model, NamedImage } from '@alix/infer';
-import { AlixError } from '@alix/infer/io/errors';
 import type { ImageEntry } from '@alix/infer/io/images';
 import type { Context } from './commands/command.js';
 import { type Inputs, openInputs, type Skipped } from './inputs.js';
 import type { ErrorOptions, ModelOptions } from './options.js';
 import { type JournalBatch, type PictureJournal, pictureJournal } from './picture-journal.js';
+import { needFolder } from './picture-output.js';
 import { jobOf, sumOfFiles } from './resuming.js';
 
 export interface RunOptions extends ModelOptions, ErrorOptions {
@@ -37,13 +37,9 @@ export async function openRun<Told>(
   options: RunOptions,
   context: Context,
 ): Promise<PictureRun<Told>> {
-  const { output, resume = false, batch, threads, onError, maxErrors, resize } = options;
-  if (resume && grid)
-    throw new AlixError('usage', '--resume needs a folder to go on with', {
-      where: output,
-      remedy: 'name a folder with -o, or leave it out',
-    });
-  const journal = grid ? undefined : pictureJournal<Told>(output, verb, resume);
+  const { output, resume, batch, threads, onError, maxErrors, resize } = options;
+  needFolder(resume, { output, grid });
+  const journal = grid ? undefined : pictureJournal<Told>(output, verb, resume === true);
   let before: readonly JournalBatch<Told>[] = [];
   const inputs = await openInputs(paths, model.bundle, {
     ...options,

@@ -79,7 +79,7 @@ const short = (model: Job['model'] | undefined) =>
   `${typeof model?.name === 'string' ? model.name : 'none'} (${begun(model?.sha256)})`;
 
 /** Errors after which the same command may do: what was done is kept for it. */
-const PASSING = new Set([
+export const PASSING: ReadonlySet<string> = new Set([
   'interrupted',
   'disk-full',
   'disk-error',
@@ -89,6 +89,7 @@ const PASSING = new Set([
   'busy',
   'system',
   'reader-lost',
+  // a graph may have failed for want of memory
   'run-failed',
 ]);
 

@@ -31,6 +31,11 @@ async function removeFrom(folder: string, isMeant: (name: string) => boolean): P
   }
 }
 
+/** For a file that need not be there. */
+export function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
 function isRunning(id: number): boolean {
   try {
     process.kill(id, 0);

@@ -5,12 +5,13 @@
  * A record is three uint32, little-endian (bytes of JSON, values, CRC-32 of what follows), the JSON and the values, float32. The first has
  * the job and no values.
  */
-import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { AlixError } from '@alix/infer/io/errors';
-import { describeSystemError, describing, sha256 } from '@alix/infer/io/files';
+import { describing, sha256 } from '@alix/infer/io/files';
 import type { Skipped } from '../inputs.js';
+import { unlessMissing } from '../temporaries.js';
 import { bytesOf, type CodesBlock, parsed } from './format.js';
 
 /** What a batch adds. */
@@ -58,10 +59,7 @@ export function stagingOf(path: string): string {
 
 /** What an earlier run has left in a file, or undefined where there is nothing to go on from. */
 export async function readStaging(path: string): Promise<Staged | undefined> {
-  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw describeSystemError(error, path);
-  });
+  const found = await describing(path, () => lstat(path).catch(unlessMissing));
   if (!found) return undefined;
   // a pipe would be waited for, and what a link leads to be written over
   if (!found.isFile())
@@ -98,8 +96,10 @@ export async function readStaging(path: string): Promise<Staged | undefined> {
  */
 export async function openStaging(path: string, job: unknown, found?: Staged): Promise<Staging> {
   // one of another run is removed, not written over: who still writes it goes on for itself
-  if (!found) await rm(path, { force: true });
-  const file = await open(path, found ? 'r+' : 'wx+');
+  const file = await describing(path, async () => {
+    if (!found) await unlink(path).catch(unlessMissing);
+    return open(path, found ? 'r+' : 'wx+');
+  });
   let [n, end] = [found?.n ?? 0, found?.end ?? 0];
   let isOpen = true;
   const append = async (record: Uint8Array): Promise<void> => {

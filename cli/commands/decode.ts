@@ -42,14 +42,12 @@ export const decode: CommandDefinition = {
 };
 
 async function run(argument: string, path: string, options: Options, context: Context): Promise<void> {
-  const [{ AlixError }, { withModel }, { decodeTo }, { outputOf }] = await Promise.all([
-    import('@alix/infer/io/errors'),
+  const [{ withModel }, { decodeTo }, { needFolder, outputOf }] = await Promise.all([
     import('../session.js'),
     import('../decode-run.js'),
     import('../picture-output.js'),
   ]);
   const { output, grid } = outputOf(options.output, [path], context);
-  if (grid && options.resume)
-    throw new AlixError('usage', '--resume goes on with a folder; a grid is made at once', { remedy: 'name a folder' });
+  needFolder(options.resume, { output, grid });
   await withModel(argument, options, context, (model) => decodeTo(model, path, { ...options, output, grid }, context));
 }

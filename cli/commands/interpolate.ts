@@ -82,7 +82,7 @@ async function run(argument: string, paths: readonly string[], options: Options,
   ]);
   const { steps, path } = options;
   const { output, grid } = outputOf(options.output, paths, context);
-  needFolder(options.resume, grid);
+  needFolder(options.resume, { output, grid });
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
     const { images, entries } = await readSequence(paths, model.bundle, {

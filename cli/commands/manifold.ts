@@ -62,7 +62,7 @@ async function run(argument: string, options: Options, context: Context): Promis
   const { size, batch } = options;
   const { signal } = context;
   const { output, grid } = outputOf(options.output, [], context);
-  needFolder(options.resume, grid);
+  needFolder(options.resume, { output, grid });
   await withModel(argument, options, context, async (model) => {
     const n = size * size;
     if (grid) pictures.scaleFor(n, model.image);

@@ -66,8 +66,7 @@ async function run(argument: string, options: Options, context: Context): Promis
     import('../session.js'),
     import('../picture-output.js'),
   ]);
-  const { grid } = outputOf(options.output, [], context);
-  needFolder(options.resume, grid);
+  needFolder(options.resume, outputOf(options.output, [], context));
   const { given, truncate } = options;
   if (given !== undefined && truncate !== undefined)
     throw new AlixError('usage', '--truncate is for the prior and does nothing with --given', {

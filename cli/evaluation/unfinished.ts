@@ -1,21 +1,10 @@
 /** Evaluations that ended early: whether their parts are kept, and how the user is told to go on. */
 import { AlixError } from '@alix/infer/io/errors';
+import { PASSING, resumable } from '../resuming.js';
 import type { PartsFolder } from './stores.js';
 
 /** What may be gone when the same command runs again. */
-export const passing = new Set([
-  'interrupted',
-  'disk-full',
-  'disk-error',
-  'no-permission',
-  'read-only',
-  'too-many-files',
-  'busy',
-  'not-found',
-  'system',
-  // a graph may have failed for want of memory
-  'run-failed',
-]);
+export const passing: ReadonlySet<string> = new Set([...PASSING, 'not-found']);
 
 /**
  * Keeps the parts where the same command can go on from them, else removes those that this process has made or taken.
@@ -25,14 +14,12 @@ export const passing = new Set([
 export async function afterFailure(error: unknown, parts: PartsFolder): Promise<unknown> {
   // a mistake of alix, or no memory
   if (!(error instanceof AlixError)) return error;
-  const { code, what, where, expected, found, remedy, cause } = error;
+  const { code } = error;
   // parts of another evaluation are not this one's to remove
   if (code === 'other-plan') return error;
   if (!passing.has(code)) {
     if (parts.used > 0) await parts.remove();
     return error;
   }
-  if (!(await parts.any())) return error;
-  const words = { ...(expected && { expected }), ...(found && { found }), ...(where && { where }), cause };
-  return new AlixError(code, what, { ...words, remedy: `${remedy ? `${remedy}, then ` : ''}go on with --resume` });
+  return (await parts.any()) ? resumable(error) : error;
 }

@@ -91,6 +91,12 @@ test('zeros behind what is staged, as a power cut leaves them, are not read', as
   expect(await readStaging(path)).toMatchObject({ n: 1, images: 1, end: length });
 });
 
+test('a folder in the place of staged codes is an error of one line', async () => {
+  mkdirSync(stagingOf(at('taken.npy')));
+  const { code, stderr } = await alix(['encode', 'model', 'in', '-o', 'taken.npy', '--quiet'], cwd);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^alix: [^\n]*taken\.npy[^\n]*a folder[^\n]*\n$/)]);
+});
+
 test('a link in the place of staged codes is refused', async () => {
   const path = stagingOf(at('linked.npy'));
   writeFileSync(at('mine'), MINE);
