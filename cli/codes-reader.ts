@@ -45,8 +45,13 @@ export async function openModelCodes(
 }
 
 /** The same, in memory. */
-export async function readCodes(path: string, model: Model, log: (text: string) => void): Promise<ReadCodes> {
-  const { n, names, all } = await openModelCodes(path, model, log);
+export async function readCodes(
+  path: string,
+  model: Model,
+  log: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<ReadCodes> {
+  const { n, names, all } = await openModelCodes(path, model, log, signal);
   return { codes: await all(), n, names };
 }
 

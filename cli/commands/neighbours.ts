@@ -85,7 +85,7 @@ async function run(argument: string, paths: readonly string[], given: Options, c
   const sinkOf = await search.chooseSink(options, context);
   await withModel(argument, options, context, async (model) => {
     needEncoder(model);
-    const codes = await readCodes(options.index, model, context.log);
+    const codes = await readCodes(options.index, model, context.log, context.signal);
     const sink = sinkOf(model, codes);
     const inputs = await openInputs(paths, model.bundle, { ...options, signal: context.signal });
     if (output !== '-') {

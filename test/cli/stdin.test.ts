@@ -1,11 +1,13 @@
 /** `-` as an image argument: what comes through stdin is what a file of the same bytes would be. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { decodeNpy, encodeNpy } from '@alix/infer/io/npy';
 import { expect, test } from 'vitest';
-import { alix } from '../fixtures/cli.js';
+import { alix, launcher } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { pixelsOf, writeImages } from '../fixtures/images.js';
 import { piped } from '../fixtures/piped.js';
@@ -113,4 +115,21 @@ test('a file called - is ./-', async () => {
   writeFileSync(join(cwd, '-'), file('in/a.png'));
   expect((await alix(['encode', 'model', './-', '-o', 'dash.npy'], cwd)).code).toBe(0);
   expectCodes('dash.npy', [0]);
+});
+
+test.skipIf(process.platform === 'win32').each([
+  ['encode', 'model', '-', '-o', 'never.npy'],
+  ['decode', 'model', '-', '-o', 'never'],
+  ['neighbours', 'model', '--index', '-', 'in', '-o', '-'],
+])('Ctrl-C while stdin is waited for: %s', async (...args) => {
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ['pipe', 'ignore', 'pipe'] });
+  const ended = once(child, 'close');
+  let words = '';
+  child.stderr.on('data', (part: Buffer) => {
+    // said once, when the model is there and stdin is all that is missing
+    if (words === '') child.kill('SIGINT');
+    words += part;
+  });
+  expect(await ended).toEqual([130, null]);
+  expect(words).toMatch(/^model [^\n]*\nalix: interrupted\n$/);
 });
