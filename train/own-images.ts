@@ -7,6 +7,7 @@ import { aimSquare } from './architectures/aim-square.js';
 import type { PartialConfig, RunConfig } from './config.js';
 import { type Colours, headColours } from './datasets/head-colours.js';
 import { type Dataset, openDataset, Skipping } from './datasets/index.js';
+import type { RowSource } from './datasets/row-source.js';
 import { nameAt } from './datasets/rows/names.js';
 import { networksForSize } from './networks-for-size.js';
 
@@ -93,12 +94,12 @@ interface Found {
 
 /** The first files of a folder, which are a sample of all; undefined where the images are no files of their own. */
 function look({ source, count }: Dataset): Found | undefined {
-  if (source.kind !== 'files') return undefined;
+  if (pathOf(source, 0) === undefined) return undefined;
   const head = Buffer.alloc(HEAD_BYTES);
   const sizes: ImageSize[] = [];
   const colours: (Colours | undefined)[] = [];
   for (let i = 0; i < Math.min(LOOKED_AT, count); i++) {
-    const found = headOf(join(source.root, nameAt(source.names, i)), head);
+    const found = headOf(pathOf(source, i) ?? '', head);
     colours.push(found && headColours(found));
     const size = found && headSize(found);
     if (size) sizes.push(size);
@@ -119,6 +120,24 @@ function look({ source, count }: Dataset): Found | undefined {
   };
 }
 
+/** Undefined where rows are no files of their own. */
+function pathOf(source: RowSource, row: number): string | undefined {
+  if (source.kind === 'subset') return pathOf(source.of, source.rows[row] as number);
+  return source.kind === 'files' ? join(source.root, nameAt(source.names, row)) : undefined;
+}
+
+/** "from 55x42 to 213x211 pixels (1,000 looked at)"; undefined where the images are no files of their own. */
+export function sizesInWords(dataset: Dataset): string | undefined {
+  const found = look(dataset);
+  return found && found.looked > 0 ? sizes(found, dataset.count) : undefined;
+}
+
+function sizes({ sizes: different, smallest, largest, looked }: Found, of: number): string {
+  const pixels = ({ width, height }: ImageSize) => `${width}x${height}`;
+  const are = different === 1 ? `${pixels(smallest)} pixels` : `from ${pixels(smallest)} to ${pixels(largest)} pixels`;
+  return `${are}${looked < of ? ` (${looked.toLocaleString('en')} looked at)` : ''}`;
+}
+
 /** Undefined of what cannot be read: the run will say so of the file. */
 function headOf(path: string, head: Buffer): Uint8Array | undefined {
   try {
@@ -137,14 +156,10 @@ function wordsOf(train: Dataset, test: Dataset, found: Found | undefined, size: 
   const count = (n: number) => n.toLocaleString('en');
   const lines = [`${train.name}: ${count(train.count)} images to train on, ${count(test.count)} held out for testing`];
   if (!found || found.looked === 0) return lines;
-  const { looked, smallest, largest, sizes, oblong, grey, colour } = found;
-  const pixels = ({ width, height }: ImageSize) => `${width}x${height}`;
-  const are = sizes === 1 ? `${pixels(smallest)} pixels` : `from ${pixels(smallest)} to ${pixels(largest)} pixels`;
-  const isSame = sizes === 1 && smallest.width === size && smallest.height === size;
+  const { looked, smallest, oblong, grey, colour } = found;
+  const isSame = found.sizes === 1 && smallest.width === size && smallest.height === size;
   const square = oblong > 0 ? `the centred square of each, scaled to ${size}x${size}` : `scaled to ${size}x${size}`;
-  lines.push(
-    `they are ${are}${looked < train.count ? ` (${count(looked)} looked at)` : ''}${isSame ? '' : `; taken is ${square}`}`,
-  );
+  lines.push(`they are ${sizes(found, train.count)}${isSame ? '' : `; taken is ${square}`}`);
   if (grey > 0 && colour > 0)
     lines.push(
       `${count(grey)} of ${count(grey + colour)} are grey: ${channels === 3 ? 'they are taken as colour (--set data.options.channels=1 makes all grey)' : 'all are made grey'}`,

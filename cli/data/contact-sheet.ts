@@ -32,7 +32,7 @@ export async function writeContactSheet(
   info: DataInfo,
   signal: AbortSignal,
 ): Promise<void> {
-  const head = `${info.name}, ${info.split}: ${info.count} ${info.kind === 'images' ? `images ${shapeText(info.shape)}` : 'points'}`;
+  const head = `${info.name}, ${info.split}: ${info.count} ${info.kind === 'images' ? `images ${info.shape ? shapeText(info.shape) : 'of many sizes'}` : 'points'}`;
   const sheet = dataset.kind === 'points' ? await cloud(dataset) : await imageSheet(dataset, info, signal);
   await writePng(path, withHead(sheet, head));
 }

@@ -1,13 +1,15 @@
 /** alix data info: what a data set holds, counted; nothing of it is kept but what the contact sheet shows. */
 import { AlixError } from '@alix/infer/io/errors';
-import { type Dataset, openDataset, type SkippedImage, type Split } from '@alix/train/datasets/index';
+import type { Dataset, SkippedImage, Split } from '@alix/train/datasets/index';
+import { sizesInWords } from '@alix/train/own-images';
 import type { Context } from '../commands/command.js';
 import { originNotes } from '../evaluation/origin-notes.js';
 import { intoFile } from '../pictures.js';
 import { planned } from '../plan.js';
-import { type SkipFlags, skippingOf, tellSkipped } from '../skip-options.js';
+import { type SkipFlags, tellSkipped } from '../skip-options.js';
 import { classNames } from './class-names.js';
 import { writeContactSheet } from './contact-sheet.js';
+import { openForInfo, SHOWN } from './open-for-info.js';
 import { dataOptions } from './settings.js';
 
 export interface InfoOptions extends SkipFlags {
@@ -23,7 +25,10 @@ export interface DataInfo {
   readonly kind: Dataset['kind'];
   readonly count: number;
   /** [H,W,C] of images, [d] of points. */
-  readonly shape: readonly number[];
+  /** Null where images are of many sizes, and none was chosen. */
+  readonly shape: readonly number[] | null;
+  /** Of which sizes they are, in words, where they are of many. */
+  readonly sizes?: string;
   /** Rows of each class, in the order of their numbers; null where there are none. */
   readonly classes: readonly number[] | null;
   /** What the classes are called where they are folders; null where they are numbers alone. */
@@ -36,7 +41,8 @@ export interface DataInfo {
   readonly resized: number | null;
   readonly notes: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
-  readonly fingerprint: string;
+  /** Null where `shape` is. */
+  readonly fingerprint: string | null;
   /** Images that cannot be read and are in none of the counts but `formats`; absent where it was not asked. */
   readonly skipped?: readonly SkippedImage[];
 }
@@ -45,9 +51,10 @@ export async function runInfo(data: string, options: InfoOptions, context: Conte
   const { split, seed, output } = options;
   if (output !== undefined && !/\.png$/i.test(output))
     throw new AlixError('usage', '-o takes the name of a picture that ends in .png', { where: output });
-  const skipping = (await skippingOf(options, context))?.of(split);
-  const dataset = await openDataset(data, { split, seed, options: dataOptions(options.set), skipping });
-  const info = { ...describeData(dataset, split), ...(skipping && { skipped: skipping.skipped }) };
+  const request = { split, seed, options: dataOptions(options.set) };
+  const { dataset, skipped, isMixed } = await openForInfo(data, request, options, context);
+  const described = { ...describeData(dataset, split), ...(skipped && { skipped }) };
+  const info = isMixed ? ofManySizes(described, dataset) : described;
   const outputs = output === undefined ? [] : [output];
   if (planned(context, { inputs: [data], counts: { [dataset.kind]: dataset.count }, outputs })) return;
   if (output !== undefined) await intoFile(output, () => writeContactSheet(output, dataset, info, context.signal));
@@ -55,6 +62,19 @@ export async function runInfo(data: string, options: InfoOptions, context: Conte
   if (context.json) return context.out(JSON.stringify({ ...info, ...(output !== undefined && { sheet: output }) }));
   context.out(infoLines(info).join('\n'));
   if (output !== undefined) context.log(`contact sheet -> ${output}`);
+}
+
+/** Counts hold whatever the size; shape, options and fingerprint are those of a choice that is still to be made. */
+function ofManySizes(info: DataInfo, dataset: Dataset): DataInfo {
+  const sizes = sizesInWords(dataset) ?? 'of many sizes';
+  return {
+    ...info,
+    shape: null,
+    fingerprint: null,
+    sizes,
+    notes: info.notes.filter((note) => !note.startsWith('images of other sizes')),
+    options: { ...info.options, size: 0 },
+  };
 }
 
 export function describeData(dataset: Dataset, split: Split): DataInfo {
@@ -100,7 +120,7 @@ export function infoLines(info: DataInfo): string[] {
   const row = (key: string, text: string) => `  ${key.padEnd(12)} ${text}`;
   const settings = Object.entries(options).map(([key, value]) => `${key}=${value}`);
   return [
-    `${name}, ${split} split: ${number(count)} ${kind === 'images' ? 'images of ' : ''}${shapeText(shape)}`,
+    `${name}, ${split} split: ${number(count)} ${kind === 'images' ? 'images of ' : ''}${shape ? shapeText(shape) : 'many sizes'}`,
     ...classLines(info).map(([key, text]) => row(key, text)),
     ...(info.attributes ?? []).map(({ name: key, share }, i) =>
       row(i === 0 ? 'attributes' : '', `${key} ${percent(share)}`),
@@ -115,10 +135,13 @@ export function infoLines(info: DataInfo): string[] {
           ),
         ]
       : []),
+    ...(info.sizes === undefined
+      ? []
+      : [row('sizes', `${info.sizes}; --set size=${SHOWN} makes them squares, as --size ${SHOWN} of alix train does`)]),
     ...(formats && resized === 0 ? [row('sizes', 'all alike')] : []),
     ...notes.map((note) => row('note', note)),
     ...(settings.length > 0 ? [row('options', settings.join(' '))] : []),
-    row('fingerprint', fingerprint),
+    ...(fingerprint === null ? [] : [row('fingerprint', fingerprint)]),
   ];
 }
 

@@ -93,6 +93,26 @@ test('info tells of every entry of the table, and draws it', async () => {
   }
 });
 
+test('images of many sizes are counted and drawn, and the option that brings them to one is named', async () => {
+  const grey = (height: number, width: number) =>
+    encodePng(new Uint8Array(height * width), { height, width, channels: 1 });
+  for (let i = 0; i < 12; i++) put(`mixed/${i % 2 ? 'a' : 'b'}/${i}.png`, grey(20 + i, 30));
+  const told = await json('info', 'mixed', '--set', 'heldOut=0', '-o', 'mixed.png');
+  expect(told).toMatchObject({ count: 12, shape: null, fingerprint: null, classes: [6, 6] });
+  expect(decodePng(readFileSync(join(root, 'mixed.png')), 'mixed').height).toBeGreaterThan(100);
+  put('mixed/a/broken.png', grey(9, 9).subarray(0, 40));
+  for (const more of [[], ['--max-errors', '2']]) {
+    const line = ['data', 'info', 'mixed', '--set', 'heldOut=0', '--on-error', 'skip', ...more];
+    const { code, stdout, stderr } = await inside(line, root);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /12 images of many sizes[\s\S]*from 30x20 to 30x31 pixels; --set size=64 makes them squares/,
+    );
+    expect(stderr).toMatch(/^left out, for they cannot be read: 1\n/);
+  }
+  expect(await json('info', 'mixed', '--set', 'size=8', '--set', 'heldOut=0')).toMatchObject({ shape: [8, 8, 1] });
+});
+
 test('the counts are those of the rows, and the fingerprint is that of train and eval', async () => {
   const { labels, fingerprint } = await openDataset('strokes', { split: 'train', seed: 3, options: { train: 90 } });
   const counts = Array.from({ length: 10 }, (_, k) => [...(labels ?? [])].filter((label) => label === k).length);

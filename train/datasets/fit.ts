@@ -94,7 +94,8 @@ export function checkSameSize(found: ImageSize, wanted: ImageSize, where: string
     where,
     expected: `${wanted.width}x${wanted.height} pixels, as the first image has`,
     found: `${found.width}x${found.height}`,
-    remedy: 'make them all one size; alix train does with, for example, --size 64',
+    remedy:
+      'make them all one size; alix train does with, for example, --size 64, alix eval with a model so trained, alix data info with --set size=64',
   });
 }
 
