@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { alix, launcher } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
 const root = temporaryFolder();
 const small =
   '--threads 1 --set data.options.train=40 --set data.options.test=20 --set batch=10 --set architecture.options.width=4';
 const ran = (line: string) => alix(line.split(/ +/), root);
+/** What trains nothing, in this process. */
+const here = (line: string) => inside(line.split(/ +/), root);
 
 test.each([
   ['--checkpoint-minutes 0', /--checkpoint-minutes.*above 0/],
@@ -18,14 +21,14 @@ test.each([
   ['--set best.metric=held_out_fid --steps 1', /"best.metric".*--set best.direction=lower, or higher/],
   ['--set best.direction=up', /"best.direction"/],
 ])('%s is refused', async (flags, words) => {
-  const { code, stdout, stderr } = await ran(`train dali ${flags} -o refused`);
+  const { code, stdout, stderr } = await here(`train dali ${flags} -o refused`);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^alix: [^\n]+\n$/);
   expect(stderr).toMatch(words);
 });
 
 test('what long runs need is in the configuration, and so in run.json', async () => {
-  const { stdout } = await ran('train dali --checkpoint-minutes 2.5 --checkpoint-steps 7 --bfloat16 --print-config');
+  const { stdout } = await here('train dali --checkpoint-minutes 2.5 --checkpoint-steps 7 --bfloat16 --print-config');
   expect(JSON.parse(stdout)).toMatchObject({
     checkpointMinutes: 2.5,
     checkpointSteps: 7,
@@ -72,7 +75,7 @@ describeWithTensorflow('with TensorFlow', () => {
     // a rate far too high: the first epoch's end is the better one
     expect(best.step).toBe(4);
     const exported = async (flags: string) => {
-      const { code, stderr } = await ran(`export run ${flags} --replace -o model`);
+      const { code, stderr } = await here(`export run ${flags} --replace -o model`);
       expect([code, stderr.match(/^alix: .*/m)?.[0]]).toEqual([0, undefined]);
       const { training } = JSON.parse(readFileSync(join(root, 'model', 'model.json'), 'utf8'));
       return { steps: training.steps, stderr };
@@ -84,12 +87,12 @@ describeWithTensorflow('with TensorFlow', () => {
       `the best checkpoint is that of step 4: reconstruction_mse ${best.value.toPrecision(4)}`,
     );
     expect((await exported('--checkpoint 8')).steps).toBe(8);
-    const none = await ran('export run -o model --checkpoint 5');
+    const none = await here('export run -o model --checkpoint 5');
     expect([none.code, none.stderr]).toEqual([
       1,
       expect.stringMatching(/no checkpoint of step 5 \(expected one of 8, 4\)/),
     ]);
-    const odd = await ran('export run -o model --checkpoint last');
+    const odd = await here('export run -o model --checkpoint last');
     expect([odd.code, odd.stderr]).toEqual([2, expect.stringMatching(/newest, best, or the number of a step/)]);
   });
 
