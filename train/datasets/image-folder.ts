@@ -17,11 +17,11 @@ import { noneLeft } from './skipping.js';
 
 /** What uint16 can number. */
 const MAX_CLASSES = 65_536;
-const defaults = { ...fitOptions, heldOut: 0.1 };
+const defaults = { ...fitOptions, heldOut: 0.1, classes: true };
 
 /**
  * A folder of images. A sub-folder is a class, numbered in the order of the names (by code unit), with all images below
- * it, to any depth; images that lie in the folder itself have no class. Hidden files, and links to folders, are passed over. Where there are both a "train" and a "test"
+ * it, to any depth; images that lie in the folder itself have no class. With `classes` false sub-folders say nothing. Hidden files, and links to folders, are passed over. Where there are both a "train" and a "test"
  * sub-folder, these are the splits, each with the same classes; else a share `heldOut` is the test split, chosen by name so
  * that added files move none. Rows stand in an order without pattern (held-out.ts). `size`, `channels` and `centreCrop`: fit.ts.
  *
@@ -40,7 +40,7 @@ export const imageFolder: DatasetSource = {
     checkShare('image-folder', settings.heldOut);
     if (path === undefined)
       throw new AlixError('no-data', 'the data set "image-folder" needs a path', { remedy: 'name the folder itself' });
-    const { all, mine: listed, classOf, classes } = await list(path, split, settings.heldOut);
+    const { all, mine: listed, classOf, classes } = await list(path, split, settings);
     checkCount(listed.length, split, path);
 
     const fit = fitFor(settings, await firstImage(path, all, skipping !== undefined));
@@ -77,7 +77,11 @@ async function firstImage(folder: string, names: readonly string[], orNext: bool
 }
 
 /** The images of the folder, those of the split, and their classes; undefined classes where there are none. */
-async function list(path: string, split: 'train' | 'test', share: number) {
+async function list(
+  path: string,
+  split: 'train' | 'test',
+  { heldOut: share, classes }: Pick<typeof defaults, 'heldOut' | 'classes'>,
+) {
   if (!(await describing(path, () => stat(path))).isDirectory())
     throw new AlixError('no-data', 'not a folder', { where: path, remedy: 'name the folder of the images' });
   const hasSplits = await hasSplitFolders(path);
@@ -103,7 +107,7 @@ async function list(path: string, split: 'train' | 'test', share: number) {
     mine.push(name);
     places.push(place);
   }
-  return { all, mine: inOrder(mine, places), classOf, classes: classesOf(path, all, classOf) };
+  return { all, mine: inOrder(mine, places), classOf, classes: classes ? classesOf(path, all, classOf) : undefined };
 }
 
 /** Names of the images below a folder's `part` ('' or one that ends with '/'), with it, in the order of code units. */
@@ -129,14 +133,15 @@ function classesOf(
     throw new AlixError('bad-data', 'an image without a class, where others have one', {
       where: join(path, loose),
       expected: 'all images in sub-folders, which are the classes, or none',
-      remedy: 'move it into the sub-folder of its class, or all images into one folder',
+      remedy:
+        'move it into the sub-folder of its class, or let sub-folders be no classes: --set data.options.classes=false in alix train, --set classes=false in alix data info',
     });
   if (classes.size > MAX_CLASSES)
     throw new AlixError('bad-data', 'too many sub-folders to be classes', {
       where: path,
       expected: `at most ${MAX_CLASSES}`,
       found: `${classes.size}`,
-      remedy: 'move all images into one folder, where they have no classes',
+      remedy: 'let sub-folders be no classes: --set data.options.classes=false',
     });
   return [...classes].sort();
 }

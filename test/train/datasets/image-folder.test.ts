@@ -68,7 +68,19 @@ describe('a folder of images', () => {
     put({ '1.png': plain(1), '2.png': plain(2) });
     expect(await open(whole)).toMatchObject({ count: 2, labels: undefined, classes: undefined });
     put({ 'a/3.png': plain(3) });
-    await expect(open(whole)).rejects.toThrow(/[12]\.png: an image without a class, where others have one/);
+    await expect(open(whole)).rejects.toThrow(
+      /[12]\.png: an image without a class, where others have one.*data\.options\.classes=false/,
+    );
+    expect(await open({ ...whole, classes: false })).toMatchObject({ count: 3, labels: undefined, classes: undefined });
+  });
+
+  it('without classes a folder has the rows that it has with them', async () => {
+    put({ 'a/1.png': plain(1), 'b/2.png': plain(2) });
+    const [told, untold] = [await open(whole), await open({ ...whole, classes: false })];
+    const rows = Uint32Array.of(0, 1);
+    expect([told.classes, untold.classes]).toEqual([2, undefined]);
+    expect(await untold.pixels?.(rows)).toEqual(await told.pixels?.(rows));
+    expect(untold.fingerprint).not.toBe(told.fingerprint);
   });
 
   it('numbers more than 256 classes in uint16', async () => {
