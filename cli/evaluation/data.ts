@@ -10,6 +10,7 @@ import {
   type Skipping,
   type Split,
 } from '@alix/train/datasets/index';
+import { classNames } from '../data/class-names.js';
 
 export interface OpenImages extends EvalImages {
   readonly dataset: Dataset;
@@ -57,6 +58,7 @@ export async function openImages(
   if (dataset.kind !== 'images' || !read || (channels !== 1 && channels !== 3))
     throw new AlixError('bad-data', 'eval measures models of images', { where: data, found: dataset.kind });
   const { name, fingerprint, labels, classes } = dataset;
+  const names = classNames(dataset);
   const n = Math.min(limit, dataset.count);
   return {
     dataset,
@@ -67,6 +69,7 @@ export async function openImages(
     n,
     labels,
     classes,
+    ...(names && { classNames: names }),
     read,
     skipped: skipping?.skipped ?? [],
   };

@@ -12,6 +12,8 @@ export interface EvalImages {
   readonly n: number;
   readonly labels: ClassLabels | undefined;
   readonly classes: number | undefined;
+  /** What they are called, where they have names. */
+  readonly classNames?: readonly string[];
   /** Names the content, order included; what is computed of it alone may then be used again. */
   readonly fingerprint?: string | undefined;
   /** uint8 [rows,H,W,C] */

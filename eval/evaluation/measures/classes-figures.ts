@@ -24,8 +24,8 @@ export function errorBars({ n, classes }: ErrorsResult): Drawn {
   const content = bars({
     nameLabel: 'class',
     valueLabel: 'MSE',
-    rows: rows.map(({ label, n: own, mean, interval }) => ({
-      name: `${label}`,
+    rows: rows.map(({ label, name, n: own, mean, interval }) => ({
+      name: name ?? `${label}`,
       value: mean,
       interval,
       n: own,
@@ -40,7 +40,12 @@ export function accuracyTable({ classes }: AccuracyResult): Drawn {
   const { rows, note } = shown(classes, (own) => own.real - own.reconstructions, 'that lose the most');
   const content = table(
     ['class', 'real images', 'reconstructions', 'images'],
-    rows.map(({ label, real, reconstructions, n }) => [`${label}`, percent(real), percent(reconstructions), n]),
+    rows.map(({ label, name, real, reconstructions, n }) => [
+      name ?? `${label}`,
+      percent(real),
+      percent(reconstructions),
+      n,
+    ]),
     note,
   );
   return { group: 'reconstructions', content: figure({ heading: 'Told as their class', content }) };
@@ -50,8 +55,8 @@ export function shareTable({ classes, difference, byChance, entropy }: SharesRes
   const { rows, note } = shown(classes, (own) => Math.abs(own.samples - own.labels), 'whose shares differ most');
   const content = table(
     ['class', 'labels', 'real images', 'samples'],
-    rows.map(({ label, labels, predicted, samples }) => [
-      `${label}`,
+    rows.map(({ label, name, labels, predicted, samples }) => [
+      name ?? `${label}`,
       percent(labels),
       percent(predicted),
       percent(samples),

@@ -23,9 +23,14 @@ export interface Share {
   readonly interval: Interval;
 }
 
+/** What a class is called, where the data say it. */
+interface Named {
+  readonly name?: string;
+}
+
 export interface ErrorsResult {
   readonly n: number;
-  readonly classes: readonly ClassErrors[];
+  readonly classes: readonly (ClassErrors & Named)[];
 }
 
 export interface AccuracyResult {
@@ -33,12 +38,12 @@ export interface AccuracyResult {
   readonly reconstructions: Share;
   /** Reconstructions that the classifier takes for what it takes their originals for. */
   readonly kept: Share;
-  readonly classes: readonly {
+  readonly classes: readonly (Named & {
     readonly label: number;
     readonly n: number;
     readonly real: number;
     readonly reconstructions: number;
-  }[];
+  })[];
 }
 
 export interface SharesResult {
@@ -48,12 +53,12 @@ export interface SharesResult {
   readonly byChance: number;
   /** Nats. */
   readonly entropy: { readonly labels: number; readonly samples: number };
-  readonly classes: readonly {
+  readonly classes: readonly (Named & {
     readonly label: number;
     readonly labels: number;
     readonly predicted: number;
     readonly samples: number;
-  }[];
+  })[];
 }
 
 const labelsOfImages: Recorder<Float64Array> = ofImages('labels', rowsStore(1), ({ labels }) => labels!);
@@ -63,19 +68,20 @@ export const classes: Measure = {
   summary:
     'errors of each class; with --classifier also accuracy, on reconstructions too, and shares of classes in samples',
   open({ images, classifier }) {
-    const { name, labels, classes: count = 0 } = images;
+    const { name, labels, classes: count = 0, classNames } = images;
+    const named = namedBy(classNames);
     if (!labels || count < 2)
       throw new AlixError('no-labels', 'classes are told apart, and the images have none', {
         where: name,
         remedy: 'choose data with labels',
       });
-    const told = classifier && ofClassifier(classifier, count);
+    const told = classifier && ofClassifier(classifier, count, named);
     return {
       recorders: [labelsOfImages, errorsOfImages, ...(told?.recorders ?? [])],
       results: {
         'classes.mse'(recorded): ErrorsResult {
           const own = recorded.of(labelsOfImages);
-          return { n: own.length, classes: classErrors(recorded.of(errorsOfImages), own, count) };
+          return { n: own.length, classes: classErrors(recorded.of(errorsOfImages), own, count).map(named) };
         },
         ...told?.results,
       },
@@ -120,8 +126,17 @@ export const classes: Measure = {
   },
 };
 
+type Naming = <T extends { readonly label: number }>(one: T) => T & Named;
+
+function namedBy(names: readonly string[] | undefined): Naming {
+  return (one) => {
+    const name = names?.[one.label];
+    return name === undefined ? one : { ...one, name };
+  };
+}
+
 /** What a classifier of the data's classes tells; one of others tells nothing, and why. */
-function ofClassifier(classifier: Extractor, count: number): OpenMeasure {
+function ofClassifier(classifier: Extractor, count: number, named: Naming): OpenMeasure {
   const { d } = classifier;
   if (d !== count)
     return {
@@ -146,7 +161,7 @@ function ofClassifier(classifier: Extractor, count: number): OpenMeasure {
   return {
     recorders: [labelsOfImages, ofReal, ofMade, ofFresh],
     results: {
-      'classes.accuracy': (recorded) => accuracyOf(recorded, [ofReal, ofMade], count),
+      'classes.accuracy': (recorded) => accuracyOf(recorded, [ofReal, ofMade], count, named),
       'classes.shares'(recorded): SharesResult {
         const [labels, real, fresh] = [labelsOfImages, ofReal, ofFresh].map((recorder) => recorded.of(recorder));
         const [ofLabels, predicted, samples] = [labels!, real!, fresh!].map((own) => classShares(own, count));
@@ -161,7 +176,7 @@ function ofClassifier(classifier: Extractor, count: number): OpenMeasure {
             labels: ofLabels![label]!,
             predicted: predicted![label]!,
             samples: samples![label]!,
-          })),
+          })).map(named),
         };
       },
     },
@@ -176,6 +191,7 @@ function accuracyOf(
   recorded: Recorded,
   [ofReal, ofMade]: readonly [Recorder<Float64Array>, Recorder<Float64Array>],
   count: number,
+  named: Naming,
 ): AccuracyResult {
   const [labels, real, made] = [labelsOfImages, ofReal, ofMade].map((recorder) => recorded.of(recorder));
   const equal = (a: Float64Array, b: Float64Array) => a.map((value, i) => (value === b[i] ? 1 : 0));
@@ -186,7 +202,9 @@ function accuracyOf(
     real: shareOf(right),
     reconstructions: shareOf(rightMade),
     kept: shareOf(equal(made!, real!)),
-    classes: own.map(({ label, n, mean }, i) => ({ label, n, real: mean, reconstructions: ownMade[i]!.mean })),
+    classes: own
+      .map(({ label, n, mean }, i) => ({ label, n, real: mean, reconstructions: ownMade[i]!.mean }))
+      .map(named),
   };
 }
 

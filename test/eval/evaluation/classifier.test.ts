@@ -242,11 +242,18 @@ test('all that can be had: names with the network, rows and figures of the repor
 
 test('many classes: the figure shows those with the largest errors', () => {
   const { figures } = measures.find(({ name }) => name === 'classes')!;
-  const many = Array.from({ length: 50 }, (_, label) => ({ label, n: 1, mean: label % 7, std: 0 }));
+  const many = Array.from({ length: 50 }, (_, label) => ({
+    label,
+    n: 1,
+    mean: label % 7,
+    std: 0,
+    ...(label === 6 && { name: 'six <' }),
+  }));
   const [drawn] = figures!({ 'classes.mse': { n: 50, classes: many } }, {});
   const text = `${drawn!.content}`;
   expect(text.match(/<tr><th scope="row">/g)).toHaveLength(40);
   expect(text).toContain('The 40 of 50 classes with the largest errors.');
+  expect(text).toContain('<th scope="row">six &lt;</th>');
   // classes without any error are the first to go
   expect(text).not.toContain('<th scope="row">7</th>');
 });
