@@ -86,8 +86,6 @@ async function begin({ model, path, codes, names, options, context }: Work): Pro
   const found = isOfThisVersion(left?.job) ? left : undefined;
   const done = names.slice(0, found?.n).map((name) => join(output, pictureFile(name)));
   if (found && (await areThere(done))) {
-    await removeTemporaries(names.slice(found.n, found.n + batch).map((name) => join(output, pictureFile(name))));
-    await removeTemporaries([join(output, 'decode.json')]);
     context.log(`${found.n} images are there already`);
     return { job, found };
   }
@@ -111,8 +109,12 @@ async function areThere(files: readonly string[]): Promise<boolean> {
 
 async function intoFolder(work: Work, { job, found }: Begun): Promise<void> {
   const { model, path, names, options } = work;
-  const { output } = options;
+  const { output, batch } = options;
   const files = names.slice(0, found?.n ?? 0).map(pictureFile);
+  if (found)
+    await removeTemporaries(
+      ['decode.json', ...names.slice(found.n, found.n + batch).map(pictureFile)].map((file) => join(output, file)),
+    );
   const folder = pictureFolder(output, model.image, files);
   let journal: Staging | undefined;
   try {

@@ -25,7 +25,7 @@ export interface JournalBatch<Told> {
 }
 
 export interface PictureJournal<Told> {
-  /** Reads what an earlier run has left, if it is to be gone on with. @throws AlixError 'other-job' */
+  /** Reads what an earlier run has left, if it is to be gone on with; changes nothing. @throws AlixError 'other-job' */
   begin(job: Job): Promise<readonly JournalBatch<Told>[]>;
   /** Called once the pictures are written. */
   add(batch: JournalBatch<Told>): Promise<void>;
@@ -73,7 +73,6 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
       const before = parsed<Job>(first ?? '');
       if (first === undefined || before === undefined) return [];
       refuseOther(before, job, folder);
-      await tidy(folder, tidied);
       if (!isOfThisVersion(before)) return [];
       let end = Buffer.byteLength(first) + 1;
       const done: JournalBatch<Told>[] = [];
@@ -87,11 +86,14 @@ export function pictureJournal<Told>(folder: string, verb: string, resume: boole
       return done;
     },
     async add(batch) {
-      if (resume) for (const { file } of batch.pictures) await tidy(dirname(join(folder, file)), tidied);
+      if (resume)
+        for (const each of [folder, ...batch.pictures.map(({ file }) => dirname(join(folder, file)))])
+          await tidy(each, tidied);
       if (!file) await opened();
       await write(batch);
     },
     async finish() {
+      if (resume) await tidy(folder, tidied);
       await file?.close();
       file = undefined;
       await rm(path, { force: true });

@@ -74,9 +74,14 @@ test('a folder of the name of a temporary file is no temporary file', async () =
   mkdirSync(join(folder, '.a.999999999-0123456789ab.tmp'), { recursive: true });
   writeFileSync(join(folder, '.b.999999999-0123456789ab.tmp'), '');
   writeFileSync(join(folder, '.alix-reconstruct.jsonl'), `${JSON.stringify(job)}\n`);
-  expect(await pictureJournal(folder, 'reconstruct', true).begin(job)).toEqual([]);
+  const half = join(folder, '.b.999999999-0123456789ab.tmp');
+  const journal = pictureJournal(folder, 'reconstruct', true);
+  expect(await journal.begin(job)).toEqual([]);
+  // a dry run ends here
+  expect(existsSync(half)).toBe(true);
+  await journal.finish();
   expect(existsSync(join(folder, '.a.999999999-0123456789ab.tmp'))).toBe(true);
-  expect(existsSync(join(folder, '.b.999999999-0123456789ab.tmp'))).toBe(false);
+  expect(existsSync(half)).toBe(false);
 });
 
 const batch = { names: ['0.png'], codes: Float32Array.of(1, 2), images: 1, skipped: [] };
