@@ -3,10 +3,16 @@ import { writeFileAtomic } from '@alix/infer/io/files';
 import { bytesToStdout } from '../stdout-bytes.js';
 import type { CodesFormat, CodesSource } from './format.js';
 
-/** Writes the file and what stands beside it; each appears whole or not at all, what is beside first: where there are codes, there are names. */
-export async function writeCodes(format: CodesFormat, path: string, source: CodesSource): Promise<void> {
-  if (format.beside) await writeFileAtomic(`${path}.json`, descriptionOf(source, format.beside === 'all'));
-  await writeFileAtomic(path, format.write(source));
+/**
+ * Writes the file and what stands beside it, each whole or not at all. What is beside gets its name when all codes are on the disk, just
+ * before they get theirs: where there are codes, there are names, and codes that cannot be written leave an older file its own.
+ */
+export function writeCodes(format: CodesFormat, path: string, source: CodesSource): Promise<void> {
+  async function* bytes() {
+    yield* format.write(source);
+    if (format.beside) await writeFileAtomic(`${path}.json`, descriptionOf(source, format.beside === 'all'));
+  }
+  return writeFileAtomic(path, bytes());
 }
 
 /** @throws the system's error 'EPIPE' for a reader that went away */

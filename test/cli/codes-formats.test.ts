@@ -187,7 +187,19 @@ test('a value that JSON cannot say is told, and nothing is written', async () =>
   };
   const error = expect.stringMatching(/^b: .*not finite.*found NaN/);
   await expect(writeCodes(formatFor('x.jsonl'), at('nan.jsonl'), bad)).rejects.toMatchObject({ message: error });
-  expect(readdirSync(cwd)).not.toContain('nan.jsonl');
+  expect(readdirSync(cwd).filter((name) => name.includes('nan.jsonl'))).toEqual([]);
+});
+
+test('a few long codes of .jsonl take the room of a few', async () => {
+  await writeCodes(formatFor('x.jsonl'), at('long.jsonl'), source(3, 5000, 2));
+  const file = await openAnyCodes(at('long.jsonl'));
+  for (const [from, n] of [
+    [0, 3],
+    [2, 1],
+  ] as const) {
+    const { value: block } = await file.blocks(16_384, from).next();
+    expect([block?.length, block?.buffer.byteLength]).toEqual([n * 5000, n * 5000 * 4]);
+  }
 });
 
 test('stdin alone goes to stdout without -o; --format is for stdout', async () => {
