@@ -15,6 +15,7 @@ import { trainConfig } from '../../cli/dist/train-config.js';
 import { nextCommands, quoted } from '../../cli/dist/train-next.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
+import { inside } from '../fixtures/inside.js';
 import { describeWithTensorflow } from '../tensorflow.js';
 
 const root = temporaryFolder();
@@ -130,7 +131,7 @@ describe('--size', () => {
     ['dali', '--data few --size 32', 1, /few: no image is held out for testing; set data\.options\.heldOut/],
   ])('%s %s is refused', async (what, line, code, words) => {
     photos('few', [{ height: 32, width: 32, channels: 1 }], 2);
-    const ran = await alix(['train', what, ...line.split(' '), '--quiet'], root);
+    const ran = await inside(['train', what, ...line.split(' '), '--quiet'], root);
     expect([ran.code, ran.stdout]).toEqual([code, '']);
     expect(ran.stderr).toMatch(/^alix: [^\n]+\n$/);
     expect(ran.stderr).toMatch(words);
