@@ -234,7 +234,9 @@ async function inpaintTo(
   if (context.json) return context.out(JSON.stringify({ ...summary, output }));
   // stdout has the picture where it goes there
   const say = output === '-' ? context.log : context.out;
-  say(`mse on known pixels ${known_mse.toPrecision(6)}${inHoles}, over ${summary.n} images (pixels in [0,1])`);
+  say(
+    `mse on known pixels ${known_mse.toPrecision(6)}${inHoles}, over ${words.countOf(summary.n, summary.n)} (pixels in [0,1])`,
+  );
   if (output !== '-') context.log(`-> ${output}`);
 }
 

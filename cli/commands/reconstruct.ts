@@ -176,8 +176,9 @@ async function reconstructTo(
     skipped: inputs.skipped,
   };
   const shown = ({ mean, std }: { mean: number; std: number }, digits = 6) =>
-    `${mean.toPrecision(digits)} ± ${std.toPrecision(3)}`;
-  const short = (error: typeof mse) => (told.length > 1 ? shown(error, 4) : error.mean.toPrecision(4));
+    // one image has no spread
+    told.length > 1 ? `${mean.toPrecision(digits)} ± ${std.toPrecision(3)}` : mean.toPrecision(digits);
+  const short = (error: typeof mse) => shown(error, 4);
   const ended = await sink.end(
     (count) =>
       `${model.bundle.name}: reconstructions of ${words.countOf(count, told.length)}, mse ${short(mse)}` +
@@ -191,6 +192,6 @@ async function reconstructTo(
   const codes = refinement ? `codes refined by ${refinement.steps} steps; before: ${shown(before)}` : 'codes are means';
   // stdout has the picture where it goes there
   const say = output === '-' ? context.log : context.out;
-  say(`mse ${shown(mse)} over ${summary.n} images (pixels in [0,1], ${codes})`);
+  say(`mse ${shown(mse)} over ${words.countOf(summary.n, summary.n)} (pixels in [0,1], ${codes})`);
   if (output !== '-') context.log(`-> ${output}`);
 }

@@ -60,6 +60,11 @@ test('a folder keeps the structure, and reconstruct.json has the error of each i
   });
 });
 
+test('one image has an error and no spread', async () => {
+  const { stdout } = await run('in/a/2.png', '-o', 'one.png');
+  expect(stdout).toBe(`mse ${errors[1]!.toPrecision(6)} over 1 image (pixels in [0,1], codes are means)\n`);
+});
+
 test('an existing folder is added to: what is not written again stays', async () => {
   await run('in/a', '-o', 'again');
   writeFileSync(join(cwd, 'again/notes.txt'), 'mine');
