@@ -59,6 +59,7 @@ export const walks: readonly Walk[] = [
     readme: 'cli/README.md',
     instead: {
       'npm install alix': { elsewhere: 'test/e2e/pack.test.ts' },
+      'npm install alix @alix/train @alix/export @alix/eval': { elsewhere: 'test/e2e/pack.test.ts' },
       'alix data download mnist -o data/mnist': download,
       'alix train dali-mnist --data data/mnist -o runs/mnist':
         'alix train dali-mnist --data data/mnist --steps 1 -o runs/mnist',
