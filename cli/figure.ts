@@ -1,7 +1,7 @@
 /** Pictures of many images as a person reads them: a title, captions, margins; the images themselves as they are, pixel for pixel. */
 import type { Bundle } from '@alix/infer';
 import type { Pixels } from '@alix/infer/io/png';
-import { lettersIn, lineHeight, lineWidth, shortened, wrapped, writeLine } from './lettering.js';
+import { lettersIn, lineHeight, lineWidth, shortenedInFront, wrapped, writeLine } from './lettering.js';
 
 export type ImageSize = NonNullable<Bundle['image']>;
 
@@ -46,7 +46,7 @@ export function drawFigure(figure: Figure, size: ImageSize, scale: number): Pixe
   const letters = lettersFor(columns * width);
   const gap = seamless ? 0 : GAP * letters;
   const line = lineHeight(letters) + 2 * letters;
-  const captions = rows.map(({ caption = [] }) => caption.map((text) => shortened(text, CAPTION)));
+  const captions = rows.map(({ caption = [] }) => caption.map((text) => shortenedInFront(text, CAPTION)));
   const widest = Math.max(0, ...captions.flat().map((text) => lineWidth(text, letters)));
   const margin = MARGIN * letters;
 
@@ -87,7 +87,7 @@ export function drawFigure(figure: Figure, size: ImageSize, scale: number): Pixe
       for (const [k, text] of (under[column] ?? []).entries())
         writeLine(
           sheet,
-          shortened(text, lettersIn(widths[column]!, letters)),
+          shortenedInFront(text, lettersIn(widths[column]!, letters)),
           x,
           y + height + 2 * letters + k * line,
           letters,
@@ -114,7 +114,10 @@ function columnWidths(
   const space = lineWidth('m', letters) + letters - gap;
   const needs = Array.from({ length: columns }, (_, column) => {
     const texts = rows.flatMap(({ under }) => under?.[column] ?? []);
-    return Math.max(width, ...texts.map((text) => lineWidth(shortened(text, UNDER), letters) + Math.max(0, space)));
+    return Math.max(
+      width,
+      ...texts.map((text) => lineWidth(shortenedInFront(text, UNDER), letters) + Math.max(0, space)),
+    );
   });
   // columns of one group are alike
   const group = (column: number) => apart.findLastIndex((first) => first <= column);

@@ -99,20 +99,92 @@ const shapes: Readonly<Record<string, string>> = {
   '±': '44v440v',
   '…': '000000l',
   ' ': '0000000',
+  ß: 'ciimhhm',
+  ø: '00fjlpu',
+  Ø: 'fhjlphu',
+  ı: '00c444e',
 };
+
+/** Two rows above a letter of five, by the combining sign that stands for them. */
+const accents: Readonly<Record<string, string>> = {
+  '\u0300': '84',
+  '\u0301': '24',
+  '\u0302': '4a',
+  '\u0303': 'di',
+  '\u0304': 'e0',
+  '\u0306': 'he',
+  '\u0307': '40',
+  '\u0308': 'a0',
+  '\u030a': 'e4',
+  '\u030b': '9i',
+  '\u030c': 'a4',
+};
+/** Below the seventh row. */
+const tails: Readonly<Record<string, string>> = { '\u0327': '4c', '\u0328': '46' };
+
+/** What stands for a letter that has no shape and is no letter with an accent. */
+const instead: Readonly<Record<string, string>> = {
+  æ: 'ae',
+  Æ: 'AE',
+  œ: 'oe',
+  Œ: 'OE',
+  ł: 'l',
+  Ł: 'L',
+  đ: 'd',
+  Đ: 'D',
+  ð: 'd',
+  Ð: 'D',
+  þ: 'th',
+  Þ: 'Th',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '‘': "'",
+  '“': '"',
+  '”': '"',
+};
+
+/** Letters with their accents, as they take places in a line: a name that the system writes as letter and sign is as long as it looks. */
+const lettersOf = (text: string): readonly string[] =>
+  [...text]
+    .map((letter) => instead[letter] ?? letter)
+    .join('')
+    .normalize('NFD')
+    .match(/\P{M}\p{M}*/gu) ?? [];
+
+/** Nine rows. An accent has the two above a small letter; a capital is drawn with five rows below it. */
+function shapeOf(letter: string): string {
+  const [base = '', ...marks] = letter;
+  const above = marks.map((mark) => accents[mark]).find((rows) => rows !== undefined);
+  const below = marks.map((mark) => tails[mark]).find((rows) => rows !== undefined);
+  const own = (above !== undefined && base === 'i' ? shapes.ı : shapes[base]) ?? shapes['?'] ?? '';
+  const isLow = own.startsWith('00');
+  // of five rows a round O would be a small one
+  const small = base === 'O' ? 'vhhhv' : [0, 2, 3, 4, 6].map((row) => own[row]).join('');
+  const five = isLow ? own.slice(2) : small;
+  const drawn = above === undefined || /[bdfhklt]/.test(base) ? own : above + five;
+  return below === undefined ? drawn : drawn.slice(0, 7) + below;
+}
 
 /** Pixels that a line takes. */
 export const lineHeight = (scale: number): number => HEIGHT * scale;
-export const lineWidth = (text: string, scale: number): number => Math.max(0, [...text].length * ADVANCE - 1) * scale;
+export const lineWidth = (text: string, scale: number): number =>
+  Math.max(0, lettersOf(text).length * ADVANCE - 1) * scale;
 /** Letters that fit into so many pixels. */
 export const lettersIn = (width: number, scale: number): number => Math.floor((width / scale + 1) / ADVANCE);
 
-/** At most so many letters: what is too much is left out of the middle, since names differ at their ends. */
+/** At most so many letters: what is too much is left out of the middle. */
 export function shortened(text: string, most: number): string {
-  const letters = [...text];
+  const letters = lettersOf(text);
   if (letters.length <= most) return text;
   const tail = Math.floor((most - 1) / 2);
   return [...letters.slice(0, most - 1 - tail), '…', ...letters.slice(letters.length - tail)].join('');
+}
+
+/** At most so many letters of a file's name: its end stays, where the names of one folder differ. */
+export function shortenedInFront(text: string, most: number): string {
+  const letters = lettersOf(text);
+  return letters.length <= most ? text : ['…', ...letters.slice(letters.length - most + 1)].join('');
 }
 
 /** Lines of at most so many letters, broken between words; a longer word is shortened. */
@@ -121,19 +193,20 @@ export function wrapped(text: string, most: number): string[] {
   let line = '';
   for (const word of text.split(' ').map((long) => shortened(long, most))) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if ([...longer].length > most) lines.push(line);
-    line = [...longer].length > most ? word : longer;
+    const isLong = lettersOf(longer).length > most;
+    if (isLong) lines.push(line);
+    line = isLong ? word : longer;
   }
   return line === '' ? lines : [...lines, line];
 }
 
 /**
- * Writes a line in black from (left, top) on; what leaves the picture is cut off. Accents are left out, and letters without a shape are
- * question marks.
+ * Writes a line in black from (left, top) on; what leaves the picture is cut off. Accents without a shape are left out, and letters
+ * without one are question marks.
  */
 export function writeLine(sheet: Pixels, text: string, left: number, top: number, scale: number): void {
-  [...plain(text)].forEach((letter, place) => {
-    const shape = shapes[letter] ?? shapes['?'] ?? '';
+  lettersOf(text).forEach((letter, place) => {
+    const shape = shapeOf(letter);
     for (let y = 0; y < HEIGHT * scale; y++) {
       const bits = Number.parseInt(shape[Math.floor(y / scale)] ?? '0', 32);
       for (let x = 0; x < WIDTH * scale; x++) {
@@ -146,5 +219,3 @@ export function writeLine(sheet: Pixels, text: string, left: number, top: number
     }
   });
 }
-
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '');

@@ -166,7 +166,27 @@ export function shortNames(names: readonly string[]): string[] {
   const [first = []] = folders;
   let common = 0;
   while (common < first.length && folders.every((path) => path[common] === first[common])) common++;
-  return names.map((name) => name.split('/').slice(common).join('/'));
+  return withoutEnding(names.map((name) => name.split('/').slice(common).join('/')));
+}
+
+/** A name longer than this is worth shortening, and an ending that is longer than an extension worth leaving out. */
+const [LONG, ENDING] = [14, 6];
+
+/** Long names without the ending, from a word's beginning on, that another name has too: a caption shows the ends of names, which are to differ. */
+function withoutEnding(names: readonly string[]): string[] {
+  return names.map((name) => {
+    if (name.length <= LONG) return name;
+    let shared = 0;
+    for (const other of names) {
+      if (other === name) continue;
+      let same = 0;
+      while (same < Math.min(name.length, other.length) && name.at(-1 - same) === other.at(-1 - same)) same++;
+      shared = Math.max(shared, same);
+    }
+    const from = name.slice(name.length - shared).search(/[^\p{L}\p{M}\p{N}/]/u);
+    const ending = from < 0 ? 0 : shared - from;
+    return ending > ENDING && ending < name.length ? `${name.slice(0, name.length - ending)}…` : name;
+  });
 }
 
 /** A blue that no grey image has. */

@@ -4,7 +4,7 @@ import { writePng } from '@alix/infer/io/load';
 import type { Pixels } from '@alix/infer/io/png';
 import { tile, unstack } from '@alix/infer/io/sheet';
 import type { Dataset } from '@alix/train/datasets/index';
-import { lineHeight, lineWidth, writeLine } from '../lettering.js';
+import { lineHeight, lineWidth, shortened, writeLine } from '../lettering.js';
 import { type DataInfo, shapeText } from './info.js';
 
 /** Images of a row, and most rows. */
@@ -121,12 +121,10 @@ function rowsOf({ labels, count }: Dataset, { classes, classNames }: DataInfo): 
     if (list && list.length < COLUMNS) list.push(i);
   });
   return shown.map(({ n, label }) => ({
-    caption: `${shortened(classNames?.[label] ?? `${label}`)} (${n})`,
+    caption: `${shortened(classNames?.[label] ?? `${label}`, LONG)} (${n})`,
     indices: found.get(label) ?? [],
   }));
 }
-
-const shortened = (name: string): string => (name.length <= LONG ? name : `${name.slice(0, LONG - 2)}..`);
 
 /** The first two coordinates, on axes of one scale. */
 async function cloud(dataset: Dataset): Promise<Pixels> {

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { lettersIn, lineHeight, lineWidth, shortened, wrapped, writeLine } from '../../cli/dist/lettering.js';
+import {
+  lettersIn,
+  lineHeight,
+  lineWidth,
+  shortened,
+  shortenedInFront,
+  wrapped,
+  writeLine,
+} from '../../cli/dist/lettering.js';
 
 const drawn = (text: string, scale = 1) => {
   const sheet = { height: lineHeight(scale), width: 60 * scale, channels: 1, pixels: new Uint8Array(0) } as const;
@@ -28,9 +36,29 @@ test('so many letters fit as their width says', () => {
   }
 });
 
-test('each letter has a shape of its own; accents are left out, and what has none is a question mark', () => {
+test('each letter has a shape of its own, and what has none is a question mark', () => {
   const all = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;-/()[]%_+=?!#&*@~|±…<>"\''];
   expect(new Set(all.map((letter) => drawn(letter).join())).size).toBe(all.length);
-  expect(drawn('é')).toEqual(drawn('e'));
   expect(drawn('字')).toEqual(drawn('?'));
+});
+
+test('letters with accents have shapes of their own, however they are written, and take one place', () => {
+  const all = [...'aäáàâãåcçeéèêëiíìîïnñoöóòôõuüúùûAÄÁÀÂÅCÇEÉÈOÖÓUÜÚsšßøØ'];
+  expect(new Set(all.map((letter) => drawn(letter).join())).size).toBe(all.length);
+  for (const letter of all) {
+    expect(drawn(letter.normalize('NFD')), letter).toEqual(drawn(letter.normalize('NFC')));
+    expect(lineWidth(letter.normalize('NFD'), 2)).toBe(lineWidth('a', 2));
+  }
+  // a small letter stays as it is, below its accent
+  const below = (text: string) => drawn(text).slice(2 * 60);
+  expect(below('ü')).toEqual(below('u'));
+  expect(drawn('Ø')).not.toEqual(drawn('0'));
+  // of an accent that has no shape the letter is left, and two letters stand for one
+  expect(drawn('e\u0359')).toEqual(drawn('e'));
+  expect(drawn('æ')).toEqual(drawn('ae'));
+});
+
+test("the end of a file's name stays", () => {
+  expect(shortenedInFront('IMG_20230101_123456.jpg', 14)).toBe('…01_123456.jpg');
+  expect(shortenedInFront('a\u0308.png', 5)).toBe('a\u0308.png');
 });

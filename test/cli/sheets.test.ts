@@ -100,3 +100,16 @@ test('hidden pixels in blue, the others as they are, grey ones as RGB', () => {
   expect(blue! - Math.max(r!, g!)).toBeGreaterThan(50);
   expect(rest).toEqual([4, 5, 6]);
 });
+
+test('long names that end alike leave that ending out, whole words of it', () => {
+  const photo = (i: string) => `Trees/Photo ${i} of a long holiday.jpg`;
+  expect(shortNames([photo('013'), photo('023'), 'Sky/7.jpg'])).toEqual([
+    'Trees/Photo 013…',
+    'Trees/Photo 023…',
+    'Sky/7.jpg',
+  ]);
+  expect(shortNames(['a/IMG_20230101_123456.jpg', 'b/IMG_20230101_223456.jpg'])).toEqual([
+    'a/IMG_20230101_123456.jpg',
+    'b/IMG_20230101_223456.jpg',
+  ]);
+});
