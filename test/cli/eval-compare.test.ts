@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { inside } from '../fixtures/inside.js';
 import { loadsSomething } from '../fixtures/self-contained.js';
@@ -65,7 +66,7 @@ test('a folder of that name with other files stays as it is', async () => {
 });
 
 test('side by side: the numbers of both reports, a clear win marked, pictures inside, two models of one name told apart', async () => {
-  const { code, stdout, stderr } = await compare('a', 'b/report.json', '-o', 'out/ab');
+  const { code, stdout, stderr } = await alix(['eval', 'compare', 'a', 'b/report.json', '-o', 'out/ab'], cwd);
   expect(code).toBe(0);
   const { models, differences, rows, format } = json('out/ab/compare.json');
   expect([format, differences]).toEqual(['alix-eval-comparison', []]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { covariance, decodeFeatureFile, decodeFidFile, featureStatistics } from '@alix/eval';
 import { encodeIdx } from '@alix/infer/io/idx';
 import { expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { inside } from '../fixtures/inside.js';
 import { tiny, tinyImages, writeTinyBundle } from '../fixtures/tiny-bundle.js';
@@ -54,7 +55,7 @@ test('features of all images, and of parts that merge to them', async () => {
     ['b', '64'],
   ] as const)
     expect((await features(part, `${part}.safetensors`, '--feature-sample', '10', '--batch', batch)).code).toBe(0);
-  const merged = await inside(['eval', 'merge', 'b.safetensors', 'a.safetensors', '-o', 'ab.safetensors'], cwd);
+  const merged = await alix(['eval', 'merge', 'b.safetensors', 'a.safetensors', '-o', 'ab.safetensors'], cwd);
   expect(merged).toMatchObject({ code: 0, stdout: `${n} images, ${d} features, 10 of them sampled\n` });
   const both = read('ab.safetensors');
   expect([both.images, both.sample.keys, both.extractor]).toEqual([whole.images, whole.sample.keys, extractor]);

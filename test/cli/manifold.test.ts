@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { inside } from '../fixtures/inside.js';
@@ -15,7 +16,7 @@ writeTinyBundle(join(cwd, 'space'));
 const bytes = (path: string) => readFileSync(join(cwd, path));
 
 test('a picture without gaps: the first value grows to the right, the second upwards', async () => {
-  const { code, stderr } = await inside(['manifold', 'plane', '--size', '2', '-o', 'grid.png'], cwd);
+  const { code, stderr } = await alix(['manifold', 'plane', '--size', '2', '-o', 'grid.png'], cwd);
   expect([code, stderr]).toEqual([0, expect.stringMatching(/\n2 x 2 images -> grid\.png\n$/)]);
   const sheet = decodePng(bytes('grid.png'), '');
   const places = [

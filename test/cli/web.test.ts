@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ORT_VERSION, ortFiles } from '@alix/infer/web/assets';
 import { expect, test } from 'vitest';
+import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { inside } from '../fixtures/inside.js';
 
@@ -22,7 +23,7 @@ test('alix web assets copies a set that a page can load, beside what is there, a
   mkdirSync(join(folder, 'public'));
   writeFileSync(join(folder, 'public', 'index.html'), 'mine');
   writeFileSync(join(folder, 'public', 'alix.js'), 'old');
-  const { code, stdout, stderr } = await inside(['web', 'assets', 'public'], folder);
+  const { code, stdout, stderr } = await alix(['web', 'assets', 'public'], folder);
   expect(stderr).toMatch(/Cross-Origin-Opener-Policy: same-origin\n +Cross-Origin-Embedder-Policy: require-corp/);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^onnxruntime-web\/ort-wasm-simd-threaded\.wasm +14,240 KB$/m);
