@@ -1,6 +1,4 @@
 /** alix data make: data that need no download, as files that other programs read too. */
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AlixError, throwIfAborted } from '@alix/infer/io/errors';
 import { writeFileAtomic, writeFolderAtomic } from '@alix/infer/io/files';
@@ -100,15 +98,12 @@ async function writeIdxPair(dataset: Dataset, output: string): Promise<readonly 
   const [height = 0, width = 0] = dataset.shape;
   const [images, labels] = idxPair(output);
   const data = await pixelsOf(dataset, 0, dataset.count);
-  const isNew = !existsSync(labels);
-  await intoFile(images, async () => {
+  // the labels get their name when all images are on the disk, just before these get theirs: a pair that cannot be written leaves an older one whole
+  async function* bytes() {
+    yield encodeIdx({ shape: [dataset.count, height, width], data });
     await writeFileAtomic(labels, encodeIdx({ shape: [dataset.count], data: Uint8Array.from(dataset.labels ?? []) }));
-    await writeFileAtomic(images, encodeIdx({ shape: [dataset.count, height, width], data })).catch(async (error) => {
-      // half of a pair is no data set
-      if (isNew) await rm(labels, { force: true });
-      throw error;
-    });
-  });
+  }
+  await intoFile(images, () => writeFileAtomic(images, bytes()));
   return [images, labels];
 }
 
