@@ -22,6 +22,9 @@ const server = await fileServer(content);
 const name = 'data.bin';
 const ROUNDS = 4;
 const KILLS = 7;
+/** Looks, 10 ms apart, at a file that does not grow, as when the server refuses. */
+const PATIENCE = 300;
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** What a request may meet; most are answered slowly, so that kills find it in the middle. */
 const misbehaviours: readonly Misbehaviour[] = [
@@ -55,15 +58,21 @@ test(`${ROUNDS} files, ${KILLS} kills each`, { timeout: 170_000 }, async () => {
       one?.(request, response, honest);
     });
     for (let kill = 0; kill < KILLS && !existsSync(join(cwd, name)); kill++) {
-      const wait = 250 + draw() * 900;
+      const part = join(cwd, `${name}.part`);
+      const from = sizeOf(part);
+      // not by the clock: a busy machine would be killed before the first byte each time
+      const until = from + draw() * 250_000;
       const ran = await alix(download(cwd, '--quiet'), root, async (child) => {
-        await sleep(wait);
+        for (let i = 0; i < PATIENCE && child.exitCode === null; i++) {
+          const size = sizeOf(part);
+          if (size > until || (size > 0 && size < from)) break;
+          await sleep(10);
+        }
         child.kill('SIGKILL');
       });
       // a server that only refuses may be given up before the kill, in one line
       if (ran.code !== null && ran.code !== 0) expect(ran.stderr).toMatch(/^alix: [^\n]*\n$/);
-      const part = join(cwd, `${name}.part`);
-      if (existsSync(part) && statSync(part).size > 0) inTheMiddle++;
+      if (sizeOf(part) > 0) inTheMiddle++;
       if (existsSync(join(cwd, name))) expect(readFileSync(join(cwd, name)).equals(content)).toBe(true);
     }
     server.always(undefined);
