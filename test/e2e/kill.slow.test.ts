@@ -79,7 +79,8 @@ describeWithTensorflow('a run that is killed twenty times', () => {
       // a third by the clock alone, before the first step too; the rest at a change in the folder, and a little later
       const moment =
         draw() < 1 / 3 || !existsSync(broken)
-          ? sleep(draw() * Math.min(whole / 2, 6000))
+          ? // most of it goes to the start: twenty such kills must not lead to the end
+            sleep(draw() * Math.min(whole / 4, 3000))
           : changes(broken, 6 + Math.floor(30 * draw())).then(() => sleep(20 * draw()));
       await Promise.race([moment, end]);
       if (child.exitCode !== null) expect.unreachable(`it ended by itself: ${(await end).words}`);
