@@ -64,6 +64,20 @@ function changes(folder: string, count: number): Promise<void> {
   });
 }
 
+/** Settles when so many checkpoints after that step have got their names. */
+function checkpoints(folder: string, after: number, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = new Set<number>();
+    const watcher = watch(folder, (_, name) => {
+      const step = Number(/^checkpoint-(\d+)$/.exec(name ?? '')?.[1] ?? 0);
+      if (step > after) seen.add(step);
+      if (seen.size < count) return;
+      watcher.close();
+      resolve();
+    });
+  });
+}
+
 describeWithTensorflow('a run that is killed twenty times', () => {
   it('ends with the bytes of one that is not', { timeout: 1_200_000 }, async () => {
     const [unbroken, broken] = [join(root, 'unbroken'), join(root, 'broken')];
@@ -76,12 +90,16 @@ describeWithTensorflow('a run that is killed twenty times', () => {
     while (reached.length < KILLS) {
       const child = start('-o', broken, '--resume');
       const end = ended(child);
-      // a third by the clock alone, before the first step too; the rest at a change in the folder, and a little later
+      // some by the clock alone, before the first step too; some at a change in the folder; most when it has got on a little
+      const kind = draw();
       const moment =
-        draw() < 1 / 3 || !existsSync(broken)
+        kind < 1 / 4 || !existsSync(broken)
           ? // most of it goes to the start: twenty such kills must not lead to the end
             sleep(draw() * Math.min(whole / 4, 3000))
-          : changes(broken, 6 + Math.floor(30 * draw())).then(() => sleep(20 * draw()));
+          : (kind < 1 / 2
+              ? changes(broken, 6 + Math.floor(30 * draw()))
+              : checkpoints(broken, reached.at(-1) ?? 0, 1 + Math.floor(3 * draw()))
+            ).then(() => sleep(20 * draw()));
       await Promise.race([moment, end]);
       if (child.exitCode !== null) expect.unreachable(`it ended by itself: ${(await end).words}`);
       child.kill('SIGKILL');
