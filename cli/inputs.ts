@@ -1,11 +1,12 @@
 /** The image arguments of a verb as a stream of images, with what was skipped on the way. */
 import type { NamedImage } from '@alix/infer';
 import { type Bundle, imageOf } from '@alix/infer/bundle';
-import { AlixError, type ErrorDetails } from '@alix/infer/io/errors';
+import { AlixError } from '@alix/infer/io/errors';
 import { isImageName } from '@alix/infer/io/image-list';
 import { spoolImages } from '@alix/infer/io/image-stream';
 import { type ImageEntry, type ImageItem, readImage, readImages } from '@alix/infer/io/images';
 import { orLeftOut } from '@alix/infer/io/leave-out';
+import { restated } from '@alix/infer/io/restated';
 import { aboutStdin, type Spooled } from '@alix/infer/io/spool';
 import type { Context } from './commands/command.js';
 import type { ErrorOptions } from './options.js';
@@ -105,9 +106,7 @@ export async function openInputs(paths: readonly string[], bundle: Bundle, optio
 /** Of an image file of another size: the option that takes it all the same. */
 function resizable<E>(error: E): E | AlixError {
   if (!(error instanceof AlixError) || error.code !== 'wrong-size' || !isImageName(error.where ?? '')) return error;
-  const { code, what, where, expected, found } = error;
-  const details = { where, expected, found, remedy: 'add --resize, which crops and scales images to it', cause: error };
-  return new AlixError(code, what, details as ErrorDetails);
+  return restated(error, { remedy: 'add --resize, which crops and scales images to it', cause: error });
 }
 
 /** One image of the model's size, `-` for the one that comes through stdin: uint8 [H,W,C]. */

@@ -8,7 +8,7 @@ import type { ImageEntry, ImageShape } from '@alix/infer/io/images';
 import { readPng } from '@alix/infer/io/load';
 import type { Box } from './box.js';
 import type { Inputs, Skipped } from './inputs.js';
-import { pictureFile } from './pictures.js';
+import { pictureFile } from './pictures/files.js';
 
 /** Where the masks are. */
 export interface MaskOptions {

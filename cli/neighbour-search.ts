@@ -2,15 +2,15 @@
 import { type CodeIndex, encodeBatches, type Model, type NamedImage } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { writeFileAtomic } from '@alix/infer/io/files';
-import type { ReadCodes } from './codes-reader.js';
+import type { ReadCodes } from './codes/read.js';
 import type { Context } from './commands/command.js';
 import { imagesByName } from './images-by-name.js';
 import { type Inputs, reportSkipped } from './inputs.js';
 import type { ErrorOptions, ModelOptions } from './options.js';
-import { intoFile, scaleFor } from './pictures.js';
+import { intoFile, scaleFor } from './pictures/files.js';
+import { imagesOf, MAX_TUPLES, type SheetRow, shortNames, writeRows } from './pictures/sheets.js';
 import { createProgress, rate } from './progress.js';
 import { identity } from './session.js';
-import { imagesOf, MAX_TUPLES, type SheetRow, shortNames, writeRows } from './sheets.js';
 
 export interface NeighbourOptions extends ModelOptions, ErrorOptions {
   readonly index: string;

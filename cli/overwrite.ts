@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
 import type { ImageEntry } from '@alix/infer/io/images';
-import { pictureFile } from './pictures.js';
+import { pictureFile } from './pictures/files.js';
 
 /**
  * Refuses an output file that is one of the inputs, and an output folder whose pictures would replace inputs, or which

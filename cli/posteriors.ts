@@ -4,9 +4,9 @@ import type { Images, Model, NamedImage } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { Inputs } from './inputs.js';
 import { refuseInputs } from './overwrite.js';
-import { isNumbered, numbered } from './picture-folder.js';
-import { pictureOutput, scaleFor } from './pictures.js';
-import { imagesOf, shortNames, writeRows } from './sheets.js';
+import { pictureOutput, scaleFor } from './pictures/files.js';
+import { isNumbered, numbered } from './pictures/folder.js';
+import { imagesOf, shortNames, writeRows } from './pictures/sheets.js';
 
 export interface Given {
   /** For the verb: one file alone is a bare image, whose noise is the seed's own. */

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Model } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import type { ImageEntry } from '@alix/infer/io/images';
+import { restated } from '@alix/infer/io/restated';
 import type { Spooled } from '@alix/infer/io/spool';
 import { turns } from '@alix/infer/io/turn';
 import { identity } from './session.js';
@@ -101,12 +102,5 @@ export function isPassing(error: unknown): boolean {
 /** The error with the word that one can go on. */
 export function resumable(error: unknown): unknown {
   if (!(error instanceof AlixError)) return error;
-  const { code, what, where, expected, found, remedy, cause } = error;
-  return new AlixError(code, what, {
-    ...(where && { where }),
-    ...(expected && { expected }),
-    ...(found && { found }),
-    remedy: `${remedy ? `${remedy}, then ` : ''}go on with --resume`,
-    cause,
-  });
+  return restated(error, { remedy: `${error.remedy ? `${error.remedy}, then ` : ''}go on with --resume` });
 }

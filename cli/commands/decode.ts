@@ -44,8 +44,8 @@ export const decode: CommandDefinition = {
 async function run(argument: string, path: string, options: Options, context: Context): Promise<void> {
   const [{ withModel }, { decodeTo }, { needFolder, outputOf }] = await Promise.all([
     import('../session.js'),
-    import('../decode-run.js'),
-    import('../picture-output.js'),
+    import('../codes/decode-run.js'),
+    import('../pictures/output.js'),
   ]);
   const { output, grid } = outputOf(options.output, [path], context);
   needFolder(options.resume, { output, grid });

@@ -62,7 +62,7 @@ export const encode: CommandDefinition = {
 async function run(argument: string, paths: readonly string[], options: Options, context: Context): Promise<void> {
   const [{ needEncoder, withModel }, { encodeTo }, { isOnlyStdin }, { formatFor }] = await Promise.all([
     import('../session.js'),
-    import('../encode-run.js'),
+    import('../codes/encode-run.js'),
     import('../inputs.js'),
     import('../codes/formats.js'),
   ]);

@@ -6,8 +6,8 @@ import type { HoleErrors } from '../hole-errors.js';
 import type { Skipped } from '../inputs.js';
 import type { Holed, MaskFiles, MaskOptions } from '../masks.js';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions, wholeNumber } from '../options.js';
-import type { PictureRun } from '../picture-run.js';
-import type { InFolder, PictureSink } from '../picture-sinks.js';
+import type { PictureRun } from '../pictures/run.js';
+import type { InFolder, PictureSink } from '../pictures/sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -82,12 +82,12 @@ async function run(argument: string, paths: readonly string[], given: Given, con
   const [{ needEncoder, withModel }, { intoOutput, pictureFile }, { openRun }, overwrite, masking, outputs, sinks] =
     await Promise.all([
       import('../session.js'),
-      import('../pictures.js'),
-      import('../picture-run.js'),
+      import('../pictures/files.js'),
+      import('../pictures/run.js'),
       import('../overwrite.js'),
       import('../masks.js'),
-      import('../picture-output.js'),
-      import('../picture-sinks.js'),
+      import('../pictures/output.js'),
+      import('../pictures/sinks.js'),
     ]);
   const { planned } = await import('../plan.js');
   const { output, grid } = outputs.outputOf(given.output, paths, context);
@@ -157,15 +157,15 @@ async function inpaintTo(
       import('../inputs.js'),
       import('../progress.js'),
       import('../session.js'),
-      import('../pictures.js'),
+      import('../pictures/files.js'),
       import('../masks.js'),
       import('../hole-errors.js'),
     ]);
   const [{ coloured }, { unstack }, words, { marksOf }] = await Promise.all([
-    import('../sheets.js'),
+    import('../pictures/sheets.js'),
     import('@alix/infer/io/sheet'),
-    import('../picture-sinks.js'),
-    import('../picture-run.js'),
+    import('../pictures/sinks.js'),
+    import('../pictures/run.js'),
   ]);
   const { inputs, before } = run;
   const { output, batch } = options;

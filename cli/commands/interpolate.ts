@@ -69,15 +69,15 @@ async function run(argument: string, paths: readonly string[], options: Options,
     { sha256 },
   ] = await Promise.all([
     import('../session.js'),
-    import('../pictures.js'),
+    import('../pictures/files.js'),
     import('../sequence.js'),
     import('../overwrite.js'),
-    import('../picture-folder.js'),
-    import('../sheets.js'),
+    import('../pictures/folder.js'),
+    import('../pictures/sheets.js'),
     import('../progress.js'),
     import('../plan.js'),
-    import('../picture-output.js'),
-    import('../code-pictures.js'),
+    import('../pictures/output.js'),
+    import('../pictures/of-codes.js'),
     import('@alix/infer/io/files'),
   ]);
   const { steps, path } = options;
@@ -165,7 +165,7 @@ async function writeStrip(
   { steps, path }: Options,
   model: Model,
 ): Promise<void> {
-  const { shortNames, writeRows } = await import('../sheets.js');
+  const { shortNames, writeRows } = await import('../pictures/sheets.js');
   const names = shortNames(images.map(({ name }) => name));
   const between = Array.from({ length: steps }, () => []);
   const rows = images.slice(1).map(({ pixels: last }, i) => ({

@@ -51,13 +51,13 @@ async function run(argument: string, options: Options, context: Context): Promis
   ] = await Promise.all([
     import('@alix/infer'),
     import('../session.js'),
-    import('../pictures.js'),
+    import('../pictures/files.js'),
     import('../progress.js'),
-    import('../sheets.js'),
-    import('../picture-folder.js'),
+    import('../pictures/sheets.js'),
+    import('../pictures/folder.js'),
     import('../plan.js'),
-    import('../picture-output.js'),
-    import('../code-pictures.js'),
+    import('../pictures/output.js'),
+    import('../pictures/of-codes.js'),
   ]);
   const { size, batch } = options;
   const { signal } = context;

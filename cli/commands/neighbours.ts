@@ -68,7 +68,7 @@ async function run(argument: string, paths: readonly string[], given: Options, c
     import('../session.js'),
     import('../inputs.js'),
     import('../overwrite.js'),
-    import('../codes-reader.js'),
+    import('../codes/read.js'),
     import('../neighbour-search.js'),
     import('../plan.js'),
     import('@alix/infer'),

@@ -2,8 +2,8 @@
 
 import type { Model } from '@alix/infer';
 import { addErrorOptions, addModelOptions, type ErrorOptions, type ModelOptions } from '../options.js';
-import type { PictureRun } from '../picture-run.js';
-import type { InFolder, PictureSink } from '../picture-sinks.js';
+import type { PictureRun } from '../pictures/run.js';
+import type { InFolder, PictureSink } from '../pictures/sinks.js';
 import {
   addRefineOptions,
   needRefine,
@@ -74,12 +74,12 @@ async function run(argument: string, paths: readonly string[], given: Given, con
   const [{ needEncoder, withModel }, { intoOutput }, { openRun }, { refuseInputs }, { outputOf }, { planned }, sinks] =
     await Promise.all([
       import('../session.js'),
-      import('../pictures.js'),
-      import('../picture-run.js'),
+      import('../pictures/files.js'),
+      import('../pictures/run.js'),
       import('../overwrite.js'),
-      import('../picture-output.js'),
+      import('../pictures/output.js'),
       import('../plan.js'),
-      import('../picture-sinks.js'),
+      import('../pictures/sinks.js'),
     ]);
   const { output, grid } = outputOf(given.output, paths, context);
   const options = { ...given, output };
@@ -131,10 +131,10 @@ async function reconstructTo(
     import('../inputs.js'),
     import('../progress.js'),
     import('../session.js'),
-    import('../pictures.js'),
+    import('../pictures/files.js'),
     import('@alix/infer/io/sheet'),
-    import('../picture-sinks.js'),
-    import('../picture-run.js'),
+    import('../pictures/sinks.js'),
+    import('../pictures/run.js'),
   ]);
   const { inputs } = run;
   const marks = marksOf(run);

@@ -64,7 +64,7 @@ async function run(argument: string, options: Options, context: Context): Promis
   const [{ AlixError }, { withModel }, { needFolder, outputOf }] = await Promise.all([
     import('@alix/infer/io/errors'),
     import('../session.js'),
-    import('../picture-output.js'),
+    import('../pictures/output.js'),
   ]);
   needFolder(options.resume, outputOf(options.output, [], context));
   const { given, truncate } = options;
@@ -91,7 +91,7 @@ async function run(argument: string, options: Options, context: Context): Promis
 /** A seed that was drawn is the one that a resumed run goes on with. */
 async function begunSeed({ resume, output }: Options): Promise<number | undefined> {
   if (!resume) return undefined;
-  const { begunOption } = await import('../picture-journal.js');
+  const { begunOption } = await import('../pictures/journal.js');
   const seed = await begunOption(output, 'sample', 'seed');
   return typeof seed === 'number' ? seed : undefined;
 }
@@ -100,11 +100,11 @@ async function fromPrior(model: Model, seed: number, options: Options, context: 
   const [{ sampleBatches }, pictures, { identity }, { numbered }, sheets, folders, draws, { createRandom }] =
     await Promise.all([
       import('@alix/infer'),
-      import('../pictures.js'),
+      import('../pictures/files.js'),
       import('../session.js'),
-      import('../picture-folder.js'),
-      import('../sheets.js'),
-      import('../code-pictures.js'),
+      import('../pictures/folder.js'),
+      import('../pictures/sheets.js'),
+      import('../pictures/of-codes.js'),
       import('@alix/infer/sample'),
       import('@alix/infer/io/random'),
     ]);
@@ -214,10 +214,10 @@ interface Draws {
 
 async function write(draws: Draws, model: Model, output: string, context: Context): Promise<void> {
   const [pictures, { createProgress }, { identity }, { collected, writeWithCodes }, { planned }] = await Promise.all([
-    import('../pictures.js'),
+    import('../pictures/files.js'),
     import('../progress.js'),
     import('../session.js'),
-    import('../picture-folder.js'),
+    import('../pictures/folder.js'),
     import('../plan.js'),
   ]);
   const { bundle, device } = model;

@@ -4,7 +4,7 @@ import { writePng } from '@alix/infer/io/load';
 import type { Pixels } from '@alix/infer/io/png';
 import { tile, unstack } from '@alix/infer/io/sheet';
 import type { Dataset } from '@alix/train/datasets/index';
-import { lineHeight, lineWidth, shortened, writeLine } from '../lettering.js';
+import { lineHeight, lineWidth, shortened, writeLine } from '../pictures/lettering.js';
 import { type DataInfo, shapeText } from './info.js';
 
 /** Images of a row, and most rows. */

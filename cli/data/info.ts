@@ -4,7 +4,7 @@ import type { Dataset, SkippedImage, Split } from '@alix/train/datasets/index';
 import { sizesInWords } from '@alix/train/own-images';
 import type { Context } from '../commands/command.js';
 import { originNotes } from '../evaluation/origin-notes.js';
-import { intoFile } from '../pictures.js';
+import { intoFile } from '../pictures/files.js';
 import { planned } from '../plan.js';
 import { type SkipFlags, tellSkipped } from '../skip-options.js';
 import { classNames } from './class-names.js';

@@ -6,8 +6,8 @@ import { encodeIdx } from '@alix/infer/io/idx';
 import { encodeNpy } from '@alix/infer/io/npy';
 import { type Dataset, datasets, type Split } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
-import { numbered } from '../picture-folder.js';
-import { intoFile, writePictures } from '../pictures.js';
+import { intoFile, writePictures } from '../pictures/files.js';
+import { numbered } from '../pictures/folder.js';
 import { planned } from '../plan.js';
 import { createProgress } from '../progress.js';
 

@@ -95,7 +95,7 @@ async function features(options: Options, context: Context): Promise<void> {
       import('./data.js'),
       import('./extractors.js'),
       import('@alix/eval'),
-      import('../pictures.js'),
+      import('../pictures/files.js'),
       import('../progress.js'),
     ]);
   const { output, batch, featureSample } = options;

@@ -32,7 +32,7 @@ async function merge(paths: readonly string[], output: string, context: Context)
   const [{ mergeFeatureFiles }, { checkOutput, readFeatureFile, writeFeatureFile }, { intoFile }] = await Promise.all([
     import('@alix/eval'),
     import('./files.js'),
-    import('../pictures.js'),
+    import('../pictures/files.js'),
   ]);
   checkOutput(output);
   const files = [];

@@ -10,7 +10,7 @@ import type { RunConfig } from '@alix/train';
 import { meanImage } from '@alix/train/datasets/dataset';
 import { openDataset } from '@alix/train/datasets/index';
 import type { Context } from '../commands/command.js';
-import { writeGrid, writeTuples } from '../sheets.js';
+import { writeGrid, writeTuples } from '../pictures/sheets.js';
 import type { Stages } from './stages.js';
 
 /** How many held-out images, and how many samples. */

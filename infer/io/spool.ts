@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AlixError, throwIfAborted } from './errors.js';
 import { describing } from './files.js';
+import { restated } from './restated.js';
 
 /** A format that may come, told by its first bytes. */
 export interface StreamKind {
@@ -132,13 +133,6 @@ async function* told(
 export function aboutStdin<T>(error: T, { path }: Pick<Spooled, 'path'>): T | AlixError {
   if (!(error instanceof AlixError) || !error.message.includes(path)) return error;
   const say = (text: string | undefined) => text?.replaceAll(path, STDIN);
-  const { code, what, cause } = error;
-  const [where, expected, found, remedy] = [error.where, error.expected, error.found, error.remedy].map(say);
-  return new AlixError(code, say(what) ?? what, {
-    ...(where && { where }),
-    ...(expected && { expected }),
-    ...(found && { found }),
-    ...(remedy && { remedy }),
-    cause,
-  });
+  const said = (['what', 'where', 'expected', 'found', 'remedy'] as const).map((key) => [key, say(error[key])]);
+  return restated(error, Object.fromEntries(said));
 }

@@ -1,15 +1,9 @@
-/**
- * encode and decode ended by SIGKILL or SIGINT at random moments, or by a full disk, and gone on with by --resume: the bytes of the unbroken
- * run. The moments are chosen by ALIX_SEED: some by the clock, over the whole run, some by what is written.
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@alix/infer/io/random';
 import { expect, it } from 'vitest';
-import { alix, launcher } from '../fixtures/cli.js';
+import { alix, stopped } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeStack } from '../fixtures/images.js';
 import { smallDisk, whyNoDisk } from '../fixtures/small-disk.js';
@@ -58,35 +52,25 @@ async function broken(seed: number, folder: string, result: string, args: readon
   const seen = { killed: 0, interrupted: 0, done: 0 };
   mkdirSync(join(cwd, 'broken'), { recursive: true });
   for (let kill = 0; kill < KILLS; kill++) {
-    const child = spawn(process.execPath, [launcher, ...args, '-o', join('broken', folder), '--resume'], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let words = '';
-    child.stderr.on('data', (part: Buffer) => {
-      words += part;
-    });
-    const ended = once(child, 'close');
     const stop = new AbortController();
-    const moment =
+    const signal = share() < 0.7 ? 'SIGKILL' : 'SIGINT';
+    const { code, stderr } = await stopped([...args, '-o', join('broken', folder), '--resume'], cwd, signal, () =>
       share() < 0.5
         ? sleep(share() * length)
-        : changes(join(cwd, 'broken'), 1 + Math.floor(share() ** 2 * 3000), stop.signal);
-    await Promise.race([moment, ended]);
-    child.kill(share() < 0.7 ? 'SIGKILL' : 'SIGINT');
-    await ended;
+        : changes(join(cwd, 'broken'), 1 + Math.floor(share() ** 2 * 3000), stop.signal),
+    );
     stop.abort();
-    if (child.signalCode !== null) seen.killed += 1;
-    else if (child.exitCode === 130) seen.interrupted += 1;
+    if (code === null) seen.killed += 1;
+    else if (code === 130) seen.interrupted += 1;
     else {
-      expect(child.exitCode, words).toBe(0);
+      expect(code, stderr).toBe(0);
       seen.done += 1;
     }
     const path = join(cwd, 'broken', result);
     if (!existsSync(path)) continue;
     expect(readFileSync(path).equals(readFileSync(join(cwd, 'whole', result)))).toBe(true);
     // so that what a finished run leaves is not always there
-    if (child.exitCode === 0) rmSync(join(cwd, 'broken'), { recursive: true });
+    if (code === 0) rmSync(join(cwd, 'broken'), { recursive: true });
     mkdirSync(join(cwd, 'broken'), { recursive: true });
   }
   expect(await run(...args, '-o', join('broken', folder), '--resume')).toMatchObject({ code: 0 });

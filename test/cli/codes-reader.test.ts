@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Model } from '@alix/infer';
 import { encodeNpy, type NpyData } from '@alix/infer/io/npy';
 import { expect, test, vi } from 'vitest';
-import { readCodes } from '../../cli/dist/codes-reader.js';
+import { readCodes } from '../../cli/dist/codes/read.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
 const folder = temporaryFolder();

@@ -14,11 +14,11 @@ import {
 import { join } from 'node:path';
 import { loadModel, type Model } from '@alix/infer';
 import { afterAll, expect, test, vi } from 'vitest';
+import { decodeTo } from '../../cli/dist/codes/decode-run.js';
+import { encodeTo } from '../../cli/dist/codes/encode-run.js';
 import { formatFor, formats } from '../../cli/dist/codes/formats.js';
 import { openStaging, readStaging, stagingOf } from '../../cli/dist/codes/staging.js';
 import type { Context } from '../../cli/dist/commands/command.js';
-import { decodeTo } from '../../cli/dist/decode-run.js';
-import { encodeTo } from '../../cli/dist/encode-run.js';
 import { jobOf, refuseOther } from '../../cli/dist/resuming.js';
 import { alix } from '../fixtures/cli.js';
 import { temporaryFolder } from '../fixtures/folder.js';

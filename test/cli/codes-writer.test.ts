@@ -3,7 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeNpy } from '@alix/infer/io/npy';
 import { expect, test, vi } from 'vitest';
-import { openCodesFile } from '../../cli/dist/codes-writer.js';
+import { npy } from '../../cli/dist/codes/npy.js';
+import { openCodesFile } from '../../cli/dist/codes/npy-file.js';
+import { writeCodes } from '../../cli/dist/codes/write.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
 const root = temporaryFolder();
@@ -37,16 +39,20 @@ test.each([3, 30_000])('a description with %i names is the JSON that it would be
   mkdirSync(folder);
   const path = join(folder, 'named.npy');
   const names = Array.from({ length: count }, (_, i) => `a"b/\u00e9\n${i}.png`);
-  const description = { model: { name: 'x' }, n: count, skipped: [] };
-  const writer = await openCodesFile(path, 1);
-  for (let i = 0; i < count; i += 1000)
-    await writer.write(new Float32Array(Math.min(1000, count)), names.slice(i, i + 1000));
-  await writer.commit(description);
-  await writer.discard();
+  const description = { model: { name: 'x', sha256: '0' }, n: count, skipped: [] };
+  await writeCodes(npy, path, {
+    n: count,
+    d: 1,
+    description,
+    async *blocks() {
+      for (let i = 0; i < count; i += 1000)
+        yield { names: names.slice(i, i + 1000), codes: new Float32Array(Math.min(1000, count)) };
+    },
+  });
   expect(readFileSync(`${path}.json`, 'utf8')).toBe(`${JSON.stringify({ ...description, names }, null, 2)}\n`);
   expect(readdirSync(folder).sort()).toEqual(['named.npy', 'named.npy.json']);
   const dropped = await openCodesFile(join(folder, 'dropped.npy'), 1);
-  await dropped.write(new Float32Array(count), names);
+  await dropped.write(new Float32Array(count));
   await dropped.discard();
   expect(readdirSync(folder)).toHaveLength(2);
 });

@@ -1,15 +1,9 @@
-/**
- * alix eval stopped at random moments, by SIGKILL or SIGINT, and resumed each time: the bytes of the unbroken run. The moments are
- * chosen by ALIX_SEED: some by the clock, over the whole run, some by what is written, so that parts and reports are among them.
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@alix/infer/io/random';
 import { expect, it } from 'vitest';
-import { launcher } from '../fixtures/cli.js';
+import { stopped } from '../fixtures/cli.js';
 import { evaluationsIn } from '../fixtures/evaluation.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
@@ -45,32 +39,22 @@ it(`${KILLS} stops, each run resumed or begun anew: the bytes of the unbroken ru
   for (let kill = 0; kill < KILLS; kill++) {
     const output = join(cwd, 'broken');
     mkdirSync(output, { recursive: true });
-    const child = spawn(process.execPath, [launcher, ...args('broken', ...options, '--resume')], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let words = '';
-    child.stderr.on('data', (part: Buffer) => {
-      words += part;
-    });
-    const ended = once(child, 'close');
     const stop = new AbortController();
-    const moment = share() < 0.5 ? sleep(share() * length) : changes(output, 1 + Math.floor(share() * 30), stop.signal);
-    await Promise.race([moment, ended]);
     const signal = share() < 0.6 ? 'SIGKILL' : 'SIGINT';
-    child.kill(signal);
-    await ended;
+    const { code, stderr } = await stopped(args('broken', ...options, '--resume'), cwd, signal, () =>
+      share() < 0.5 ? sleep(share() * length) : changes(output, 1 + Math.floor(share() * 30), stop.signal),
+    );
     stop.abort();
     // by SIGINT too before the program listens, and when it has ended
-    if (child.signalCode !== null) seen.killed += 1;
-    else if (child.exitCode === 130) {
+    if (code === null) seen.killed += 1;
+    else if (code === 130) {
       seen.interrupted += 1;
       // 130 is also what a run ends with that was done by then
       const isDone = existsSync(join(output, 'report.json')) && !existsSync(join(output, 'parts'));
       const last = isDone ? /^-> .*report\.html$/ : /^alix: interrupted(; go on with --resume)?$/;
-      expect(words.trim().split('\n').at(-1)).toMatch(last);
+      expect(stderr.trim().split('\n').at(-1)).toMatch(last);
     } else {
-      expect(child.exitCode, words).toBe(0);
+      expect(code, stderr).toBe(0);
       seen.done += 1;
     }
     if (existsSync(join(output, 'report.json'))) expect(report('broken')).toBe(report('unbroken'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { loadModel } from '@alix/infer';
 import { afterAll, expect, test } from 'vitest';
 import { openStaging, readStaging, stagingOf } from '../../cli/dist/codes/staging.js';
-import { pictureJournal } from '../../cli/dist/picture-journal.js';
+import { pictureJournal } from '../../cli/dist/pictures/journal.js';
 import { type Job, jobOf } from '../../cli/dist/resuming.js';
 import { alix } from '../fixtures/cli.js';
 import { filesOf } from '../fixtures/files-of.js';

@@ -61,8 +61,9 @@ test.each(cases)(`${KILLS} kills: %s %s`, { timeout: 120_000 }, async (line, out
   expect(await to('whole')).toMatchObject({ code: 0, stderr: '' });
   const length = performance.now() - from;
   const wanted = contentOf(join(whole, output));
+  let landed = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    await to('killed', async (child) => {
+    const { code } = await to('killed', async (child) => {
       // half by the clock, half just as something is written
       if (share() < 0.5) await sleep(length * (0.3 + 0.7 * share()));
       else
@@ -79,6 +80,7 @@ test.each(cases)(`${KILLS} kills: %s %s`, { timeout: 120_000 }, async (line, out
       await sleep(10 * share());
       child.kill('SIGKILL');
     });
+    if (code === null) landed += 1;
     const path = join(killed, output);
     if (!existsSync(path)) continue;
     // files of a comparison appear one by one, each whole
@@ -87,6 +89,8 @@ test.each(cases)(`${KILLS} kills: %s %s`, { timeout: 120_000 }, async (line, out
     if (output !== 'comparison') expect(found).toEqual(wanted);
     rmSync(path, { recursive: true });
   }
+  // or nothing was shown
+  expect(landed).toBeGreaterThan(0);
   const last = await to('killed');
   expect([last.code, last.stderr]).toEqual([0, '']);
   expect(contentOf(join(killed, output))).toEqual(wanted);

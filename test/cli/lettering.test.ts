@@ -7,7 +7,7 @@ import {
   shortenedInFront,
   wrapped,
   writeLine,
-} from '../../cli/dist/lettering.js';
+} from '../../cli/dist/pictures/lettering.js';
 
 const drawn = (text: string, scale = 1) => {
   const sheet = { height: lineHeight(scale), width: 60 * scale, channels: 1, pixels: new Uint8Array(0) } as const;

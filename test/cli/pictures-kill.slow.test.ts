@@ -1,15 +1,9 @@
-/**
- * alix reconstruct and inpaint into folders, ended at random moments by SIGKILL or SIGINT, or by a disk that is full, and resumed each
- * time: the bytes of the unbroken run, and nothing else in the folder. The moments are chosen by ALIX_SEED.
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@alix/infer/io/random';
 import { afterAll, expect, it } from 'vitest';
-import { alix, launcher } from '../fixtures/cli.js';
+import { alix, stopped } from '../fixtures/cli.js';
 import { filesOf } from '../fixtures/files-of.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeStack } from '../fixtures/images.js';
@@ -38,22 +32,13 @@ it.each(verbs)(`%s: ${KILLS} stops`, async (verb, options) => {
   const length = performance.now() - from;
   const seen = { killed: 0, interrupted: 0, done: 0 };
   for (let kill = 0; kill < KILLS; kill++) {
-    const child = spawn(process.execPath, [launcher, ...args(verb, options, broken, '--resume')], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let words = '';
-    child.stderr.on('data', (part: Buffer) => {
-      words += part;
-    });
-    const ended = once(child, 'close');
-    await Promise.race([sleep(share() * length), ended]);
-    child.kill(share() < 0.6 ? 'SIGKILL' : 'SIGINT');
-    await ended;
-    if (child.signalCode !== null) seen.killed += 1;
-    else if (child.exitCode === 130) seen.interrupted += 1;
+    const signal = share() < 0.6 ? 'SIGKILL' : 'SIGINT';
+    const line = args(verb, options, broken, '--resume');
+    const { code, stderr } = await stopped(line, cwd, signal, () => sleep(share() * length));
+    if (code === null) seen.killed += 1;
+    else if (code === 130) seen.interrupted += 1;
     else {
-      expect(child.exitCode, words).toBe(0);
+      expect(code, stderr).toBe(0);
       seen.done += 1;
       expect(filesOf(join(cwd, broken))).toEqual(filesOf(join(cwd, whole)));
       // so that what a finished run leaves is not always there

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { launcher } from '../fixtures/cli.js';
+import { launcher, stopped } from '../fixtures/cli.js';
 import { filesOf } from '../fixtures/files-of.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 import { writeImages, writeStack } from '../fixtures/images.js';
@@ -29,20 +29,12 @@ const pictures = (folder: string) =>
 
 /** Ends the process by the signal when so many pictures are there. */
 async function broken(verb: Verb, output: string, after: number, signal: NodeJS.Signals, ...more: string[]) {
-  const child = spawn(process.execPath, [launcher, ...args(verb, output, ...more)], {
-    cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const until = AbortSignal.timeout(60_000);
+  const { stderr } = await stopped(args(verb, output, ...more), cwd, signal, async () => {
+    while (!until.aborted && pictures(output).length < after) await sleep(2);
   });
-  let words = '';
-  child.stderr.on('data', (part: Buffer) => {
-    words += part;
-  });
-  const ended = once(child, 'close');
-  while (child.exitCode === null && pictures(output).length < after) await sleep(2);
-  child.kill(signal);
-  await ended;
   expect(pictures(output).length).toBeLessThan(N);
-  return words;
+  return stderr;
 }
 
 beforeAll(async () => {

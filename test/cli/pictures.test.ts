@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { expect, test } from 'vitest';
-import { pictureFile, pictureOutput, scaleFor } from '../../cli/dist/pictures.js';
+import { pictureFile, pictureOutput, scaleFor } from '../../cli/dist/pictures/files.js';
 
 test('a path that ends in .png is a grid, one without a picture extension a folder', () => {
   expect(pictureOutput('a/grid.PNG')).toBe('grid');

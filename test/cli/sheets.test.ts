@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePng } from '@alix/infer/io/png';
 import { expect, test } from 'vitest';
-import { coloured, shortNames, tuplesShown, writeGrid, writeRows, writeTuples } from '../../cli/dist/sheets.js';
+import {
+  coloured,
+  shortNames,
+  tuplesShown,
+  writeGrid,
+  writeRows,
+  writeTuples,
+} from '../../cli/dist/pictures/sheets.js';
 import { findImage } from '../fixtures/find-image.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 

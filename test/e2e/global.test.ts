@@ -45,7 +45,7 @@ test('it tells its version, what is shipped and what works here', () => {
 test('help is there for all verbs, those too that need more packages', () => {
   const { code, stdout } = alix('--help');
   const verbs = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|<| {2})/gm)].map(([, verb]) => verb!);
-  expect([code, verbs.length]).toEqual([0, expect.any(Number)]);
+  expect(code).toBe(0);
   expect(verbs).toEqual(
     expect.arrayContaining(['encode', 'sample', 'train', 'export', 'import', 'data', 'eval', 'setup']),
   );

@@ -8,7 +8,7 @@ import { downloadSet } from '@alix/train/datasets/download/set';
 import { EventLog } from '@alix/train/event-log';
 import { MetricsLog } from '@alix/train/metrics-log';
 import { readRun } from '@alix/train/run-folder';
-import { pictureJournal } from 'alix/dist/picture-journal.js';
+import { pictureJournal } from 'alix/dist/pictures/journal.js';
 import { trainConfig } from 'alix/dist/train-config.js';
 import { version } from 'alix/dist/version.js';
 import { zipSync } from 'fflate';

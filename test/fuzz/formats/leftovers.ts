@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openStaging, readStaging } from 'alix/dist/codes/staging.js';
 import { commandsFor } from 'alix/dist/commands/index.js';
-import { pictureJournal } from 'alix/dist/picture-journal.js';
+import { pictureJournal } from 'alix/dist/pictures/journal.js';
 import { readSettings } from 'alix/dist/settings/file.js';
 import { withGlobalOptions } from 'alix/dist/settings/index.js';
 import { version } from 'alix/dist/version.js';

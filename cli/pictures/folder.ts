@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Bundle, decodeBatches, type Model, type RunOptions } from '@alix/infer';
 import { AlixError } from '@alix/infer/io/errors';
 import { unstack } from '@alix/infer/io/sheet';
-import { openCodesFile } from './codes-writer.js';
-import { pictureFile, writePictures } from './pictures.js';
+import { openCodesFile } from '../codes/npy-file.js';
+import { pictureFile, writePictures } from './files.js';
 
 export interface PictureFolder {
   /**

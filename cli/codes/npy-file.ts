@@ -2,18 +2,14 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AlixError } from '@alix/infer/io/errors';
-import { describing, makeFolder, removeEmptyFolders, temporaryName } from '@alix/infer/io/files';
+import { describing, makeFolder, removeEmptyFolders, temporaryName, writeFileAtomic } from '@alix/infer/io/files';
 import { npyHeader } from '@alix/infer/io/npy';
-import { bytesOf } from './codes/format.js';
-import { namesWriter } from './names-writer.js';
-import { refuseFolder } from './pictures.js';
+import { refuseFolder } from '../pictures/files.js';
+import { bytesOf } from './format.js';
 
 export interface CodesWriter {
-  /**
-   * @param codes float32 [n,d]
-   * @param names n names, which the description then ends with
-   */
-  write(codes: Float32Array, names?: readonly string[]): Promise<void>;
+  /** @param codes float32 [n,d] */
+  write(codes: Float32Array): Promise<void>;
   /** Puts everything under its final name, `description` beside it as <path>.json. */
   commit(description: object): Promise<void>;
   /** Leaves nothing behind; harmless after `commit`. */
@@ -40,15 +36,13 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
     });
     return open(temporary, 'wx');
   });
-  const described = namesWriter(`${target}.json`);
   let values = 0;
   let finished = false;
   return {
-    write: (codes, names = []) =>
+    write: (codes) =>
       describing(path, async () => {
         await writeAll(file, bytesOf(codes), HEAD + values * 4);
         values += codes.length;
-        await described.add(names);
       }),
     commit: (description) =>
       describing(path, async () => {
@@ -56,7 +50,7 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
         await file.sync();
         await file.close();
         // the names first: where there are codes, there are names
-        await described.commit(description);
+        await writeFileAtomic(`${target}.json`, `${JSON.stringify(description, null, 2)}\n`);
         await rename(temporary, target);
         finished = true;
       }),
@@ -64,7 +58,6 @@ export async function openCodesFile(path: string, d: number): Promise<CodesWrite
       if (finished) return;
       // a handle that is closed already has nothing more to say
       await file.close().catch(() => {});
-      await described.discard();
       await rm(temporary, { force: true });
       await removeEmptyFolders(dirname(target), made);
     },

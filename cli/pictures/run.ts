@@ -2,12 +2,12 @@
 import { stat } from 'node:fs/promises';
 import type { Model, NamedImage } from '@alix/infer';
 import type { ImageEntry } from '@alix/infer/io/images';
-import type { Context } from './commands/command.js';
-import { type Inputs, openInputs, type Skipped } from './inputs.js';
-import type { ErrorOptions, ModelOptions } from './options.js';
-import { type JournalBatch, type PictureJournal, pictureJournal } from './picture-journal.js';
-import { needFolder } from './picture-output.js';
-import { jobOf, sumOfFiles } from './resuming.js';
+import type { Context } from '../commands/command.js';
+import { type Inputs, openInputs, type Skipped } from '../inputs.js';
+import type { ErrorOptions, ModelOptions } from '../options.js';
+import { jobOf, sumOfFiles } from '../resuming.js';
+import { type JournalBatch, type PictureJournal, pictureJournal } from './journal.js';
+import { needFolder } from './output.js';
 
 export interface RunOptions extends ModelOptions, ErrorOptions {
   readonly output: string;

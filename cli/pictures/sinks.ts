@@ -2,8 +2,8 @@
 
 import { unstack } from '@alix/infer/io/sheet';
 import type { ImageSize } from './figure.js';
-import { pictureFolder } from './picture-folder.js';
-import type { Mark, PictureRun } from './picture-run.js';
+import { pictureFolder } from './folder.js';
+import type { Mark, PictureRun } from './run.js';
 import { shortNames, tuplesShown, writePicture, writeTuples } from './sheets.js';
 
 /** A batch of pictures. @typeParam Told what is known of each */

@@ -1,7 +1,7 @@
 /** The -o of the verbs that make pictures. */
 import { AlixError } from '@alix/infer/io/errors';
-import { pictureOutput } from './pictures.js';
-import { refuseStdout } from './stdout-bytes.js';
+import { refuseStdout } from '../stdout-bytes.js';
+import { pictureOutput } from './files.js';
 
 export interface Output {
   /** A path, or - for stdout. */

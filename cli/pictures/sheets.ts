@@ -1,9 +1,9 @@
 /** Contact sheets: grids, results with what they were made from, rows that lead from one image to another. */
 import { writeFileAtomic } from '@alix/infer/io/files';
 import { encodePng, type Pixels } from '@alix/infer/io/png';
+import { bytesToStdout } from '../stdout-bytes.js';
 import { drawFigure, type FigureRow, type ImageSize } from './figure.js';
-import { scaleFor } from './pictures.js';
-import { bytesToStdout } from './stdout-bytes.js';
+import { scaleFor } from './files.js';
 
 /** A sheet of more tuples than this is too large to look at. */
 export const MAX_TUPLES = 128;

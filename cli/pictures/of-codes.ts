@@ -1,12 +1,12 @@
 /** Folders of the pictures of codes that alix makes itself, with the codes: samples, ways between images, a plane. */
 import { join } from 'node:path';
 import { decodeBatches, type Model } from '@alix/infer';
-import { openCodesFile } from './codes-writer.js';
-import type { Context } from './commands/command.js';
-import type { ModelOptions } from './options.js';
-import { CODES, pictureFolder } from './picture-folder.js';
-import { pictureJournal } from './picture-journal.js';
-import { jobOf } from './resuming.js';
+import { openCodesFile } from '../codes/npy-file.js';
+import type { Context } from '../commands/command.js';
+import type { ModelOptions } from '../options.js';
+import { jobOf } from '../resuming.js';
+import { CODES, pictureFolder } from './folder.js';
+import { pictureJournal } from './journal.js';
 
 export interface CodePictures {
   readonly verb: string;

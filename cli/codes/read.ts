@@ -3,7 +3,7 @@ import { checkCodesModel, type Model } from '@alix/infer';
 import type { CodesFile } from '@alix/infer/io/codes-file';
 import { AlixError } from '@alix/infer/io/errors';
 import { aboutStdin, type Spooled, spool } from '@alix/infer/io/spool';
-import { formats, openAnyCodes } from './codes/formats.js';
+import { formats, openAnyCodes } from './formats.js';
 
 /** Codes in memory. */
 export interface ReadCodes {

@@ -8,10 +8,10 @@ import { isUtf8 } from 'node:buffer';
 import { type FileHandle, lstat, open, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describing, readRegular, sha256 } from '@alix/infer/io/files';
-import type { Skipped } from './inputs.js';
-import { pictureFile } from './pictures.js';
-import { isOfThisVersion, isPassing, type Job, refuseOther, resumable } from './resuming.js';
-import { removeAllTemporaries, unlessMissing } from './temporaries.js';
+import type { Skipped } from '../inputs.js';
+import { isOfThisVersion, isPassing, type Job, refuseOther, resumable } from '../resuming.js';
+import { removeAllTemporaries, unlessMissing } from '../temporaries.js';
+import { pictureFile } from './files.js';
 
 /** A batch that is done. @typeParam Told what is known of each image */
 export interface JournalBatch<Told> {
